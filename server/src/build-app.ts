@@ -1,0 +1,76 @@
+/** The application over HTTP: the house, then each module's routes. */
+import { join } from 'node:path';
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import type { AppContext } from './context.ts';
+import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { prepareAccessLog } from './platform/access-log/index.ts';
+import { one, sql } from './platform/db.ts';
+import {
+  buildHttp,
+  type HttpInstance,
+  type HttpOptions,
+  healthRoutes,
+  openApiRoutes,
+  purgeIdempotencyKeys,
+  type ReadinessCheck,
+  registerSpa,
+} from './platform/http/index.ts';
+
+export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox;
+
+/** The modules that have routes. A new module is one line here. */
+export const modules: readonly ModuleRoutes[] = [
+  identityRoutes,
+  // policyRoutes, subjectRoutes, recordRoutes, collectionRoutes, disclosureRoutes, reportRoutes, portalRoutes
+];
+
+const maintenanceTask = 'platform.maintain';
+
+/** Tasks of the house itself. Module tasks are registered by their `xxxJobs(ctx.jobs)` beside this, before the start. */
+export function registerPlatformJobs(ctx: Pick<AppContext, 'jobs'>): void {
+  ctx.jobs.register(maintenanceTask, async (context) => {
+    await prepareAccessLog(context);
+    await purgeSessions(context);
+    await purgeIdempotencyKeys(context);
+  });
+  ctx.jobs.schedule(maintenanceTask, '17 * * * *');
+}
+
+function databaseChecks(ctx: AppContext): ReadinessCheck[] {
+  return [
+    {
+      name: 'database',
+      run: async () => {
+        await one(ctx.db.app, sql`select 1 as ok`);
+      },
+    },
+    {
+      name: 'accessLog',
+      run: async () => {
+        const row = await one<{ ok: boolean | null }>(
+          ctx.db.log,
+          sql`select has_table_privilege('log.access_log', 'insert') or has_any_column_privilege('log.access_log', 'insert') as ok`,
+        );
+        if (!row.ok) throw new Error('the log login cannot insert');
+      },
+    },
+  ];
+}
+
+export interface AppOptions extends HttpOptions {
+  /** More conditions of /readyz: the sealer, the jobs, the demonstration's load. */
+  readonly readiness?: readonly ReadinessCheck[];
+  /** Instead of the list above, for tests. */
+  readonly modules?: readonly ModuleRoutes[];
+}
+
+/** Builds the application, ready to listen or to be injected with requests. */
+export async function buildApp(ctx: AppContext, options: AppOptions = {}): Promise<HttpInstance> {
+  const app = await buildHttp(ctx, httpHooks(ctx), options);
+  healthRoutes(app, ctx, [...databaseChecks(ctx), ...(options.readiness ?? [])]);
+  await registerSpa(app, { prefix: '/desk/', folder: join(ctx.config.root, 'web', 'dist') });
+  for (const routes of options.modules ?? modules) await app.register(routes(ctx));
+  openApiRoutes(app);
+  await app.ready();
+  return app;
+}

@@ -1,0 +1,107 @@
+/** Opens what operations need, once: databases, keys, files, jobs and the policy in force. */
+import { join } from 'node:path';
+import type { AppContext } from './context.ts';
+import { compilePolicy, loadPolicyFiles, loadPolicySet, type PolicyFile, type PolicyRuntime, problemLine, storePolicy } from './modules/policy/index.ts';
+import { type Clock, clockFromEnv } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import { openKeyRing } from './platform/crypto.ts';
+import { type Databases, openDatabases, type OpenOptions, withTransaction } from './platform/db.ts';
+import { EnvironmentError } from './platform/errors.ts';
+import { openFileStore } from './platform/files.ts';
+import { createJobs } from './platform/jobs.ts';
+import { createLogger, type Logger } from './platform/logging.ts';
+import { migrate } from './platform/migrate.ts';
+
+export interface ContextOptions extends OpenOptions {
+  readonly clock?: Clock;
+  readonly log?: Logger;
+  /** Bring the schema up to date first. Default true. */
+  readonly migrate?: boolean;
+}
+
+export interface OwnedContext extends AppContext {
+  /** Ends the pools and gives back the lease of the embedded server. */
+  close(): Promise<void>;
+}
+
+const maxProblemsTold = 20;
+const maxSetsKept = 50;
+
+async function readPolicy(config: Config): Promise<readonly PolicyFile[]> {
+  const loaded = await loadPolicyFiles(config.policyDirs);
+  if (loaded.problems.length === 0) return loaded.files;
+  const lines = loaded.problems.slice(0, maxProblemsTold).map(problemLine).join('\n');
+  throw new EnvironmentError(
+    `政策文件有 ${loaded.problems.length} 处问题，系统不能启动，请修改后再试（./chengxin policy check）：\n${lines}`,
+    `The policy files have ${loaded.problems.length} problems; nothing starts before they are mended (./chengxin policy check):\n${lines}`,
+  );
+}
+
+interface PolicySource {
+  policy(): PolicyRuntime;
+  policySet(setId: number): Promise<PolicyRuntime>;
+}
+
+async function openPolicy(config: Config, db: Databases, clock: Clock): Promise<PolicySource> {
+  const files = await readPolicy(config);
+  const stored = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
+  let on = clock.today();
+  const compile = (): PolicyRuntime => compilePolicy(files, stored.setId, stored.digest, { on });
+  let current = compile();
+  const sets = new Map<number, Promise<PolicyRuntime>>();
+  return {
+    policy() {
+      // A new day may bring a version into force that was loaded before it.
+      if (clock.today() !== on) {
+        on = clock.today();
+        current = compile();
+      }
+      return current;
+    },
+    policySet(setId) {
+      const known = sets.get(setId);
+      if (known) return known;
+      if (sets.size >= maxSetsKept) sets.clear();
+      const loading = loadPolicySet(db.app, setId);
+      sets.set(setId, loading);
+      loading.catch(() => sets.delete(setId));
+      return loading;
+    },
+  };
+}
+
+/** A context over databases that are open and migrated already. */
+export async function contextOver(config: Config, db: Databases, options: Pick<ContextOptions, 'clock' | 'log'> = {}): Promise<AppContext> {
+  const clock = options.clock ?? clockFromEnv(process.env);
+  const keys = openKeyRing(config.keysDir);
+  const { policy, policySet } = await openPolicy(config, db, clock);
+  return {
+    config,
+    db,
+    clock,
+    log: options.log ?? createLogger(config.logLevel),
+    keys,
+    files: openFileStore(config.filesDir, join(config.dataDir, 'tmp'), keys),
+    jobs: createJobs(),
+    policy,
+    policySet,
+  };
+}
+
+/**
+ * Opens databases (starting or joining the embedded server), migrates, and reads keys and policy. The caller closes it.
+ * Throws EnvironmentError (exit code 3) for what the operator can mend.
+ */
+export async function buildContext(config: Config, options: ContextOptions = {}): Promise<OwnedContext> {
+  const db = await openDatabases(config, options);
+  try {
+    if (options.migrate ?? true) {
+      await migrate({ url: db.urls.migrator, roles: db.roles, directory: join(config.root, 'migrations') });
+    }
+    const context = await contextOver(config, db, options);
+    return { ...context, close: () => db.close() };
+  } catch (error) {
+    await db.close().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,46 @@
+/** What operations are given: opened once at start, passed explicitly, replaced in tests. No module keeps globals. */
+import type { Logger } from 'pino';
+import type { Clock } from './platform/clock.ts';
+import type { Config } from './platform/config.ts';
+import type { KeyRing } from './platform/crypto.ts';
+import type { Databases } from './platform/db.ts';
+import type { FileStore } from './platform/files.ts';
+import type { Jobs } from './platform/jobs.ts';
+import type { PolicyRuntime } from './modules/policy/index.ts';
+
+export interface AppContext {
+  readonly config: Config;
+  readonly db: Databases;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly keys: KeyRing;
+  readonly files: FileStore;
+  readonly jobs: Jobs;
+  /** The policy in force now; call it each time, an activation replaces the runtime. */
+  policy(): PolicyRuntime;
+  /** The runtime of an earlier set, for work that was begun under it. */
+  policySet(setId: number): Promise<PolicyRuntime>;
+}
+
+/** Who acts. Made by identity from a session or by the CLI; never from a request's body. */
+export interface Actor {
+  readonly kind: 'anonymous' | 'account' | 'operator';
+  readonly accountId: string | null;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  /** Body of an officer; null for the public and the operator. */
+  readonly bodyId: string | null;
+  /** The body, those below it and those it succeeded: whose rows it may see as its own. */
+  readonly scopeBodyIds: readonly string[];
+  readonly osUser: string | null;
+  readonly address: string | null;
+  readonly requestId: string;
+}
+
+export type Role =
+  | 'departmentOfficer'
+  | 'creditOffice'
+  | 'systemAdmin'
+  | 'securityAdmin'
+  | 'auditAdmin'
+  | 'operator';

@@ -1,0 +1,182 @@
+/**
+ * One record by form: the same rules, matching and lineage as a file of one row, because it is one. A correction also
+ * replaces a record whose key the correction changes (a wrong document number), in the same transaction.
+ */
+import { PassThrough, type Readable } from 'node:stream';
+import type { FindingView, RecordFormResult } from '@chengxin/contract';
+import type { Actor, AppContext } from '../../context.ts';
+import { writeAccess } from '../../platform/access-log/index.ts';
+import { dayOf } from '../../platform/clock.ts';
+import { execute, sql, type Transaction, withTransaction } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { type TableRow, writeCsv } from '../../platform/tabular/index.ts';
+import { findBody } from '../identity/index.ts';
+import type { PolicyRuntime } from '../policy/index.ts';
+import { loadRecord, supersedeRecords } from '../records/index.ts';
+import { type HeaderPlan, readHeader } from './header.ts';
+import { storeIdentifiers, storePersonRows } from './person-rows.ts';
+import { moveCheckpoint, processBatch, type RowResult } from './process-batch.ts';
+import { scopeOf } from './process-submission.ts';
+import { finishSubmission, loadSubmission, startSubmission } from './queries.ts';
+import { receiveFile } from './receive-file.ts';
+import type { PreparedRow } from './row-processor.ts';
+import { findingView } from './views.ts';
+
+export interface EnterRecord {
+  standard: string;
+  values: Readonly<Record<string, string>>;
+  bodyId: string;
+  subjectId?: string | undefined;
+  /** The record that is corrected. */
+  corrects?: string | undefined;
+  reason?: string | undefined;
+  attachmentIds?: readonly string[] | undefined;
+  dryRun?: boolean | undefined;
+}
+
+const DATA_ROW = 2;
+
+/** The newest edition with every column: forms are not bound to a template. */
+function formPlan(policy: PolicyRuntime, standardKey: string): HeaderPlan {
+  const standard = policy.standards().find((entry) => entry.standard === standardKey);
+  if (!standard) throw new DomainError('unprocessable', { zh: '没有这类数据，请重新选择。', en: 'There is no such kind of data. Choose another.' });
+  const codes = standard.fields.map((field) => field.code);
+  const plan = readHeader(codes, [standard]);
+  if (!plan || 'code' in plan) throw new Error(`the fields of ${standardKey} do not make a header`);
+  return plan;
+}
+
+/** Values that the office itself gives: who reports and, unless said otherwise, who decided. */
+async function withOwnBody(ctx: AppContext, plan: HeaderPlan, input: EnterRecord): Promise<Record<string, string>> {
+  const body = await findBody(ctx.db.app, { bodyId: input.bodyId });
+  const values: Record<string, string> = { ...input.values };
+  const fill = (role: string, value: string | null | undefined): void => {
+    const code = plan.standard.fields.find((field) => field.role === role)?.code;
+    if (code && value && !values[code]?.trim()) values[code] = value;
+  };
+  fill('sourceBody', body?.name);
+  fill('sourceBodyCode', body?.code);
+  fill('decidingBody', body?.name);
+  fill('decidingBodyCode', body?.code);
+  return values;
+}
+
+const tableRow = (plan: HeaderPlan, values: Readonly<Record<string, string>>): TableRow => ({
+  rowNumber: DATA_ROW,
+  cells: plan.standard.fields.map((field) => values[field.code] ?? ''),
+});
+
+class Undo extends Error {
+  readonly result: RowResult;
+  constructor(result: RowResult) {
+    super('dry run');
+    this.result = result;
+  }
+}
+
+/** What the rules say, without recording anything. */
+export async function checkRecord(ctx: AppContext, input: EnterRecord): Promise<RecordFormResult> {
+  const policy = ctx.policy();
+  const plan = formPlan(policy, input.standard);
+  const values = await withOwnBody(ctx, plan, input);
+  const draft = { submission_id: newId(), body_id: input.bodyId, received_at: ctx.clock.now() };
+  const scope = await scopeOf(ctx, draft, policy, plan);
+  const row = scope.processor.process(tableRow(plan, values));
+  const at = ctx.clock.now();
+  try {
+    await withTransaction(ctx.db.app, async (tx) => {
+      const { results } = await processBatch(tx, [row], {
+        ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
+        storePersons: async (rows) => new Map(rows.map((entry) => [entry.row, 'accepted' as const])),
+      });
+      throw new Undo(only(results));
+    });
+  } catch (error) {
+    if (error instanceof Undo) return { ...formResult(error.result, policy, input.standard), outcome: 'checked', recordId: null };
+    throw error;
+  }
+  throw new Error('a dry run must be undone');
+}
+
+function only(results: readonly RowResult[]): RowResult {
+  const [result] = results;
+  if (!result) throw new Error('a form is one row');
+  return result;
+}
+
+function formResult(result: RowResult, policy: PolicyRuntime, standard: string): RecordFormResult {
+  const findings: FindingView[] = result.row.findings.map((finding, seq) =>
+    findingView({
+      row_no: result.row.rowNo, seq, severity: finding.severity, rule: finding.rule, rule_version: finding.ruleVersion, field: finding.field,
+      value: finding.value, new_value: finding.newValue, args: finding.args,
+    }, standard, policy),
+  );
+  return {
+    outcome: result.outcome === 'barred' ? 'refused' : result.outcome,
+    findings, candidates: result.candidates, recordId: result.outcome === 'accepted' ? result.recordId : null, submissionId: null, draftId: null,
+  };
+}
+
+/** Records it. A refused form leaves its submission with the findings, so that the office's rates count it. */
+export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRecord): Promise<RecordFormResult> {
+  const policy = ctx.policy();
+  const plan = formPlan(policy, input.standard);
+  const values = await withOwnBody(ctx, plan, input);
+  const { submissionId } = await receiveFile(ctx, actor, {
+    source: csvOf(plan, values), fileName: `单条录入-${input.standard}.csv`, standard: input.standard, bodyId: input.bodyId, channel: 'form', enqueue: false,
+  });
+  const submission = await loadSubmission(ctx.db.app, submissionId);
+  if (!submission) throw new Error('the submission was just made');
+  const scope = await scopeOf(ctx, submission, policy, plan);
+  const row = scope.processor.process(tableRow(plan, values));
+  const at = ctx.clock.now();
+  if (row.fate !== 'refuse' && !row.barred) await storeIdentifiers(ctx.db.person, row.identifiers, at);
+  const result = await withTransaction(ctx.db.app, async (tx) => {
+    await startSubmission(tx, submissionId, { startedAt: at, standard: input.standard, edition: plan.edition.key, fileKind: 'form', encoding: null, header: plan.cells, rowsExpected: 1 });
+    const { results, counts } = await processBatch(tx, [row], {
+      ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
+      storePersons: (rows: readonly { row: PreparedRow; bodies: { decidingBodyId: string; sourceBodyId: string } }[]) =>
+        storePersonRows(rows, { person: ctx.db.person, keys: ctx.keys, processor: scope.processor, place: policy.place(), submissionId, policySetId: scope.policySetId, at }),
+    });
+    await moveCheckpoint(tx, submissionId, 0, counts);
+    await finishSubmission(tx, submissionId, at);
+    const done = only(results);
+    if (done.outcome === 'accepted' && done.recordId) {
+      if (input.corrects) await replaceOther(tx, input.corrects, done.recordId, at);
+      await linkAttachments(tx, input, done);
+      await writeAccess(tx, ctx, actor, {
+        action: input.corrects ? 'record.correct' : 'record.enter', resourceKind: 'record', resourceId: done.recordId, subjectId: done.subjectId,
+        detail: { submissionId, corrects: input.corrects ?? null, reason: input.reason ?? null },
+      });
+    }
+    return done;
+  });
+  return { ...formResult(result, policy, input.standard), submissionId };
+}
+
+/** The same key was superseded by the pipeline; another key means that the old record must go here. */
+async function replaceOther(tx: Transaction, correctedId: string, newRecordId: string, at: string): Promise<void> {
+  const old = await loadRecord(tx, correctedId);
+  if (!old || old.superseded_at !== null || old.record_id === newRecordId) return;
+  await supersedeRecords(tx, [{ subjectId: old.subject_id, recordedOn: old.recorded_on, recordId: old.record_id }], at);
+  await execute(tx, sql`DELETE FROM core.record_key WHERE key_hash = ${old.key_hash} AND record_id = ${old.record_id}`);
+}
+
+async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowResult): Promise<void> {
+  if (!input.attachmentIds?.length) return;
+  await execute(
+    tx,
+    sql`UPDATE core.attachment SET record_id = ${result.recordId}, subject_id = ${result.subjectId}
+         WHERE attachment_id = ANY(${input.attachmentIds}::uuid[]) AND body_id = ${input.bodyId} AND record_id IS NULL`,
+  );
+}
+
+function csvOf(plan: HeaderPlan, values: Readonly<Record<string, string>>): Readable {
+  const out = new PassThrough();
+  const header = plan.standard.fields.map((field) => field.label.zh);
+  writeCsv(out, header, [plan.standard.fields.map((field) => values[field.code] ?? '')], { neutralise: false }).catch((error: unknown) =>
+    out.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
+  return out;
+}

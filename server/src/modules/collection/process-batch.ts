@@ -1,0 +1,217 @@
+/** One batch of prepared rows → records, findings and fates, in one transaction that also moves the submission's checkpoint. */
+import { copyLine, copyLines } from '../../platform/copy-rows.ts';
+
+import { execute, sql, type Transaction } from '../../platform/db.ts';
+import { applySubjectChanges } from '../subjects/index.ts';
+import type { PolicyRuntime } from '../policy/index.ts';
+import { openRecordPlanner, type RecordFacts, type RecordOutcome, writeRecordPlan } from '../records/index.ts';
+import type { BodyDirectory } from './body-directory.ts';
+import { type CandidateView, type MatchContext, matchRegistrations, matchRows, type RowMatch } from './match-rows.ts';
+import { closeFacts, type OpenFacts, openFacts, sourceFieldsOf } from './record-facts.ts';
+import type { PreparedRow, RowProcessor } from './row-processor.ts';
+
+export interface BatchScope {
+  submissionId: string;
+  /** Body that submits; rows of other source bodies are refused unless they are in its scope. */
+  bodyId: string;
+  scopeBodyIds: ReadonlySet<string> | 'all';
+  policySetId: number;
+  policy: PolicyRuntime;
+  processor: RowProcessor;
+  bodies: BodyDirectory;
+  /** ISO instant and Asia/Shanghai day at which the batch is recorded. */
+  at: string;
+  today: string;
+  /** Rows on natural persons go to the person store, by its own login, before anything else is written. */
+  storePersons(rows: readonly { row: PreparedRow; bodies: { decidingBodyId: string; sourceBodyId: string } }[]): Promise<ReadonlyMap<PreparedRow, 'accepted' | 'duplicate'>>;
+  /** Restricts matching to one subject: a person chose it. */
+  chosenSubjectId?: string;
+}
+
+export interface BatchCounts {
+  rows: number;
+  accepted: number;
+  superseding: number;
+  corrected: number;
+  doubtful: number;
+  refused: number;
+  duplicate: number;
+  personRows: number;
+  findings: number;
+}
+
+export interface RowResult {
+  row: PreparedRow;
+  outcome: 'accepted' | 'doubtful' | 'refused' | 'duplicate' | 'barred';
+  recordId: string | null;
+  subjectId: string | null;
+  candidates: CandidateView[];
+}
+
+/** Another transaction recorded the same subject or fact first: the batch is planned again. */
+export class BatchConflict extends Error {}
+
+interface OpenRow {
+  row: PreparedRow;
+  bodies: { decidingBodyId: string; sourceBodyId: string };
+}
+
+async function resolveBodies(rows: readonly PreparedRow[], scope: BatchScope): Promise<OpenRow[]> {
+  const { processor, bodies } = scope;
+  const deciding = { code: processor.role('decidingBodyCode'), name: processor.role('decidingBody') };
+  const source = { code: processor.role('sourceBodyCode'), name: processor.role('sourceBody') };
+  const open: OpenRow[] = [];
+  for (const row of rows) {
+    const resolved = { decidingBodyId: scope.bodyId, sourceBodyId: scope.bodyId };
+    const sourceCode = source.code < 0 ? null : row.texts[source.code];
+    if (sourceCode) {
+      const body = await bodies.byCode(sourceCode, row.texts[source.name] ?? null);
+      if (!body) processor.report(row, 'code-check', source.code, sourceCode, null, { zh: '来源单位代码不正确', en: 'the code of the source body is not valid' });
+      else if (scope.scopeBodyIds !== 'all' && !scope.scopeBodyIds.has(body.bodyId)) processor.report(row, 'source-body-foreign', source.code, sourceCode);
+      else resolved.sourceBodyId = body.bodyId;
+    }
+    const decidingCode = deciding.code < 0 ? null : row.texts[deciding.code];
+    if (decidingCode) {
+      const body = await bodies.byCode(decidingCode, row.texts[deciding.name] ?? null);
+      if (!body) processor.report(row, 'code-check', deciding.code, decidingCode, null, { zh: '作出机关代码不正确', en: 'the code of the deciding body is not valid' });
+      else {
+        resolved.decidingBodyId = body.bodyId;
+        if (body.provisional) processor.report(row, 'deciding-body-unknown', deciding.code, decidingCode);
+      }
+    }
+    open.push({ row, bodies: resolved });
+  }
+  return open;
+}
+
+/** Processes prepared rows. Errors: BatchConflict and unique violations, after which the caller rolls back and repeats. */
+export async function processBatch(tx: Transaction, prepared: readonly PreparedRow[], scope: BatchScope): Promise<{ results: RowResult[]; counts: BatchCounts }> {
+  const { processor } = scope;
+  // Findings made by matching are added again when a batch is repeated.
+  const open = await resolveBodies(prepared, scope);
+  const results = new Map<PreparedRow, RowResult>();
+  const persons = open.filter(({ row }) => row.person && !row.barred && row.fate !== 'refuse');
+  for (const [row, outcome] of await scope.storePersons(persons)) {
+    if (outcome === 'duplicate') processor.report(row, 'duplicate-record', -1);
+    results.set(row, { row, outcome, recordId: null, subjectId: null, candidates: [] });
+  }
+  const organisations = open.filter(({ row }) => !row.person && row.fate !== 'refuse');
+  const matched = await match(tx, organisations, scope);
+  const applied = await applySubjectChanges(tx, matched.changes);
+  if (applied.identifiersRefused > 0 && matched.changes.some((change) => change.kind === 'create')) throw new BatchConflict('a subject was created by another transaction');
+  await record(tx, organisations, matched.matches, scope, results);
+  for (const { row } of open) {
+    if (results.has(row)) continue;
+    results.set(row, { row, outcome: row.barred ? 'barred' : 'refused', recordId: null, subjectId: null, candidates: [] });
+  }
+  const ordered = prepared.map((row) => results.get(row)).filter((result): result is RowResult => result !== undefined);
+  await writeFates(tx, ordered, open, scope);
+  return { results: ordered, counts: count(ordered) };
+
+  async function match(client: Transaction, rows: readonly OpenRow[], into: BatchScope) {
+    const context: MatchContext = {
+      tx: client, processor, policy: into.policy, submissionId: into.submissionId, sourceBodyId: into.bodyId, at: into.at,
+    };
+    if (into.chosenSubjectId !== undefined) {
+      const chosen = into.chosenSubjectId;
+      return { matches: new Map<PreparedRow, RowMatch>(rows.map(({ row }) => [row, { subjectId: chosen, candidates: [] }])), changes: [] };
+    }
+    const list = rows.map(({ row }) => row);
+    return processor.plan.standard.standard === 'registration' ? matchRegistrations(list, context) : matchRows(list, context);
+  }
+}
+
+interface Planned {
+  entry: OpenRow;
+  facts: OpenFacts;
+  closed: RecordFacts;
+}
+
+async function record(tx: Transaction, rows: readonly OpenRow[], matches: ReadonlyMap<PreparedRow, RowMatch>, scope: BatchScope, results: Map<PreparedRow, RowResult>): Promise<void> {
+  const { processor } = scope;
+  const sourceFields = sourceFieldsOf(processor.plan.standard.fields);
+  const planned: Planned[] = [];
+  for (const entry of rows) {
+    const found = matches.get(entry.row);
+    if (entry.row.fate === 'refuse' || !found) continue;
+    if (entry.row.fate === 'doubt' || found.subjectId === null) {
+      results.set(entry.row, { row: entry.row, outcome: 'doubtful', recordId: null, subjectId: found.subjectId, candidates: found.candidates });
+      continue;
+    }
+    const facts = openFacts(processor, entry.row, entry.bodies);
+    planned.push({ entry, facts, closed: closeFacts(facts, found.subjectId, entry.row.rowNo, sourceFields) });
+  }
+  await scope.bodies.loadClusters(tx, [...new Set(planned.map(({ entry }) => entry.bodies.sourceBodyId))]);
+  const planner = await openRecordPlanner(tx, planned.map(({ closed }) => closed.keyHash), scope.today, scope.at, scope.bodies.sameSource);
+  for (const { entry, closed } of planned) results.set(entry.row, resultOf(entry.row, closed, planner.add(closed), scope));
+  await writeRecordPlan(tx, planner.plan, { submissionId: scope.submissionId, policySetId: scope.policySetId, at: scope.at });
+}
+
+function resultOf(row: PreparedRow, facts: RecordFacts, outcome: RecordOutcome, scope: BatchScope): RowResult {
+  const { processor } = scope;
+  const document = processor.role('documentNumber');
+  if (outcome.kind === 'duplicate') {
+    processor.report(row, 'duplicate-record', document, facts.documentNumber);
+    return { row, outcome: 'duplicate', recordId: outcome.recordId, subjectId: outcome.subjectId, candidates: [] };
+  }
+  if (outcome.kind === 'otherSource') {
+    processor.report(row, 'other-source-asserts', document, facts.documentNumber);
+    return { row, outcome: 'doubtful', recordId: outcome.recordId, subjectId: facts.subjectId, candidates: [] };
+  }
+  if (outcome.superseding) processor.report(row, 'superseding', document, facts.documentNumber);
+  return { row, outcome: 'accepted', recordId: outcome.recordId, subjectId: facts.subjectId, candidates: [] };
+}
+
+const findingColumns = ['submission_id', 'row_no', 'seq', 'severity', 'rule', 'rule_version', 'field', 'value', 'new_value', 'args'] as const;
+const rowColumns = ['submission_id', 'row_no', 'outcome', 'subject_id', 'record_id', 'payload', 'candidates'] as const;
+
+async function writeFates(tx: Transaction, results: readonly RowResult[], open: readonly OpenRow[], scope: BatchScope): Promise<void> {
+  const bodiesOf = new Map(open.map((entry) => [entry.row, entry.bodies]));
+  const findings: string[] = [];
+  const rows: string[] = [];
+  for (const { row, outcome, subjectId, recordId, candidates } of results) {
+    row.findings.forEach((finding, seq) => {
+      findings.push(copyLine([
+        scope.submissionId, row.rowNo, seq, finding.severity, finding.rule, finding.ruleVersion, finding.field, finding.value, finding.newValue,
+        finding.args === null ? null : { json: finding.args },
+      ]));
+    });
+    if (outcome === 'accepted') continue;
+    const bodies = bodiesOf.get(row);
+    const payload = outcome === 'doubtful' && bodies ? { json: openFacts(scope.processor, row, bodies) } : null;
+    rows.push(copyLine([
+      scope.submissionId, row.rowNo, outcome, row.person ? null : subjectId, recordId, payload, candidates.length > 0 ? { json: candidates } : null,
+    ]));
+  }
+  await copyLines(tx, 'core.finding', findingColumns, findings);
+  await copyLines(tx, 'core.submission_row', rowColumns, rows);
+}
+
+function count(results: readonly RowResult[]): BatchCounts {
+  const counts: BatchCounts = { rows: results.length, accepted: 0, superseding: 0, corrected: 0, doubtful: 0, refused: 0, duplicate: 0, personRows: 0, findings: 0 };
+  for (const { row, outcome } of results) {
+    counts.findings += row.findings.length;
+    if (row.person) counts.personRows += 1;
+    if (outcome === 'accepted') {
+      counts.accepted += 1;
+      if (row.findings.some((finding) => finding.rule === 'superseding')) counts.superseding += 1;
+      if (row.findings.some((finding) => finding.severity === 'correct' && finding.rule !== 'superseding')) counts.corrected += 1;
+    } else if (outcome === 'doubtful') counts.doubtful += 1;
+    else if (outcome === 'duplicate') counts.duplicate += 1;
+    else counts.refused += 1;
+  }
+  return counts;
+}
+
+/** Adds the batch to the submission and moves its checkpoint, guarded by the checkpoint that the batch began from. */
+export async function moveCheckpoint(tx: Transaction, submissionId: string, from: number, counts: BatchCounts): Promise<void> {
+  const changed = await execute(
+    tx,
+    sql`UPDATE core.submission SET rows_done = rows_done + ${counts.rows}, accepted = accepted + ${counts.accepted}, superseding = superseding + ${counts.superseding},
+               corrected = corrected + ${counts.corrected}, doubtful = doubtful + ${counts.doubtful}, refused = refused + ${counts.refused},
+               duplicate = duplicate + ${counts.duplicate}, person_rows = person_rows + ${counts.personRows}, findings_total = findings_total + ${counts.findings}
+         WHERE submission_id = ${submissionId} AND rows_done = ${from} AND state = 'processing'`,
+  );
+  if (changed !== 1) throw new Error(`submission ${submissionId} is no longer at row ${from}`);
+}
+

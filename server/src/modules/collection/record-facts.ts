@@ -1,0 +1,96 @@
+/** A prepared row → the typed facts of a record and its payload. Pure. */
+import { payloadDigest, recordKey, type RecordFacts } from '../records/index.ts';
+import type { FieldRole } from '../policy/index.ts';
+import type { PreparedRow, RowProcessor } from './row-processor.ts';
+
+/** Facts without what only the subject decides; kept with a doubtful row so that a decision needs no second reading of the file. */
+export interface OpenFacts {
+  item: string;
+  standard: string;
+  documentNumber: string | null;
+  decidedOn: string | null;
+  effectiveFrom: string | null;
+  effectiveTo: string | null;
+  decidingBodyId: string;
+  sourceBodyId: string;
+  categories: string[];
+  amountFen: string | null;
+  confiscatedFen: string | null;
+  payload: Record<string, string>;
+  /** False for registration: the register has no document, its key is subject and source. */
+  keyed: boolean;
+}
+
+/** Who reported is not part of what was reported: two sources that say the same are no contradiction. */
+const NOT_IN_DIGEST = new Set<FieldRole>(['sourceBody', 'sourceBodyCode']);
+
+export function openFacts(processor: RowProcessor, row: PreparedRow, bodies: { decidingBodyId: string; sourceBodyId: string }): OpenFacts {
+  const { standard } = processor.plan;
+  const text = (role: FieldRole): string | null => {
+    const index = processor.role(role);
+    return index < 0 ? null : (row.texts[index] ?? null);
+  };
+  const fen = (role: FieldRole): string | null => {
+    const index = processor.role(role);
+    const value = index < 0 ? null : row.values[index];
+    return typeof value === 'bigint' ? value.toString() : null;
+  };
+  const categories = processor.role('categories');
+  const kinds = categories < 0 ? null : row.values[categories];
+  const payload: Record<string, string> = {};
+  standard.fields.forEach((field, index) => {
+    const value = row.texts[index];
+    if (value !== null && value !== undefined) payload[field.code] = value;
+  });
+  const keyed = standard.keyRoles.length > 0;
+  return {
+    item: standard.item,
+    standard: standard.standard,
+    // A licence without a document number is known by its licence number (double disclosure §2, column 15).
+    documentNumber: text('documentNumber') ?? text('certificateNumber'),
+    decidedOn: text('decidedOn'),
+    effectiveFrom: text('effectiveFrom'),
+    effectiveTo: text('effectiveTo'),
+    ...bodies,
+    categories: Array.isArray(kinds) ? [...kinds] : typeof kinds === 'string' ? [kinds] : [],
+    amountFen: fen('amount'),
+    confiscatedFen: fen('confiscated'),
+    payload,
+    keyed,
+  };
+}
+
+/** Closes the facts for a subject: key and digest follow from it. */
+export function closeFacts(facts: OpenFacts, subjectId: string, rowNo: number, sourceFields: ReadonlySet<string>): RecordFacts {
+  const digested = JSON.stringify(Object.entries(facts.payload).filter(([code]) => !sourceFields.has(code)));
+  return {
+    subjectId,
+    item: facts.item,
+    standard: facts.standard,
+    documentNumber: facts.documentNumber,
+    decidedOn: facts.decidedOn,
+    effectiveFrom: facts.effectiveFrom,
+    effectiveTo: facts.effectiveTo,
+    decidingBodyId: facts.decidingBodyId,
+    sourceBodyId: facts.sourceBodyId,
+    categories: facts.categories,
+    domain: null,
+    amountFen: facts.amountFen === null ? null : BigInt(facts.amountFen),
+    confiscatedFen: facts.confiscatedFen === null ? null : BigInt(facts.confiscatedFen),
+    keyHash: recordKey({
+      item: facts.item,
+      decidingBodyId: facts.keyed ? facts.decidingBodyId : facts.sourceBodyId,
+      documentNumber: facts.keyed ? facts.documentNumber : null,
+      decidedOn: facts.keyed ? facts.decidedOn : null,
+      canonicalSubjectId: subjectId,
+    }),
+    payloadHash: payloadDigest(digested),
+    payload: JSON.stringify(facts.payload),
+    rowNo,
+  };
+}
+
+/** Codes of the columns that say who reported. */
+export function sourceFieldsOf(fields: readonly { code: string; role?: FieldRole }[]): ReadonlySet<string> {
+  return new Set(fields.filter((field) => field.role && NOT_IN_DIGEST.has(field.role)).map((field) => field.code));
+}

@@ -1,0 +1,389 @@
+/**
+ * One row of a file → values, findings and a first verdict; compiled once for a standard and edition. Pure but for the
+ * key ring: person identifiers become tokens here, before anything is written anywhere (DESIGN §4, person).
+ */
+import {
+  isMinorOn, looksLikePersonIdentifier, parseOrganisationCode, parsePersonDocument, parseRegistrationNumber, parseUnifiedCode, type UnifiedCodeOk,
+} from '@chengxin/identifiers';
+import { compileToFunction } from '@chengxin/rules';
+import type { KeyRing, Sealed } from '../../platform/crypto.ts';
+import type { CellFlag, TableRow } from '../../platform/tabular/index.ts';
+import type { CodeTable, CompiledRule, FieldRole, FindingSeverity, PolicyRuntime, StandardField } from '../policy/index.ts';
+import {
+  amountCell, type CellResult, type CellValue, codeCell, dateCell, documentNumberCell, type EnumLookup, enumCell, multiEnumCell, nameListCell, textCell,
+} from './cells.ts';
+import type { HeaderPlan } from './header.ts';
+
+export interface Finding {
+  severity: FindingSeverity;
+  rule: string;
+  ruleVersion: string;
+  field: string | null;
+  value: string | null;
+  newValue: string | null;
+  args: Record<string, string> | null;
+}
+
+export interface PersonIdentifier {
+  token: string;
+  kind: string;
+  sealed: Sealed;
+}
+
+export type RowFate = 'ok' | 'doubt' | 'refuse';
+
+export interface PreparedRow {
+  rowNo: number;
+  /** By field index of the standard. */
+  values: CellValue[];
+  texts: (string | null)[];
+  findings: Finding[];
+  fate: RowFate;
+  /** The counterparty is a natural person: the row goes to the person store or nowhere. */
+  person: boolean;
+  /** The place's rules bar the row (minors, simple procedure on persons): counted, kept nowhere. */
+  barred: boolean;
+  unified: UnifiedCodeOk | null;
+  identifiers: PersonIdentifier[];
+}
+
+export interface RowProcessor {
+  readonly plan: HeaderPlan;
+  /** Index of the field with a role; -1 where the standard has none. */
+  role(role: FieldRole): number;
+  process(row: TableRow): PreparedRow;
+  /** Adds a finding that was made later (matching, duplicates) and lowers the fate accordingly. */
+  report(row: PreparedRow, ruleId: string, field: number, value?: string | null, newValue?: string | null, args?: Record<string, string> | null): void;
+}
+
+/** Words of the counterparty category; vendors' numbers are aliases in the code table. */
+export const COUNTERPARTY = { organisation: '法人及非法人组织', person: '自然人', soleTrader: '个体工商户' } as const;
+
+const FATE_OF: Record<FindingSeverity, RowFate> = { correct: 'ok', warn: 'ok', doubt: 'doubt', refuse: 'refuse' };
+const WORST: Record<RowFate, number> = { ok: 0, doubt: 1, refuse: 2 };
+const MAX_FINDINGS_PER_ROW = 60;
+const SHOWN_CHARACTERS = 200;
+/** Findings show the words that were found; long cells are cut, the file as received keeps them. */
+const shown = (text: string | null): string | null =>
+  text === null ? null : text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+
+function lookupOf(table: CodeTable): EnumLookup {
+  const exact = new Map<string, string>();
+  const suffixed: string[] = [];
+  for (const value of table.values) {
+    exact.set(value.code, value.code);
+    for (const alias of value.aliases ?? []) exact.set(alias, value.code);
+    if (value.allowSuffix) suffixed.push(value.code);
+  }
+  return { exact, suffixed };
+}
+
+const CODE_ROLES = new Set<FieldRole>([
+  'unifiedCode', 'registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber', 'decidingBodyCode', 'sourceBodyCode',
+  'personDocument', 'legalRepresentativeDocument',
+]);
+const NAME_ROLES = new Set<FieldRole>(['subjectName', 'legalRepresentative', 'decidingBody', 'sourceBody']);
+
+type CellParser = (raw: string) => CellResult;
+
+function parserFor(field: StandardField, policy: PolicyRuntime): CellParser {
+  if (field.type === 'date') return dateCell;
+  if (field.type === 'amount10k') return amountCell;
+  if (field.type === 'nameList') return nameListCell;
+  if (field.type === 'enum' || field.type === 'multiEnum') {
+    const lookup = lookupOf(policy.codeTable(field.codeTable ?? field.code));
+    return field.type === 'enum' ? (raw) => enumCell(raw, lookup) : (raw) => multiEnumCell(raw, lookup);
+  }
+  if (field.role === 'documentNumber') return documentNumberCell;
+  if (field.role && CODE_ROLES.has(field.role)) return codeCell;
+  const inner = !(field.role && NAME_ROLES.has(field.role));
+  return (raw) => textCell(raw, { inner });
+}
+
+const codePoints = (text: string, limit: number): boolean => {
+  if (text.length <= limit) return true;
+  if (text.length > limit * 2) return false;
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count <= limit;
+};
+
+/** Eleven digits or more is what a document number of a person needs at least to be worth a closer look. */
+const MANY_DIGITS = /\d{14}/;
+
+interface CompiledField {
+  field: StandardField;
+  parse: CellParser;
+  long: boolean;
+}
+
+interface CompiledCheck {
+  rule: CompiledRule;
+  fieldIndex: number;
+  violated: (values: readonly CellValue[]) => boolean;
+}
+
+/** Compiles the processor of one file. `today` (Asia/Shanghai) is fixed when the file is received, so that a retry judges alike. */
+export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, keys: KeyRing, today: string): RowProcessor {
+  const fields: CompiledField[] = plan.standard.fields.map((field) => ({
+    field,
+    parse: parserFor(field, policy),
+    long: field.type === 'text' && !(field.role && CODE_ROLES.has(field.role)),
+  }));
+  const roles = new Map<FieldRole, number>();
+  const byCode = new Map<string, number>();
+  fields.forEach(({ field }, index) => {
+    byCode.set(field.code, index);
+    if (field.role && !roles.has(field.role)) roles.set(field.role, index);
+  });
+  const role = (name: FieldRole): number => roles.get(name) ?? -1;
+  const checks = compileChecks(plan, policy, byCode, today);
+  const place = policy.place();
+  const at = {
+    category: role('subjectCategory'), code: role('unifiedCode'), organisation: role('organisationCode'), registration: role('registrationNumber'),
+    documentType: role('personDocumentType'), document: role('personDocument'),
+    representativeType: role('legalRepresentativeDocumentType'), representative: role('legalRepresentativeDocument'),
+    decidingCode: role('decidingBodyCode'),
+  };
+  const ruleOf = (id: string): CompiledRule => {
+    const rule = policy.rule(id);
+    if (!rule) throw new Error(`policy has no rule "${id}", which collection needs`);
+    return rule;
+  };
+
+  const report: RowProcessor['report'] = (row, ruleId, field, value = null, newValue = null, args = null) => {
+    const rule = ruleOf(ruleId);
+    const fate = FATE_OF[rule.severity];
+    if (WORST[fate] > WORST[row.fate]) row.fate = fate;
+    if (row.findings.length >= MAX_FINDINGS_PER_ROW) return;
+    const definition = field >= 0 ? fields[field]?.field : undefined;
+    const secret = row.person || definition?.person !== undefined;
+    row.findings.push({
+      severity: rule.severity,
+      rule: rule.id,
+      ruleVersion: rule.version,
+      field: definition?.code ?? rule.field ?? null,
+      value: secret ? null : shown(value),
+      newValue: secret ? null : shown(newValue),
+      args,
+    });
+  };
+
+  const readCell = (row: PreparedRow, index: number, raw: string): void => {
+    const compiled = fields[index];
+    if (!compiled) return;
+    const { field } = compiled;
+    const result = compiled.parse(raw);
+    if (result.problem) {
+      report(row, result.problem, index, raw);
+      row.texts[index] = null;
+      // A value that cannot be read is not also "missing".
+      unreadable.add(index);
+      return;
+    }
+    if (result.changed) report(row, result.changed, index, raw, result.text ?? '');
+    if (result.text !== null && field.length !== undefined && field.type !== 'amount10k' && field.type !== 'date' && !codePoints(result.text, field.length)) {
+      report(row, 'cell-too-long', index, result.text, null, { length: String([...result.text].length), limit: String(field.length) });
+    }
+    row.values[index] = result.value;
+    row.texts[index] = result.text;
+  };
+  const unreadable = new Set<number>();
+
+  const flagged = (row: PreparedRow, flags: readonly CellFlag[], cells: readonly string[]): void => {
+    for (const flag of flags) {
+      const index = plan.columns[flag.column] ?? -1;
+      if (index < 0) continue;
+      if (flag.kind === 'formula' || flag.kind === 'error') report(row, 'formula-cell', index, flag.value);
+      else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote') report(row, 'invalid-character', index, flag.value);
+      else if (flag.kind === 'truncated') {
+        const limit = fields[index]?.field.length;
+        report(row, 'cell-too-long', index, cells[flag.column] ?? null, null, { length: flag.value, limit: String(limit ?? '') });
+      } else if (flag.kind === 'lossy-number') report(row, 'invalid-character', index, cells[flag.column] ?? null, null, { lossy: 'true' });
+    }
+  };
+
+  const setText = (row: PreparedRow, index: number, text: string): void => {
+    row.values[index] = text;
+    row.texts[index] = text;
+  };
+
+  const checkIdentifiers = (row: PreparedRow): void => {
+    const code = at.code >= 0 ? row.texts[at.code] : null;
+    if (code && !row.person) {
+      const parsed = parseUnifiedCode(code);
+      if (parsed.ok) {
+        row.unified = parsed;
+        if (parsed.code !== code) {
+          report(row, 'normalised-code-case', at.code, code, parsed.code);
+          setText(row, at.code, parsed.code);
+        }
+        const [warning] = parsed.warnings;
+        if (warning) report(row, 'code-kind-unknown', at.code, code, null, { zh: warning.zh, en: warning.en });
+      } else if (parsed.reason === 'placeholder') {
+        row.values[at.code] = null;
+        row.texts[at.code] = null;
+        report(row, 'code-placeholder', at.code, code);
+      } else if (parsed.reason !== 'missing') {
+        const [issue] = parsed.issues;
+        report(row, 'code-check', at.code, code, parsed.suggestion ?? null, {
+          zh: issue?.zh ?? '', en: issue?.en ?? '', suggestion: parsed.suggestion ?? '',
+        });
+        row.values[at.code] = null;
+        unreadable.add(at.code);
+      } else {
+        row.values[at.code] = null;
+        row.texts[at.code] = null;
+      }
+    }
+    const organisation = at.organisation >= 0 ? row.texts[at.organisation] : null;
+    if (organisation) {
+      const parsed = parseOrganisationCode(organisation);
+      if (!parsed.ok) report(row, 'organisation-code-check', at.organisation, organisation);
+      else {
+        if (row.unified && row.unified.organisationCode !== parsed.code) {
+          report(row, 'organisation-code-mismatch', at.organisation, organisation, row.unified.organisationCode);
+        }
+        if (parsed.code !== organisation) setText(row, at.organisation, parsed.code);
+      }
+    }
+    const registration = at.registration >= 0 ? row.texts[at.registration] : null;
+    if (registration) {
+      const parsed = parseRegistrationNumber(registration);
+      const warning = parsed.ok ? parsed.warnings[0] : undefined;
+      if (warning) report(row, 'registration-number-check', at.registration, registration, null, { zh: warning.zh, en: warning.en });
+    }
+  };
+
+  /** A person's document number becomes a token; the number itself leaves this function only as ciphertext. */
+  const tokenise = (row: PreparedRow, index: number, typeIndex: number, ruleId: string | null): void => {
+    const text = row.texts[index];
+    if (!text) return;
+    const type = typeIndex >= 0 ? (row.texts[typeIndex] ?? '身份证') : '身份证';
+    const parsed = parsePersonDocument(type, text);
+    if (!parsed.ok && ruleId) report(row, ruleId, index, null, null, { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' });
+    const number = parsed.ok ? parsed.number : text;
+    const kind = parsed.ok ? parsed.type : 'other';
+    const token = keys.token(kind, number);
+    row.identifiers.push({ token, kind, sealed: keys.sealPerson(number) });
+    setText(row, index, token);
+  };
+
+  const checkPerson = (row: PreparedRow): void => {
+    const number = at.document >= 0 ? row.texts[at.document] : null;
+    const decision = plan.standard.standard === 'penalty' ? place.personRows.penalty : place.personRows.licence;
+    if (decision === 'bar') {
+      row.barred = true;
+      report(row, 'person-row-barred', -1);
+      return;
+    }
+    if (!number) return;
+    const type = at.documentType >= 0 ? (row.texts[at.documentType] ?? '身份证') : '身份证';
+    const parsed = parsePersonDocument(type, number, { today });
+    const birthOn = parsed.ok ? parsed.birthOn : undefined;
+    // A document that holds no birth date leaves the age unknown; licences go to adults (natural-persons G20: see docs).
+    if (birthOn !== undefined && isMinorOn(birthOn, today)) {
+      row.barred = true;
+      report(row, 'minor-row-barred', -1);
+    }
+  };
+
+  const maskLongText = (row: PreparedRow): void => {
+    for (let index = 0; index < fields.length; index += 1) {
+      const text = row.texts[index];
+      if (text === null || text === undefined || !fields[index]?.long || text.length < 15 || !MANY_DIGITS.test(text)) continue;
+      const ranges = looksLikePersonIdentifier(text);
+      if (ranges.length === 0) continue;
+      let out = '';
+      let from = 0;
+      for (const range of ranges) {
+        out += `${text.slice(from, range.start)}[证件号已隐去]`;
+        from = range.end;
+      }
+      out += text.slice(from);
+      report(row, 'person-identifier-in-text', index, null, null);
+      setText(row, index, out);
+    }
+  };
+
+  const process = (source: TableRow): PreparedRow => {
+    const row: PreparedRow = {
+      rowNo: source.rowNumber,
+      values: new Array<CellValue>(fields.length).fill(null),
+      texts: new Array<string | null>(fields.length).fill(null),
+      findings: [], fate: 'ok', person: false, barred: false, unified: null, identifiers: [],
+    };
+    unreadable.clear();
+    if (isRagged(source.cells, plan.columns.length)) {
+      report(row, 'columns-ragged', -1, null, null, { cells: String(source.cells.length), columns: String(plan.columns.length) });
+    }
+    const columns = Math.min(source.cells.length, plan.columns.length);
+    for (let column = 0; column < columns; column += 1) {
+      const index = plan.columns[column] ?? -1;
+      const raw = source.cells[column];
+      if (index >= 0 && raw) readCell(row, index, raw);
+    }
+    if (source.flags) flagged(row, source.flags, source.cells);
+    row.person = isPersonRow(row, plan, at.category, row.texts[at.documentType] ?? null);
+    applyConstants(row, plan, fields, at, setText);
+    checkIdentifiers(row);
+    if (row.person) checkPerson(row);
+    for (let index = 0; index < fields.length; index += 1) {
+      if (fields[index]?.field.required === 'always' && row.values[index] === null && !unreadable.has(index) && !(index === at.code)) {
+        report(row, 'required-missing', index);
+      }
+    }
+    for (const check of checks) {
+      if (check.fieldIndex >= 0 && unreadable.has(check.fieldIndex)) continue;
+      if (check.violated(row.values)) report(row, check.rule.id, check.fieldIndex, check.fieldIndex >= 0 ? (row.texts[check.fieldIndex] ?? null) : null);
+    }
+    tokenise(row, at.document, at.documentType, row.person ? 'person-document-check' : null);
+    tokenise(row, at.representative, at.representativeType, 'representative-document-check');
+    maskLongText(row);
+    return row;
+  };
+  return { plan, role, process, report };
+}
+
+/** More filled cells than the header, or fewer cells than half of it in a text file, means that the row was cut or shifted. */
+function isRagged(cells: readonly string[], columns: number): boolean {
+  for (let at = columns; at < cells.length; at += 1) if (cells[at] !== '') return true;
+  return false;
+}
+
+function isPersonRow(row: PreparedRow, plan: HeaderPlan, category: number, documentType: string | null): boolean {
+  if (plan.edition.counterparty === 'person') return true;
+  if (plan.edition.counterparty === 'organisation') return false;
+  const value = category >= 0 ? row.values[category] : null;
+  if (value === COUNTERPARTY.person) return true;
+  // Without a category the row counts as a person's when only a person's columns are filled.
+  return value === null && documentType !== null && category >= 0;
+}
+
+function applyConstants(
+  row: PreparedRow,
+  plan: HeaderPlan,
+  fields: readonly CompiledField[],
+  at: { category: number; code: number; representative: number },
+  setText: (row: PreparedRow, index: number, text: string) => void,
+): void {
+  for (const constant of plan.constants) {
+    if (row.values[constant.field] === null && row.texts[at.representative]) setText(row, constant.field, constant.value);
+  }
+  if (at.category < 0 || row.values[at.category] !== null || !plan.edition.counterparty) return;
+  if (fields[at.category] === undefined) return;
+  const trader = row.texts[at.code]?.startsWith('92') ?? false;
+  setText(row, at.category, plan.edition.counterparty === 'person' ? COUNTERPARTY.person : trader ? COUNTERPARTY.soleTrader : COUNTERPARTY.organisation);
+}
+
+function compileChecks(plan: HeaderPlan, policy: PolicyRuntime, byCode: ReadonlyMap<string, number>, today: string): CompiledCheck[] {
+  const params = { today };
+  return policy.rules(plan.standard.standard).flatMap((rule) => {
+    if (rule.builtin || !rule.require) return [];
+    const indexOf = (code: string): number => byCode.get(code) ?? -1;
+    const holds = compileToFunction(rule.require, { access: 'index', indexOf });
+    const when = rule.when ? compileToFunction(rule.when, { access: 'index', indexOf }) : null;
+    const violated = (values: readonly CellValue[]): boolean => (when === null || when(values, params)) && !holds(values, params);
+    return [{ rule, fieldIndex: rule.field ? indexOf(rule.field) : -1, violated }];
+  });
+}

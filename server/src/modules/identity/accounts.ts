@@ -1,0 +1,105 @@
+/** Accounts: made by commands and, with the next issue, by the administrators' pages. */
+import type { AppContext, Role } from '../../context.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Queryable } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { checkPasswordRules, hashPassword, verifyPassword } from './passwords.ts';
+import { administratorRoles } from './permissions.ts';
+import { accountById, deleteSessionsOf, insertAccount, insertRole, updatePassword } from './queries.ts';
+
+/** The account that commands act as (migration 0003). It has no password. */
+export const operatorAccountId = '00000000-0000-7000-8000-000000000001';
+
+export interface NewAccount {
+  readonly login: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly bodyId: string | null;
+  readonly password: string;
+  /** Default true: whoever sets a password for another knows it. */
+  readonly mustChangePassword?: boolean;
+  readonly createdBy?: string | null;
+}
+
+export const normaliseLogin = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
+
+const loginPattern = /^[a-z0-9][a-z0-9._@-]{1,63}$/;
+
+function checkAccount(account: NewAccount, login: string): void {
+  const fail = (zh: string, en: string): never => {
+    throw new DomainError('unprocessable', { zh, en });
+  };
+  if (!loginPattern.test(login)) {
+    fail('登录名应为 2 至 64 位小写字母、数字、点、下划线或连字符。', 'A login has 2 to 64 letters, digits, dots, underscores or hyphens.');
+  }
+  if (account.name.trim() === '' || account.name.length > 100) fail('姓名应为 1 至 100 个字符。', 'A name has 1 to 100 characters.');
+  if (account.roles.length === 0) fail('请至少指定一个角色。', 'Give at least one role.');
+  if (account.roles.includes('operator')) fail('operator 角色只属于命令行。', 'The operator role belongs to the command line.');
+  const administrator = account.roles.filter((role) => administratorRoles.includes(role));
+  // GB/T 22239-2019 8.1.5: the three administrators are separate and have no business rights.
+  if (administrator.length > 0 && account.roles.length > 1) {
+    fail('系统、安全、审计管理员不能兼任，也不能兼有业务角色。', 'The three administrators cannot be combined with each other or with business roles.');
+  }
+  if (account.roles.includes('departmentOfficer') && account.bodyId === null) {
+    fail('部门经办人须属于一个单位。', 'A department officer belongs to a body.');
+  }
+}
+
+/** Creates an account. Throws `unprocessable` for rules broken, `conflict` when the login is taken. */
+export async function createAccount(client: Queryable, clock: Clock, account: NewAccount): Promise<{ accountId: string; login: string }> {
+  const login = normaliseLogin(account.login);
+  checkAccount(account, login);
+  checkPasswordRules(account.password, login);
+  const accountId = newId();
+  const at = clock.now();
+  const createdBy = account.createdBy ?? null;
+  const added = await insertAccount(client, {
+    accountId,
+    login,
+    name: account.name.trim(),
+    bodyId: account.bodyId,
+    passwordHash: await hashPassword(account.password),
+    mustChange: account.mustChangePassword ?? true,
+    createdBy,
+    at,
+  });
+  if (!added) throw new DomainError('conflict', { zh: `登录名 ${login} 已存在，请换一个。`, en: `The login ${login} is taken. Choose another.` });
+  for (const role of account.roles) await insertRole(client, accountId, role, createdBy, at);
+  return { accountId, login };
+}
+
+/** The holder changes the own password: the current one is asked for, every session ends. Throws `unprocessable`. */
+export async function changePassword(
+  ctx: Pick<AppContext, 'clock'>,
+  client: Queryable,
+  accountId: string,
+  current: string,
+  next: string,
+): Promise<void> {
+  const account = await accountById(client, accountId);
+  if (!account || account.disabled_at) throw new DomainError('unauthenticated');
+  if (!(await verifyPassword(current, account.password_hash))) {
+    throw new DomainError('unprocessable', {
+      zh: '当前密码不正确。',
+      en: 'The current password is wrong.',
+      details: [{ field: 'body/current', code: 'wrong', zh: '不正确', en: 'wrong' }],
+    });
+  }
+  checkPasswordRules(next, account.login);
+  if (await verifyPassword(next, account.password_hash)) {
+    throw new DomainError('unprocessable', { zh: '新密码不能与当前密码相同。', en: 'The new password must differ from the current one.' });
+  }
+  await updatePassword(client, accountId, await hashPassword(next), false, ctx.clock.now());
+  await deleteSessionsOf(client, accountId);
+}
+
+/** The operator sets a password (a forgotten one): it must be changed at the next sign-in. False: no such account. */
+export async function resetPassword(client: Queryable, clock: Clock, accountId: string, password: string): Promise<boolean> {
+  const account = await accountById(client, accountId);
+  if (!account || account.roles.includes('operator')) return false;
+  checkPasswordRules(password, account.login);
+  const changed = await updatePassword(client, accountId, await hashPassword(password), true, clock.now());
+  await deleteSessionsOf(client, accountId);
+  return changed === 1;
+}

@@ -1,0 +1,58 @@
+/** Who acts: made from a session or by the command line, never from a request's body. */
+import { hostname } from 'node:os';
+import type { FastifyRequest } from 'fastify';
+import type { Actor, AppContext } from '../../context.ts';
+import type { ResolvedActor } from '../../platform/http/index.ts';
+import { newId } from '../../platform/ids.ts';
+import { operatorAccountId } from './accounts.ts';
+import type { LiveSession } from './sessions.ts';
+
+export function anonymousActor(request: FastifyRequest): Actor {
+  return {
+    kind: 'anonymous',
+    accountId: null,
+    name: 'anonymous',
+    roles: [],
+    bodyId: null,
+    scopeBodyIds: [],
+    osUser: null,
+    address: request.ip,
+    requestId: request.id,
+  };
+}
+
+export function sessionActor(request: FastifyRequest, session: LiveSession | null): ResolvedActor {
+  if (!session) return { actor: anonymousActor(request), mustChangePassword: false };
+  const actor: Actor = {
+    kind: 'account',
+    accountId: session.account_id,
+    name: session.name,
+    roles: session.roles,
+    bodyId: session.body_id,
+    scopeBodyIds: session.scope,
+    osUser: null,
+    address: request.ip,
+    requestId: request.id,
+  };
+  return { actor, mustChangePassword: session.must_change_password };
+}
+
+/** The actor of a request. On routes with `permission: 'public'` it is anonymous unless `optionalSession` is set. */
+export function actorOf(request: FastifyRequest): Actor {
+  return request.actor;
+}
+
+/** The actor of a command: account `operator`, with the user of the operating system beside it. */
+export function operatorActor(_ctx: AppContext, osUser: string): Actor {
+  return {
+    kind: 'operator',
+    accountId: operatorAccountId,
+    name: 'operator',
+    roles: ['operator'],
+    bodyId: null,
+    scopeBodyIds: [],
+    osUser,
+    address: hostname(),
+    requestId: newId(),
+  };
+}

@@ -1,0 +1,31 @@
+/** What other modules may use of identity. */
+export {
+  changePassword,
+  createAccount,
+  type NewAccount,
+  normaliseLogin,
+  operatorAccountId,
+  resetPassword,
+} from './accounts.ts';
+export { actorOf, operatorActor } from './actors.ts';
+export {
+  type Body,
+  type BodyKind,
+  bodyClusterOf,
+  createBody,
+  ensureProvisionalBody,
+  findBody,
+  type ListedBody,
+  listBodies,
+  type NewBody,
+  normaliseBodyName,
+  renameBody,
+  resolveBodyByCode,
+  succeedBody,
+  successorsOf,
+} from './bodies.ts';
+export { httpHooks } from './http-hooks.ts';
+export { newOneTimePassword } from './passwords.ts';
+export { authorize, levelOf, may, type Permission, permissionNames, permissionsOf, roleTable, scopeOf } from './permissions.ts';
+export { identityRoutes } from './routes.ts';
+export { purgeSessions } from './sessions.ts';

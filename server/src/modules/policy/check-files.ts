@@ -1,0 +1,169 @@
+/** What a schema cannot say: references between files, expressions, dates, words, guardrails. Pure; collects problems. */
+import { isIsoDate } from '@chengxin/rules';
+import { checkCatalogues } from './check-catalogue.ts';
+import { checkCodeTable, checkStandard } from './check-standard.ts';
+import { checkDisclosure, checkRuleSet } from './check-rules.ts';
+import type { ReadPolicyFile } from './load-policy-files.ts';
+import type {
+  Calendar,
+  CatalogueItem,
+  CodeTable,
+  DataStandard,
+  Divisions,
+  Industries,
+  PolicyFile,
+  PolicyProblem,
+} from './types.ts';
+
+export type Report = (path: string, zh: string, en: string) => void;
+
+/** What other files may refer to. */
+export interface PolicyIndex {
+  standards: ReadonlyMap<string, DataStandard>;
+  codeTables: ReadonlyMap<string, CodeTable>;
+  items: ReadonlyMap<string, CatalogueItem>;
+}
+
+type FileOf<Kind extends PolicyFile['kind']> = Extract<PolicyFile, { kind: Kind }>;
+
+export function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
+  const standards = new Map<string, DataStandard>();
+  const codeTables = new Map<string, CodeTable>();
+  const items = new Map<string, CatalogueItem>();
+  for (const file of files) {
+    if (file.kind === 'dataStandard') standards.set(file.body.standard, file.body);
+    else if (file.kind === 'codeTable') codeTables.set(file.key, file.body);
+    else if (file.kind === 'catalogue' || file.kind === 'localSupplement') {
+      for (const item of file.body.items) items.set(item.key, item);
+    }
+  }
+  return { standards, codeTables, items };
+}
+
+export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem[] {
+  const problems: PolicyProblem[] = [];
+  const index = indexFiles(read.map((entry) => entry.file));
+  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeFiles: 0 };
+  for (const { file, path } of read) {
+    const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
+    checkEnvelope(file, report);
+    checkBody(file, index, seen, report);
+  }
+  checkCatalogues(read, problems);
+  checkRegimes(read, problems);
+  return problems;
+}
+
+interface Seen {
+  ruleIds: Map<string, string>;
+  years: Map<number, string>;
+  placeFiles: number;
+}
+
+function checkEnvelope(file: PolicyFile, report: Report): void {
+  for (const name of ['validFrom', 'validTo'] as const) {
+    const value = file[name];
+    if (value !== undefined && !isIsoDate(value)) report(name, `“${value}”不是有效日期`, `“${value}” is no day of the calendar`);
+  }
+  if (file.validFrom && file.validTo && file.validFrom > file.validTo) {
+    report('validTo', '失效日期早于生效日期', 'the last day of effect is before the first');
+  }
+  if (file.confirmed && file.basis.length === 0) {
+    report('basis', '标为已核实（confirmed: true）的文件必须写明依据', 'a confirmed file must name its basis');
+  }
+}
+
+function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Report): void {
+  switch (file.kind) {
+    case 'dataStandard':
+      return checkStandard(file.key, file.body, index, report);
+    case 'ruleSet':
+      return checkRuleSet(file.body, index, seen.ruleIds, report);
+    case 'codeTable':
+      return checkCodeTable(file.body, report);
+    case 'disclosure':
+      return checkDisclosure(file.body, index, report);
+    case 'calendar':
+      return checkCalendar(file.body, seen.years, report);
+    case 'divisions':
+      return checkDivisions(file.body, report);
+    case 'industries':
+      return checkIndustries(file.body, report);
+    case 'placeRules':
+      seen.placeFiles += 1;
+      if (seen.placeFiles > 1) {
+        report('key', '只能有一份地方规则（place/default）；请用同名文件覆盖', 'there is one file of place rules; replace it by one of the same key');
+      }
+      return;
+    case 'catalogue':
+    case 'localSupplement':
+      return;
+  }
+}
+
+const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();
+
+function checkCalendar(calendar: Calendar, years: Map<number, string>, report: Report): void {
+  for (const [at, year] of calendar.years.entries()) {
+    const path = `body.years[${at}]`;
+    if (years.has(year.year)) report(`${path}.year`, `${year.year}年重复`, `the year ${year.year} is there twice`);
+    years.set(year.year, path);
+    const days = new Set<string>();
+    for (const kind of ['holidays', 'workdays'] as const) {
+      for (const [row, day] of year[kind].entries()) {
+        const place = `${path}.${kind}[${row}].on`;
+        if (!isIsoDate(day.on) || Number(day.on.slice(0, 4)) !== year.year) {
+          report(place, `“${day.on}”不是${year.year}年的日期`, `“${day.on}” is no day of ${year.year}`);
+          continue;
+        }
+        if (days.has(day.on)) report(place, `${day.on} 重复`, `${day.on} is there twice`);
+        days.add(day.on);
+        if (kind === 'workdays' && weekday(day.on) !== 0 && weekday(day.on) !== 6) {
+          report(place, `调休上班日 ${day.on} 不是周末`, `${day.on} is to be worked but is no weekend day`);
+        }
+      }
+    }
+  }
+}
+
+function checkDivisions(body: Divisions, report: Report): void {
+  const codes = new Set<string>();
+  for (const [at, row] of body.divisions.entries()) {
+    if (codes.has(row.code)) report(`body.divisions[${at}].code`, `代码 ${row.code} 重复`, `the code ${row.code} is there twice`);
+    codes.add(row.code);
+  }
+}
+
+function checkIndustries(body: Industries, report: Report): void {
+  const codes = new Set(body.industries.map((row) => row.code));
+  if (codes.size !== body.industries.length) report('body.industries', '行业代码有重复', 'an industry code is there twice');
+  for (const [at, row] of body.industries.entries()) {
+    const length = row.level === 1 ? 1 : row.level;
+    if (row.code.length !== length) report(`body.industries[${at}]`, `${row.code} 的层级不符`, `${row.code} is of another level`);
+    if (!codes.has(row.section)) report(`body.industries[${at}].section`, `没有门类 ${row.section}`, `there is no section ${row.section}`);
+  }
+}
+
+/** Two regimes of one lane may not govern one item on the same day. */
+function checkRegimes(read: readonly ReadPolicyFile[], problems: PolicyProblem[]): void {
+  const regimes = read.filter(
+    (entry): entry is ReadPolicyFile & { file: FileOf<'disclosure'> } => entry.file.kind === 'disclosure',
+  );
+  for (const [at, one] of regimes.entries()) {
+    for (const other of regimes.slice(at + 1)) {
+      const item = one.file.body.items.find((key) => other.file.body.items.includes(key));
+      const lane = (body: typeof one.file.body): string => body.lane ?? 'creditPlatform';
+      if (item === undefined || lane(one.file.body) !== lane(other.file.body)) continue;
+      const apart =
+        (one.file.validTo ?? '9999') < (other.file.validFrom ?? '0000') ||
+        (other.file.validTo ?? '9999') < (one.file.validFrom ?? '0000');
+      if (apart) continue;
+      problems.push({
+        file: other.path,
+        path: 'validFrom',
+        zh: `与 ${one.path} 的施行期间重叠，条目 ${item} 同一天有两种公示规则`,
+        en: `It overlaps ${one.path} in time: the item ${item} would have two regimes on one day`,
+      });
+    }
+  }
+}

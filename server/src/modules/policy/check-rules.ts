@@ -1,0 +1,148 @@
+import { type FieldTypes, parseExpression } from '@chengxin/rules';
+import type { PolicyIndex, Report } from './check-files.ts';
+import { type DataStandard, DISCLOSURE_FACTS, type DisclosureRegime, type QualityRule, RULE_TYPE, type RuleSet } from './types.ts';
+import { placeholders } from './words.ts';
+
+export const fieldTypes = (standard: DataStandard): FieldTypes =>
+  Object.fromEntries(standard.fields.map((field) => [field.code, RULE_TYPE[field.type]]));
+
+export function checkRuleSet(set: RuleSet, index: PolicyIndex, ids: Map<string, string>, report: Report): void {
+  const standards = standardsOf(set, index);
+  for (const [at, key] of set.standards.entries()) {
+    if (key !== '*' && !index.standards.has(key)) {
+      report(`body.standards[${at}]`, `没有数据标准“${key}”`, `there is no data standard “${key}”`);
+    }
+  }
+  for (const [at, rule] of set.rules.entries()) {
+    const path = `body.rules[${at}]`;
+    if (ids.has(rule.id)) report(`${path}.id`, `规则 ${rule.id} 重复`, `the rule ${rule.id} is there twice`);
+    ids.set(rule.id, path);
+    checkWords(rule, path, report);
+    for (const standard of standards) checkRule(rule, standard, index, path, report);
+  }
+}
+
+function standardsOf(set: RuleSet, index: PolicyIndex): DataStandard[] {
+  if (set.standards.includes('*')) return [...index.standards.values()];
+  return set.standards.flatMap((key) => index.standards.get(key) ?? []);
+}
+
+const PLACEHOLDER = /\{(\w+)\}/g;
+
+function checkWords(rule: QualityRule, path: string, report: Report): void {
+  for (const part of ['message', 'fix'] as const) {
+    for (const language of ['zh', 'en'] as const) {
+      for (const match of rule[part][language].matchAll(PLACEHOLDER)) {
+        const name = match[1] ?? '';
+        if (placeholders.has(name)) continue;
+        report(`${path}.${part}.${language}`, `不认识的占位符 {${name}}`, `unknown placeholder {${name}}`);
+      }
+    }
+  }
+}
+
+function checkRule(rule: QualityRule, standard: DataStandard, index: PolicyIndex, path: string, report: Report): void {
+  if (rule.field !== undefined && !standard.fields.some((field) => field.code === rule.field)) {
+    report(
+      `${path}.field`,
+      `数据标准 ${standard.standard} 没有字段“${rule.field}”`,
+      `the data standard ${standard.standard} has no field “${rule.field}”`,
+    );
+  }
+  if (rule.check.kind !== 'expression') return;
+  const types = fieldTypes(standard);
+  for (const part of ['when', 'require'] as const) {
+    const expression = rule.check[part];
+    if (part === 'when' && expression === undefined) continue;
+    const parsed = parseExpression(expression, types);
+    if (!parsed.ok) {
+      for (const error of parsed.errors) report(`${path}.check.${part}${error.path.slice(1)}`, error.zh, error.en);
+      continue;
+    }
+    checkLiterals(expression, (field) => valuesOf(standard, field, index), `${path}.check.${part}`, report);
+  }
+}
+
+type Allowed = (field: string) => ReadonlySet<string> | undefined;
+
+function valuesOf(standard: DataStandard, code: string, index: PolicyIndex): ReadonlySet<string> | undefined {
+  const table = standard.fields.find((field) => field.code === code)?.codeTable;
+  const values = table === undefined ? undefined : index.codeTables.get(table)?.values;
+  return values && new Set(values.map((value) => value.code));
+}
+
+const isObject = (json: unknown): json is Record<string, unknown> =>
+  typeof json === 'object' && json !== null && !Array.isArray(json);
+
+/** A literal that is compared with a coded field must be a value of its table: a misspelt one would never match. */
+export function checkLiterals(json: unknown, allowed: Allowed, path: string, report: Report, list?: string): void {
+  if (Array.isArray(json)) {
+    for (const [at, part] of json.entries()) checkLiterals(part, allowed, `${path}[${at}]`, report, list);
+    return;
+  }
+  if (!isObject(json)) return;
+  for (const [operator, operands] of Object.entries(json)) {
+    const place = `${path}.${operator}`;
+    if (Array.isArray(operands) && operands.length === 2) {
+      const field = isObject(operands[0]) ? operands[0].field : undefined;
+      const name = typeof field === 'string' ? field : isObject(operands[0]) && operands[0].item === true ? list : undefined;
+      const exact = operator === 'eq' || operator === 'ne' || operator === 'in' || (operator === 'contains' && name === field);
+      if (exact && name !== undefined) checkValues(operands[1], allowed(name), place, report);
+      const inner = (operator === 'exists' || operator === 'count') && typeof field === 'string' ? field : list;
+      checkLiterals(operands, allowed, place, report, inner);
+    } else checkLiterals(operands, allowed, place, report, list);
+  }
+}
+
+function checkValues(json: unknown, values: ReadonlySet<string> | undefined, path: string, report: Report): void {
+  if (values === undefined) return;
+  for (const literal of Array.isArray(json) ? json : [json]) {
+    if (typeof literal !== 'string' || values.has(literal)) continue;
+    report(path, `代码表中没有“${literal}”，条件永远不会成立`, `“${literal}” is not in the code table, so the condition never holds`);
+  }
+}
+
+export function checkDisclosure(regime: DisclosureRegime, index: PolicyIndex, report: Report): void {
+  for (const [at, item] of regime.items.entries()) {
+    if (index.items.size > 0 && !index.items.has(item)) {
+      report(`body.items[${at}]`, `目录中没有条目“${item}”`, `the catalogue has no item “${item}”`);
+    }
+  }
+  if (!regime.classes && !regime.whileEffective) {
+    report('body', '应有 classes（按程度公示）或 whileEffective（有效期内公示）', 'it needs classes, or whileEffective');
+  }
+  if (regime.classification && !regime.classes) {
+    report('body.classification', '有分类条件却没有各类的期限（classes）', 'there are conditions but no classes');
+  }
+  for (const [name, period] of Object.entries(regime.classes ?? {})) {
+    if (period.minMonths > period.maxMonths) {
+      report(`body.classes.${name}`, '最短期限长于最长期限', 'the shortest period is longer than the longest');
+    }
+  }
+  for (const part of ['classification', 'never'] as const) {
+    for (const [at, row] of (regime[part] ?? []).entries()) checkCondition(row.when, regime, index, `body.${part}[${at}].when`, report);
+  }
+}
+
+function checkCondition(when: unknown, regime: DisclosureRegime, index: PolicyIndex, path: string, report: Report): void {
+  const parsed = parseExpression(when, DISCLOSURE_FACTS);
+  if (!parsed.ok) {
+    for (const error of parsed.errors) report(`${path}${error.path.slice(1)}`, error.zh, error.en);
+    return;
+  }
+  const roleOf: Record<string, string> = { categories: 'categories', procedure: 'procedure' };
+  checkLiterals(
+    when,
+    (fact) => {
+      const values = new Set<string>();
+      for (const standard of index.standards.values()) {
+        if (!regime.items.includes(standard.item)) continue;
+        const field = standard.fields.find((candidate) => candidate.role !== undefined && candidate.role === roleOf[fact]);
+        for (const value of (field && valuesOf(standard, field.code, index)) ?? []) values.add(value);
+      }
+      return values.size > 0 ? values : undefined;
+    },
+    path,
+    report,
+  );
+}

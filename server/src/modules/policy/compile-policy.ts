@@ -1,0 +1,179 @@
+/** The policy in force, parsed and indexed once. Later calls only look things up. */
+import { expectExpression } from '@chengxin/rules';
+import { fieldTypes } from './check-rules.ts';
+import { hashOf, shortHash } from './identity.ts';
+import { mapDivisions, mapIndustries } from './look-ups.ts';
+import type {
+  Basis,
+  Catalogue,
+  CatalogueItem,
+  CodeTable,
+  CompiledRule,
+  DataStandard,
+  DisclosureLane,
+  PlaceRules,
+  PolicyFile,
+  PolicyRuntime,
+  QualityRule,
+} from './types.ts';
+import { listUnconfirmed } from './unconfirmed.ts';
+import { workingDays } from './working-days.ts';
+
+type NamedStandard = ReturnType<PolicyRuntime['standard']>;
+type NamedRegime = ReturnType<PolicyRuntime['disclosureRegimes']>[number];
+type FileOf<Kind extends PolicyFile['kind']> = Extract<PolicyFile, { kind: Kind }>;
+
+export interface CompileOptions {
+  /**
+   * The day on which policy is asked for: where a file has several periods of effect, the one that holds then counts.
+   * Absent = the latest. Disclosure regimes are always all there, since a record keeps the regime of its day.
+   */
+  on?: string;
+}
+
+/** Files must have been loaded without problems; a reference that does not hold throws here. */
+export function compilePolicy(
+  files: readonly PolicyFile[],
+  setId: number,
+  digest: string,
+  options: CompileOptions = {},
+): PolicyRuntime {
+  const current = filesInForce(files, options.on);
+  const of = <Kind extends PolicyFile['kind']>(kind: Kind): FileOf<Kind>[] =>
+    current.filter((file): file is FileOf<Kind> => file.kind === kind);
+  const standards = compileStandards(of('dataStandard'));
+  const rules = compileRules(of('ruleSet'), standards);
+  const byId = new Map<string, CompiledRule>();
+  for (const list of rules.values()) for (const rule of list) if (!byId.has(rule.id)) byId.set(rule.id, rule);
+  const tables = new Map<string, CodeTable>(of('codeTable').map((file) => [file.key, file.body]));
+  const catalogue = mergeCatalogue(of('catalogue'), of('localSupplement'));
+  const items = new Map<string, CatalogueItem>(catalogue.items.map((item) => [item.key, item]));
+  const regimes = compileRegimes(files);
+  const days = workingDays(of('calendar').flatMap((file) => file.body.years));
+  const divisions = mapDivisions(of('divisions').flatMap((file) => file.body.divisions));
+  const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
+  const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
+  const unconfirmed = listUnconfirmed(current);
+  const standardList = [...standards.values()];
+  const known = <T>(value: T | undefined, what: string): T => {
+    if (value === undefined) throw new RangeError(`policy has no ${what}`);
+    return value;
+  };
+
+  return Object.freeze<PolicyRuntime>({
+    setId,
+    digest,
+    standard: (key) => known(standards.get(key), `data standard "${key}"`),
+    standards: () => standardList,
+    rules: (key) => known(rules.get(key), `data standard "${key}"`),
+    rule: (id) => byId.get(id),
+    codeTable: (key) => known(tables.get(key), `code table "${key}"`),
+    catalogueItem: (key) => items.get(key),
+    catalogue: () => catalogue,
+    disclosureRegimes: (item, lane = 'creditPlatform') => regimes.get(`${lane} ${item}`) ?? [],
+    ...days,
+    division: (code) => divisions.get(code),
+    industry: (codeOrName) => industries.find(codeOrName),
+    place: () => known(place, 'place rules'),
+    unconfirmed: () => unconfirmed,
+  });
+}
+
+/** One file for each kind and key: the latest that has begun on the day; disclosure regimes stay, whatever their day. */
+function filesInForce(files: readonly PolicyFile[], on: string | undefined): PolicyFile[] {
+  const best = new Map<string, PolicyFile>();
+  for (const file of files) {
+    const from = file.validFrom ?? '';
+    if (on !== undefined && from > on && file.kind !== 'disclosure') continue;
+    const key = `${file.kind} ${file.key}`;
+    const other = best.get(key);
+    if (!other || (other.validFrom ?? '') <= from) best.set(key, file);
+  }
+  return [...best.values()];
+}
+
+function compileStandards(files: readonly FileOf<'dataStandard'>[]): Map<string, NamedStandard> {
+  return new Map(
+    files.map((file) => [file.body.standard, deepFreeze({ ...file.body, name: file.name, hash: hashOf(file) })]),
+  );
+}
+
+function compileRules(
+  files: readonly FileOf<'ruleSet'>[],
+  standards: ReadonlyMap<string, NamedStandard>,
+): Map<string, readonly CompiledRule[]> {
+  const compiled = new Map<string, readonly CompiledRule[]>();
+  for (const [key, standard] of standards) {
+    const rules = files
+      .filter((file) => file.body.standards.includes('*') || file.body.standards.includes(key))
+      .flatMap((file) => file.body.rules.map((rule) => compileRule(rule, standard, file.basis, file.confirmed)));
+    compiled.set(key, Object.freeze(rules));
+  }
+  return compiled;
+}
+
+/** A rule without a basis or mark of its own has its file's. Its version changes with anything that is said or tested. */
+function compileRule(rule: QualityRule, standard: DataStandard, basis: readonly Basis[], confirmed: boolean): CompiledRule {
+  const { check, ...rest } = rule;
+  const types = fieldTypes(standard);
+  const compiled: CompiledRule = {
+    ...rest,
+    basis: rule.basis ?? [...basis],
+    confirmed: rule.confirmed ?? confirmed,
+    version: shortHash(rule),
+    builtin: check.kind === 'builtin',
+  };
+  if (check.kind === 'expression') {
+    if (check.when !== undefined) compiled.when = expectExpression(check.when, types);
+    compiled.require = expectExpression(check.require, types);
+  }
+  return Object.freeze(compiled);
+}
+
+/** The catalogue with the items of local supplements; its hash covers all of them. */
+function mergeCatalogue(
+  national: readonly FileOf<'catalogue'>[],
+  supplements: readonly FileOf<'localSupplement'>[],
+): Catalogue & { hash: string } {
+  const files = [...national, ...supplements];
+  const [first] = files;
+  const merged: Catalogue = {
+    edition: first?.body.edition ?? '',
+    categories: files.flatMap((file) => file.body.categories),
+    items: files.flatMap((file) => file.body.items),
+  };
+  const regulation = supplements.at(0)?.body.localRegulation;
+  if (regulation) merged.localRegulation = regulation;
+  return deepFreeze({ ...merged, hash: files.length === 1 ? hashOf(first) : hashOf(files) });
+}
+
+function compileRegimes(files: readonly PolicyFile[]): Map<string, NamedRegime[]> {
+  const regimes = new Map<string, NamedRegime[]>();
+  for (const file of files) {
+    if (file.kind !== 'disclosure') continue;
+    const lane: DisclosureLane = file.body.lane ?? 'creditPlatform';
+    const regime: NamedRegime = deepFreeze({
+      ...file.body,
+      key: file.key,
+      name: file.name,
+      hash: hashOf(file),
+      basis: file.basis,
+      confirmed: file.confirmed,
+      ...(file.validFrom === undefined ? {} : { validFrom: file.validFrom }),
+      ...(file.validTo === undefined ? {} : { validTo: file.validTo }),
+    });
+    for (const item of file.body.items) {
+      const list = regimes.get(`${lane} ${item}`) ?? [];
+      list.push(regime);
+      list.sort((a, b) => ((a.validFrom ?? '') < (b.validFrom ?? '') ? -1 : 1));
+      regimes.set(`${lane} ${item}`, list);
+    }
+  }
+  return regimes;
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) deepFreeze(part);
+  return Object.freeze(value);
+}

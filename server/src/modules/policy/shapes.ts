@@ -1,0 +1,256 @@
+/** Shapes of policy files as schemas. Nothing beyond these properties is accepted, so that a slip of the pen is found. */
+import { type TSchema, Type } from 'typebox';
+import type { PolicyKind } from './types.ts';
+
+const text = (maxLength = 2_000) => Type.String({ minLength: 1, maxLength });
+const strict = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false });
+const optional = Type.Optional;
+const oneOf = (...values: string[]) => Type.Union(values.map((value) => Type.Literal(value)));
+const list = <T extends TSchema>(item: T, minItems = 0, maxItems = 5_000) => Type.Array(item, { minItems, maxItems });
+const isoDate = Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' });
+const identifier = Type.String({ pattern: '^[A-Za-z][A-Za-z0-9_-]{0,79}$' });
+
+const bilingual = strict({ zh: text(), en: text() });
+const basis = strict({ document: text(400), number: optional(text(100)), article: optional(text(200)) });
+const publicity = oneOf('public', 'authorised', 'government', 'internal');
+
+const role = oneOf(
+  ...['subjectName', 'subjectCategory'],
+  ...['unifiedCode', 'registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber'],
+  ...['legalRepresentative', 'legalRepresentativeDocumentType', 'legalRepresentativeDocument'],
+  ...['personDocumentType', 'personDocument'],
+  ...['documentTitle', 'documentNumber', 'certificateNumber', 'decidedOn', 'effectiveFrom', 'effectiveTo'],
+  ...['disclosedUntilReported', 'decidingBody', 'decidingBodyCode', 'sourceBody', 'sourceBodyCode'],
+  ...['categories', 'content', 'facts', 'conduct', 'legalGround', 'amount', 'confiscated', 'suspendedCertificate'],
+  ...['recordStatus', 'procedure', 'remark'],
+  ...['status', 'companyType', 'establishedOn', 'registrationAuthority', 'formerNames', 'address', 'industry'],
+  ...['businessScope', 'registeredCapital'],
+);
+
+const dataStandard = strict({
+  standard: identifier,
+  item: identifier,
+  keyRoles: list(role, 0, 10),
+  fields: list(
+    strict({
+      code: identifier,
+      label: bilingual,
+      type: oneOf('text', 'enum', 'multiEnum', 'date', 'amount10k', 'nameList'),
+      length: optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
+      required: oneOf('always', 'conditional', 'never'),
+      role: optional(role),
+      codeTable: optional(identifier),
+      aliases: optional(list(text(100), 0, 40)),
+      publicity,
+      person: optional(oneOf('document', 'name')),
+      keepBlanks: optional(Type.Boolean()),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    500,
+  ),
+  editions: list(
+    strict({
+      key: identifier,
+      name: bilingual,
+      columns: list(text(100), 1, 500),
+      counterparty: optional(oneOf('organisation', 'person')),
+      maps: optional(
+        Type.Record(
+          Type.String(),
+          strict({
+            field: identifier,
+            constants: optional(Type.Record(Type.String(), text(100))),
+            values: optional(Type.Record(Type.String(), text(100))),
+          }),
+        ),
+      ),
+      ignored: optional(list(text(100), 0, 100)),
+      optional: optional(list(identifier, 0, 500)),
+      confirmed: optional(Type.Boolean()),
+      validFrom: optional(isoDate),
+      validTo: optional(isoDate),
+    }),
+    1,
+    50,
+  ),
+});
+
+const ruleSet = strict({
+  standards: list(Type.Union([identifier, Type.Literal('*')]), 1, 100),
+  rules: list(
+    strict({
+      id: identifier,
+      severity: oneOf('correct', 'warn', 'doubt', 'refuse'),
+      field: optional(identifier),
+      check: Type.Union([
+        strict({ kind: Type.Literal('builtin') }),
+        strict({ kind: Type.Literal('expression'), when: optional(Type.Unknown()), require: Type.Unknown() }),
+      ]),
+      message: bilingual,
+      fix: bilingual,
+      basis: optional(list(basis, 1, 20)),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    2_000,
+  ),
+});
+
+const codeTable = strict({
+  values: list(
+    strict({
+      code: text(100),
+      label: bilingual,
+      means: optional(identifier),
+      aliases: optional(list(text(100), 0, 200)),
+      allowSuffix: optional(Type.Boolean()),
+      validFrom: optional(isoDate),
+      validTo: optional(isoDate),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+  ),
+});
+
+const catalogueProperties = {
+  edition: text(40),
+  categories: list(strict({ key: identifier, number: Type.Integer({ minimum: 1, maximum: 200 }), name: bilingual }), 0, 200),
+  items: list(
+    strict({
+      key: identifier,
+      category: identifier,
+      name: bilingual,
+      contents: optional(text()),
+      responsible: list(text(100), 1, 100),
+      subjects: list(oneOf('enterprise', 'soleTrader', 'organisation', 'person'), 1, 4),
+      standard: optional(identifier),
+      publicity,
+      updateCycle: optional(text(100)),
+      retentionYears: optional(Type.Integer({ minimum: 1, maximum: 100 })),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+  ),
+};
+const catalogue = strict(catalogueProperties);
+// Left optional here, so that its absence is answered by a rule that says why (check-files).
+const localSupplement = strict({ ...catalogueProperties, localRegulation: optional(basis) });
+
+const months = Type.Integer({ minimum: 0, maximum: 240 });
+const severityClass = strict({ shown: Type.Boolean(), minMonths: months, maxMonths: months, basis });
+const disclosure = strict({
+  items: list(identifier, 1, 200),
+  lane: optional(oneOf('creditPlatform', 'marketRegister')),
+  classificationStandard: optional(basis),
+  classes: optional(strict({ minor: severityClass, general: severityClass, serious: severityClass })),
+  classification: optional(
+    list(
+      strict({
+        severity: oneOf('minor', 'general', 'serious'),
+        when: Type.Unknown(),
+        basis,
+        confirmed: optional(Type.Boolean()),
+      }),
+      0,
+      200,
+    ),
+  ),
+  never: optional(
+    list(
+      strict({ id: identifier, when: Type.Unknown(), basis, name: bilingual, confirmed: optional(Type.Boolean()) }),
+      0,
+      200,
+    ),
+  ),
+  whileEffective: optional(
+    strict({ basis, openEndedYears: optional(Type.Integer({ minimum: 1, maximum: 100 })) }),
+  ),
+});
+
+const calendarDays = list(strict({ on: isoDate, name: text(40) }), 0, 120);
+const calendar = strict({
+  years: list(
+    strict({
+      year: Type.Integer({ minimum: 1990, maximum: 2200 }),
+      notice: optional(basis),
+      official: Type.Boolean(),
+      holidays: calendarDays,
+      workdays: calendarDays,
+    }),
+    1,
+    100,
+  ),
+});
+
+const divisions = strict({
+  divisions: list(
+    strict({
+      code: Type.String({ pattern: '^\\d{6}$' }),
+      name: text(60),
+      level: oneOf('province', 'city', 'county', 'area'),
+      validTo: optional(isoDate),
+    }),
+    1,
+    10_000,
+  ),
+});
+
+const industries = strict({
+  industries: list(
+    strict({
+      code: Type.String({ pattern: '^([A-Z]|\\d{2,4})$' }),
+      level: Type.Integer({ minimum: 1, maximum: 4 }),
+      section: Type.String({ pattern: '^[A-Z]$' }),
+      name: text(100),
+      aliases: optional(list(text(100), 0, 50)),
+    }),
+    1,
+    10_000,
+  ),
+});
+
+const storeOrBar = oneOf('store', 'bar');
+const placeRules = strict({
+  personRows: strict({
+    licence: storeOrBar,
+    penalty: storeOrBar,
+    barSimpleProcedure: optional(Type.Boolean()),
+    basis: list(basis, 1, 20),
+  }),
+  barMinors: Type.Literal(true),
+  personRetentionYears: Type.Integer({ minimum: 1, maximum: 5 }),
+  reportingWorkingDays: Type.Integer({ minimum: 1, maximum: 60 }),
+});
+
+const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  dataStandard,
+  ruleSet,
+  codeTable,
+  catalogue,
+  localSupplement,
+  disclosure,
+  calendar,
+  divisions,
+  industries,
+  placeRules,
+};
+
+const envelopeOf = (kind: PolicyKind): TSchema =>
+  strict({
+    kind: Type.Literal(kind),
+    key: identifier,
+    name: bilingual,
+    basis: list(basis, 0, 50),
+    validFrom: optional(isoDate),
+    validTo: optional(isoDate),
+    confirmed: Type.Boolean(),
+    note: optional(text(4_000)),
+    body: bodies[kind],
+  });
+
+export const policyKinds = Object.keys(bodies) as readonly PolicyKind[];
+export const isPolicyKind = (value: unknown): value is PolicyKind => policyKinds.some((kind) => kind === value);
+export const policySchemas: Readonly<Record<PolicyKind, TSchema>> = Object.fromEntries(
+  policyKinds.map((kind) => [kind, envelopeOf(kind)]),
+) as Record<PolicyKind, TSchema>;

@@ -1,0 +1,311 @@
+/**
+ * The shapes of law as data. Every file in `policy/` has this envelope; what it holds depends on `kind`.
+ * A row that is not confirmed against the official text says `confirmed: false` and is listed by the desk.
+ */
+import type { Expression, FieldType } from '@chengxin/rules';
+
+/** A text in both languages; Chinese is the one that is binding. */
+export interface Bilingual {
+  zh: string;
+  en: string;
+}
+
+/** Where a rule comes from: document name and number, article, and whether it was read in the official text. */
+export interface Basis {
+  document: string;
+  number?: string;
+  article?: string;
+}
+
+export interface PolicyEnvelope<Kind extends string, Body> {
+  kind: Kind;
+  key: string;
+  name: Bilingual;
+  basis: Basis[];
+  /** First and last day of effect (ISO dates, inclusive); absent = open. */
+  validFrom?: string;
+  validTo?: string;
+  confirmed: boolean;
+  note?: string;
+  body: Body;
+}
+
+export type Publicity = 'public' | 'authorised' | 'government' | 'internal';
+
+/** What a field means to the pipeline; code knows roles, never column names. */
+export type FieldRole =
+  | 'subjectName' | 'subjectCategory'
+  | 'unifiedCode' | 'registrationNumber' | 'organisationCode' | 'taxNumber' | 'institutionNumber' | 'socialNumber'
+  | 'legalRepresentative' | 'legalRepresentativeDocumentType' | 'legalRepresentativeDocument'
+  | 'personDocumentType' | 'personDocument'
+  | 'documentTitle' | 'documentNumber' | 'certificateNumber' | 'decidedOn' | 'effectiveFrom' | 'effectiveTo' | 'disclosedUntilReported'
+  | 'decidingBody' | 'decidingBodyCode' | 'sourceBody' | 'sourceBodyCode'
+  | 'categories' | 'content' | 'facts' | 'conduct' | 'legalGround' | 'amount' | 'confiscated' | 'suspendedCertificate'
+  | 'recordStatus' | 'procedure' | 'remark'
+  // registration
+  | 'status' | 'companyType' | 'establishedOn' | 'registrationAuthority' | 'formerNames' | 'address' | 'industry' | 'businessScope'
+  | 'registeredCapital';
+
+export interface StandardField {
+  /** Column code as the standard prints it (XK_XDR_MC …); for registration a camel-case code of our own. */
+  code: string;
+  label: Bilingual;
+  /** amount10k: 万元 with six decimals, kept as integer fen after normalisation. */
+  type: 'text' | 'enum' | 'multiEnum' | 'date' | 'amount10k' | 'nameList';
+  /** Greatest length in characters (code points). */
+  length?: number;
+  /** conditional: a quality rule says when. */
+  required: 'always' | 'conditional' | 'never';
+  role?: FieldRole;
+  codeTable?: string;
+  /** Other headings under which the column is found. */
+  aliases?: string[];
+  publicity: Publicity;
+  /** Person data: documents become tokens in the parser, names are masked wherever the public reads. */
+  person?: 'document' | 'name';
+  /** Normalisations that do not apply to this field (for instance blanks inside long text). */
+  keepBlanks?: boolean;
+  confirmed?: boolean;
+}
+
+export interface StandardEdition {
+  key: string;
+  name: Bilingual;
+  /** Field codes in template order. */
+  columns: string[];
+  /** Category of the counterparty where the template has no such column. */
+  counterparty?: 'organisation' | 'person';
+  /**
+   * Columns of this edition that are split or renamed: heading -> field (2018: one 法定代表人身份证号). Keys are headings
+   * of this edition only, codes and Chinese ones alike, and go before the headings of the fields. Several headings may
+   * lead to one field (2016: CF_CFLB1, CF_CFLB2): a multiEnum takes all values, any other field the first that is filled.
+   * `constants`: values of other fields where this column is filled. `values`: reported value -> value of the code table.
+   */
+  maps?: Record<string, { field: string; constants?: Record<string, string>; values?: Record<string, string> }>;
+  /** Columns that are read past. */
+  ignored?: string[];
+  /** Fields that this edition cannot hold or may leave empty: not required, and rules pointing at them do not apply. */
+  optional?: string[];
+  confirmed?: boolean;
+  validFrom?: string;
+  validTo?: string;
+}
+
+export interface DataStandard {
+  /** licence · penalty · registration · … */
+  standard: string;
+  /** Catalogue item that rows of this standard are recorded under. */
+  item: string;
+  fields: StandardField[];
+  editions: StandardEdition[];
+  /** Fields whose values make the duplicate key besides subject: roles, in order. */
+  keyRoles: FieldRole[];
+}
+
+export type FindingSeverity = 'correct' | 'warn' | 'doubt' | 'refuse';
+
+export interface QualityRule {
+  id: string;
+  severity: FindingSeverity;
+  /** Field that the finding points at (code); absent = the row. */
+  field?: string;
+  /**
+   * expression: refused when `when` holds (or is absent) and `require` does not.
+   * builtin: the code knows how to test it (dates, codes, duplicates …); words and severity are still policy.
+   */
+  check: { kind: 'expression'; when?: unknown; require: unknown } | { kind: 'builtin' };
+  /** Words with {placeholders} filled from the finding's field label, value, new value and args. */
+  message: Bilingual;
+  fix: Bilingual;
+  basis?: Basis[];
+  confirmed?: boolean;
+}
+
+export interface RuleSet {
+  /** Standards the rules apply to; '*' = all. */
+  standards: string[];
+  rules: QualityRule[];
+}
+
+/** A quality rule with its expression parsed and its version (short hash) fixed. */
+export interface CompiledRule extends Omit<QualityRule, 'check'> {
+  version: string;
+  builtin: boolean;
+  when?: Expression;
+  require?: Expression;
+}
+
+export interface CodeTable {
+  /** Values as printed; `aliases` are other spellings or vendors' numbers that mean the same. */
+  values: {
+    code: string;
+    label: Bilingual;
+    /** What the value means to code (organisation, person, active …), so that code knows no printed value. */
+    means?: string;
+    aliases?: string[];
+    allowSuffix?: boolean;
+    validFrom?: string;
+    validTo?: string;
+    confirmed?: boolean;
+  }[];
+}
+
+export interface CatalogueItem {
+  key: string;
+  category: string;
+  name: Bilingual;
+  /** What the item consists of. */
+  contents?: string;
+  responsible: string[];
+  subjects: ('enterprise' | 'soleTrader' | 'organisation' | 'person')[];
+  standard?: string;
+  publicity: Publicity;
+  updateCycle?: string;
+  retentionYears?: number;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+
+export interface Catalogue {
+  edition: string;
+  categories: { key: string; number: number; name: Bilingual }[];
+  items: CatalogueItem[];
+  /** Local supplement only: the local regulation (地方性法规) without which it does not load. */
+  localRegulation?: Basis;
+}
+
+export type SeverityClass = 'minor' | 'general' | 'serious';
+export type DisclosureLane = 'creditPlatform' | 'marketRegister';
+
+/** One regime of disclosure periods. Months run from the document date. */
+export interface DisclosureRegime {
+  /** Items (catalogue keys) it governs. */
+  items: string[];
+  /** Where it applies: the credit platform (default), or the register's own publicity system, which has other periods. */
+  lane?: DisclosureLane;
+  /** A public standard that sorts acts into classes, where one is cited. */
+  classificationStandard?: Basis;
+  classes?: Record<SeverityClass, { shown: boolean; minMonths: number; maxMonths: number; basis: Basis }>;
+  /**
+   * First match wins, most severe first, so that of several penalties the most severe governs. Fields:
+   * {@link DISCLOSURE_FACTS}; amounts are numbers of fen.
+   */
+  classification?: { severity: SeverityClass; when: unknown; basis: Basis; confirmed?: boolean }[];
+  /** Never on the public site. */
+  never?: { id: string; when: unknown; basis: Basis; name: Bilingual; confirmed?: boolean }[];
+  /** Good or neutral records: shown while in effect. */
+  whileEffective?: { basis: Basis; openEndedYears?: number };
+}
+
+export interface CalendarYear {
+  year: number;
+  /** The State Council notice; absent = not official yet, days of the year are provisional. */
+  notice?: Basis;
+  official: boolean;
+  holidays: { on: string; name: string }[];
+  /** Weekend days that are worked (调休). */
+  workdays: { on: string; name: string }[];
+}
+export interface Calendar {
+  years: CalendarYear[];
+}
+
+export interface Divisions {
+  /** GB/T 2260 codes; abolished ones stay valid with validTo. */
+  divisions: { code: string; name: string; level: 'province' | 'city' | 'county' | 'area'; validTo?: string }[];
+}
+
+export interface Industries {
+  industries: { code: string; level: 1 | 2 | 3 | 4; section: string; name: string; aliases?: string[] }[];
+}
+
+/** What a place decides for itself: which natural-person rows it takes, thresholds, texts of the site. */
+export interface PlaceRules {
+  /** Rows on natural persons: refuse (counted, kept nowhere) or store (separate store). */
+  personRows: {
+    licence: 'store' | 'bar';
+    penalty: 'store' | 'bar';
+    /** Penalties on persons by simple procedure are barred even where `penalty` is store. */
+    barSimpleProcedure?: boolean;
+    basis: Basis[];
+  };
+  barMinors: true;
+  personRetentionYears: number;
+  reportingWorkingDays: number;
+}
+
+export type PolicyFile =
+  | PolicyEnvelope<'dataStandard', DataStandard>
+  | PolicyEnvelope<'ruleSet', RuleSet>
+  | PolicyEnvelope<'codeTable', CodeTable>
+  | PolicyEnvelope<'catalogue', Catalogue>
+  | PolicyEnvelope<'localSupplement', Catalogue>
+  | PolicyEnvelope<'disclosure', DisclosureRegime>
+  | PolicyEnvelope<'calendar', Calendar>
+  | PolicyEnvelope<'divisions', Divisions>
+  | PolicyEnvelope<'industries', Industries>
+  | PolicyEnvelope<'placeRules', PlaceRules>;
+export type PolicyKind = PolicyFile['kind'];
+
+/** An answer of the working-day calendar: never silently "a working day". */
+export interface WorkingDayAnswer {
+  working: boolean;
+  /** The year's notice is not out yet (or not loaded): the answer may still change. */
+  provisional: boolean;
+}
+
+/** The policy in force, parsed and compiled once; immutable. A new load makes a new runtime. */
+export interface PolicyRuntime {
+  /** Number and digest of this set of versions, as stored with records. */
+  readonly setId: number;
+  readonly digest: string;
+  standard(key: string): DataStandard & { name: Bilingual; hash: string };
+  standards(): (DataStandard & { name: Bilingual; hash: string })[];
+  /** Rules for one standard, parsed against its field types; builtin ones by id. */
+  rules(standard: string): readonly CompiledRule[];
+  rule(id: string): CompiledRule | undefined;
+  codeTable(key: string): CodeTable;
+  catalogueItem(key: string): CatalogueItem | undefined;
+  catalogue(): Catalogue & { hash: string };
+  /** Regime for an item and a document date; regimes change over time, later ones apply to live records. */
+  disclosureRegimes(item: string, lane?: DisclosureLane): (DisclosureRegime & { key: string; name: Bilingual; validFrom?: string; validTo?: string; hash: string; basis: Basis[]; confirmed: boolean })[];
+  isWorkingDay(on: string): WorkingDayAnswer;
+  addWorkingDays(from: string, days: number): { on: string; provisional: boolean };
+  workingDaysBetween(from: string, to: string): { days: number; provisional: boolean };
+  division(code: string): { code: string; name: string; level: string; validTo?: string } | undefined;
+  industry(codeOrName: string): { code: string; section: string; name: string } | undefined;
+  place(): PlaceRules;
+  /** Everything that says confirmed: false, for the office's list. */
+  unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];
+}
+
+/** Types that the rules language sees for each field type of a standard. */
+export const RULE_TYPE: Record<StandardField['type'], FieldType> = {
+  text: 'text',
+  enum: 'text',
+  multiEnum: 'textList',
+  date: 'date',
+  amount10k: 'number',
+  nameList: 'textList',
+};
+
+/** What the expressions of a disclosure regime may name. */
+export const DISCLOSURE_FACTS: Readonly<Record<string, FieldType>> = {
+  categories: 'textList',
+  amountFen: 'number',
+  confiscatedFen: 'number',
+  procedure: 'text',
+  subjectKind: 'text',
+  decidedOn: 'date',
+  domain: 'text',
+};
+
+/** One thing that is wrong with a policy file, said so that the office can put it right. */
+export interface PolicyProblem {
+  /** File, relative to the folder it was found in where that is known. */
+  file: string;
+  /** Place in the file, such as body.fields[3].codeTable; empty for the file itself. */
+  path: string;
+  zh: string;
+  en: string;
+}

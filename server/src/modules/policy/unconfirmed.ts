@@ -1,0 +1,46 @@
+import type { Basis, Bilingual, PolicyFile, PolicyRuntime } from './types.ts';
+
+type Unconfirmed = ReturnType<PolicyRuntime['unconfirmed']>[number];
+interface Row {
+  id: string;
+  name: Bilingual;
+  basis?: readonly Basis[];
+}
+
+/** Everything that says `confirmed: false`: files, and rows inside them. */
+export function listUnconfirmed(files: readonly PolicyFile[]): Unconfirmed[] {
+  return files.flatMap((file) => {
+    const at = { kind: file.kind, key: file.key };
+    const rows = rowsOf(file).map((row): Unconfirmed => ({ ...at, id: row.id, name: row.name, basis: [...(row.basis ?? file.basis)] }));
+    return file.confirmed ? rows : [{ ...at, name: file.name, basis: file.basis }, ...rows];
+  });
+}
+
+function rowsOf(file: PolicyFile): Row[] {
+  const open = <T extends { confirmed?: boolean }>(rows: readonly T[]): T[] => rows.filter((row) => row.confirmed === false);
+  switch (file.kind) {
+    case 'dataStandard':
+      return [
+        ...open(file.body.fields).map((field) => ({ id: field.code, name: field.label })),
+        ...open(file.body.editions).map((edition) => ({ id: edition.key, name: edition.name })),
+      ];
+    case 'ruleSet':
+      return open(file.body.rules).map((rule) => ({ id: rule.id, name: rule.message, basis: rule.basis }));
+    case 'codeTable':
+      return open(file.body.values).map((value) => ({ id: value.code, name: value.label }));
+    case 'catalogue':
+    case 'localSupplement':
+      return open(file.body.items).map((item) => ({ id: item.key, name: item.name, basis: item.basis }));
+    case 'disclosure':
+      return [
+        ...open(file.body.classification ?? []).map((row) => ({ id: row.severity, name: file.name, basis: [row.basis] })),
+        ...open(file.body.never ?? []).map((row) => ({ id: row.id, name: row.name, basis: [row.basis] })),
+      ];
+    case 'calendar':
+      return file.body.years
+        .filter((year) => !year.official)
+        .map((year) => ({ id: String(year.year), name: file.name, basis: year.notice ? [year.notice] : [] }));
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,123 @@
+/**
+ * Which rows become records: new, superseding, duplicate, or in contradiction with another source. The key table is
+ * asked once for a batch; rows of one batch see each other in file order.
+ */
+import { newId } from '../../platform/ids.ts';
+import { query, sql, type Transaction } from '../../platform/db.ts';
+
+export interface RecordFacts {
+  subjectId: string;
+  item: string;
+  standard: string;
+  documentNumber: string | null;
+  decidedOn: string | null;
+  effectiveFrom: string | null;
+  effectiveTo: string | null;
+  decidingBodyId: string;
+  sourceBodyId: string;
+  categories: readonly string[];
+  domain: string | null;
+  amountFen: bigint | null;
+  confiscatedFen: bigint | null;
+  keyHash: Buffer;
+  payloadHash: Buffer;
+  /** Canonical JSON text of the payload by column code. */
+  payload: string;
+  rowNo: number;
+}
+
+export interface PlannedRecord extends RecordFacts {
+  recordId: string;
+  recordedOn: string;
+  supersededAt: string | null;
+}
+
+interface KeyState {
+  recordId: string;
+  subjectId: string;
+  recordedOn: string;
+  payloadHash: Buffer;
+  sourceBodyId: string;
+  /** Made in this batch: not in the table yet. */
+  planned: PlannedRecord | null;
+}
+
+export type RecordOutcome =
+  | { kind: 'accepted'; recordId: string; superseding: boolean }
+  | { kind: 'duplicate'; recordId: string; subjectId: string }
+  | { kind: 'otherSource'; recordId: string; sourceBodyId: string };
+
+export interface RecordPlan {
+  inserts: PlannedRecord[];
+  /** Records of earlier batches that a row of this one replaces. */
+  supersede: { subjectId: string; recordedOn: string; recordId: string }[];
+  newKeys: Map<string, PlannedRecord>;
+  movedKeys: Map<string, PlannedRecord>;
+  assertions: { subjectId: string; keyHash: Buffer; sourceBodyId: string; rowNo: number }[];
+}
+
+export interface RecordPlanner {
+  plan: RecordPlan;
+  add(facts: RecordFacts): RecordOutcome;
+}
+
+interface KeyRow {
+  key_hash: Buffer;
+  subject_id: string;
+  record_id: string;
+  recorded_on: string;
+  payload_hash: Buffer;
+  source_body_id: string;
+}
+
+/**
+ * Loads the keys of a batch and answers row by row. `sameSource(a, b)`: whether two bodies are one source (a successor
+ * speaks for the body it followed).
+ */
+export async function openRecordPlanner(
+  tx: Transaction,
+  keyHashes: readonly Buffer[],
+  recordedOn: string,
+  at: string,
+  sameSource: (known: string, reporting: string) => boolean,
+): Promise<RecordPlanner> {
+  const known = new Map<string, KeyState>();
+  const rows = await query<KeyRow>(
+    tx,
+    sql`SELECT key_hash, subject_id, record_id, recorded_on, payload_hash, source_body_id
+          FROM core.record_key WHERE key_hash = ANY(${keyHashes}::bytea[])`,
+  );
+  for (const row of rows) {
+    known.set(row.key_hash.toString('latin1'), {
+      recordId: row.record_id, subjectId: row.subject_id, recordedOn: row.recorded_on, payloadHash: row.payload_hash, sourceBodyId: row.source_body_id, planned: null,
+    });
+  }
+  const plan: RecordPlan = { inserts: [], supersede: [], newKeys: new Map(), movedKeys: new Map(), assertions: [] };
+
+  const insert = (facts: RecordFacts, key: string, moved: boolean): PlannedRecord => {
+    const planned: PlannedRecord = { ...facts, recordId: newId(), recordedOn, supersededAt: null };
+    plan.inserts.push(planned);
+    if (moved && !plan.newKeys.has(key)) plan.movedKeys.set(key, planned);
+    else plan.newKeys.set(key, planned);
+    known.set(key, {
+      recordId: planned.recordId, subjectId: facts.subjectId, recordedOn, payloadHash: facts.payloadHash, sourceBodyId: facts.sourceBodyId, planned,
+    });
+    return planned;
+  };
+
+  const add = (facts: RecordFacts): RecordOutcome => {
+    const key = facts.keyHash.toString('latin1');
+    const state = known.get(key);
+    if (!state) return { kind: 'accepted', recordId: insert(facts, key, false).recordId, superseding: false };
+    const same = sameSource(state.sourceBodyId, facts.sourceBodyId);
+    if (state.payloadHash.equals(facts.payloadHash)) {
+      if (!same) plan.assertions.push({ subjectId: state.subjectId, keyHash: facts.keyHash, sourceBodyId: facts.sourceBodyId, rowNo: facts.rowNo });
+      return { kind: 'duplicate', recordId: state.recordId, subjectId: state.subjectId };
+    }
+    if (!same) return { kind: 'otherSource', recordId: state.recordId, sourceBodyId: state.sourceBodyId };
+    if (state.planned) state.planned.supersededAt = at;
+    else plan.supersede.push({ subjectId: state.subjectId, recordedOn: state.recordedOn, recordId: state.recordId });
+    return { kind: 'accepted', recordId: insert(facts, key, true).recordId, superseding: true };
+  };
+  return { plan, add };
+}

@@ -1,0 +1,73 @@
+/** A source takes back what it reported. Only its own assertion goes; a record that another source asserts too stays. */
+import type { Actor, AppContext } from '../../context.ts';
+import { publish, writeAccess } from '../../platform/access-log/index.ts';
+import { execute, maybeOne, query, sql, type Transaction, withTransaction } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { authorize } from '../identity/index.ts';
+import { supersedeRecords } from './write-records.ts';
+
+export interface LiveRecord {
+  subject_id: string;
+  recorded_on: string;
+  record_id: string;
+  source_body_id: string;
+  key_hash: Buffer;
+  standard: string;
+  item: string;
+  superseded_at: string | null;
+  document_number: string | null;
+  decided_on: string | null;
+  payload: Record<string, string>;
+  submission_id: string;
+}
+
+/** By id alone: the list that named it gives no subject. Partitions are few; the day is in the id (uuid v7) but not relied on. */
+export async function loadRecord(client: Transaction | AppContext['db']['app'], recordId: string): Promise<LiveRecord | null> {
+  return maybeOne<LiveRecord>(
+    client,
+    sql`SELECT subject_id, recorded_on, record_id, source_body_id, key_hash, standard, item, superseded_at, document_number, decided_on, payload, submission_id
+          FROM core.record WHERE record_id = ${recordId}`,
+  );
+}
+
+export async function withdrawRecord(ctx: AppContext, actor: Actor, recordId: string, reason: string): Promise<void> {
+  const known = await loadRecord(ctx.db.app, recordId);
+  if (!known) throw new DomainError('not-found');
+  authorize(actor, 'record.withdraw', { bodyId: known.source_body_id });
+  await withTransaction(ctx.db.app, async (tx) => {
+    await withdrawIn(ctx, actor, tx, recordId, reason);
+  });
+}
+
+/** The same inside a transaction of the caller (an approved draft). */
+export async function withdrawIn(ctx: AppContext, actor: Actor, tx: Transaction, recordId: string, reason: string): Promise<void> {
+  const record = await loadRecord(tx, recordId);
+  if (!record || record.superseded_at !== null) throw new DomainError('conflict');
+  const at = ctx.clock.now();
+  const others = await query<{ source_body_id: string }>(
+    tx,
+    sql`SELECT source_body_id FROM core.record_assertion
+         WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash} AND withdrawn_at IS NULL ORDER BY asserted_at FOR UPDATE`,
+  );
+  const [next] = others;
+  if (next) {
+    await execute(tx, sql`UPDATE core.record_key SET source_body_id = ${next.source_body_id} WHERE key_hash = ${record.key_hash}`);
+    await execute(
+      tx,
+      sql`UPDATE core.record_assertion SET withdrawn_at = ${at} WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash} AND source_body_id = ${next.source_body_id}`,
+    );
+  } else {
+    await supersedeRecords(tx, [{ subjectId: record.subject_id, recordedOn: record.recorded_on, recordId }], at);
+    await execute(tx, sql`DELETE FROM core.record_key WHERE key_hash = ${record.key_hash} AND record_id = ${recordId}`);
+    await execute(
+      tx,
+      sql`INSERT INTO core.record_event (subject_id, event_id, record_id, kind, effective_on, reason, account_id, recorded_at)
+          VALUES (${record.subject_id}, ${newId()}, ${recordId}, 'withdrawn', ${ctx.clock.today()}, ${reason}, ${actor.accountId}, ${at})`,
+    );
+    await publish(tx, ctx, [{ kind: 'record.withdrawn', subjectId: record.subject_id, payload: { recordId } }]);
+  }
+  await writeAccess(tx, ctx, actor, {
+    action: 'record.withdraw', resourceKind: 'record', resourceId: recordId, subjectId: record.subject_id, detail: { reason, stillAssertedBy: next?.source_body_id ?? null },
+  });
+}

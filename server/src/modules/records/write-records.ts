@@ -1,0 +1,75 @@
+/** Writes a record plan inside the caller's transaction: COPY for what is new, one statement each for what is replaced. */
+import { copyLine, copyLines } from '../../platform/copy-rows.ts';
+import { execute, sql, type Transaction } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import type { PlannedRecord, RecordPlan } from './plan-records.ts';
+
+export const recordColumns = [
+  'subject_id', 'recorded_on', 'record_id', 'item', 'standard', 'document_number', 'decided_on', 'effective_from', 'effective_to',
+  'deciding_body_id', 'source_body_id', 'categories', 'domain', 'severity', 'amount_fen', 'confiscated_fen', 'key_hash', 'payload_hash',
+  'payload', 'submission_id', 'row_no', 'policy_set_id', 'recorded_at', 'superseded_at',
+] as const;
+export const recordKeyColumns = ['key_hash', 'subject_id', 'record_id', 'recorded_on', 'payload_hash', 'source_body_id'] as const;
+
+export interface WriteContext {
+  submissionId: string;
+  policySetId: number;
+  at: string;
+}
+
+const recordLine = (record: PlannedRecord, context: WriteContext): string =>
+  copyLine([
+    record.subjectId, record.recordedOn, record.recordId, record.item, record.standard, record.documentNumber, record.decidedOn,
+    record.effectiveFrom, record.effectiveTo, record.decidingBodyId, record.sourceBodyId, record.categories, record.domain, null,
+    record.amountFen, record.confiscatedFen, record.keyHash, record.payloadHash, record.payload, context.submissionId, record.rowNo,
+    context.policySetId, context.at, record.supersededAt,
+  ]);
+
+const keyLine = (record: PlannedRecord): string =>
+  copyLine([record.keyHash, record.subjectId, record.recordId, record.recordedOn, record.payloadHash, record.sourceBodyId]);
+
+/** Errors: unique violation (23505) when another transaction recorded the same fact meanwhile; the caller plans again. */
+export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context: WriteContext): Promise<void> {
+  await copyLines(tx, 'core.record_key', recordKeyColumns, [...plan.newKeys.values()].map(keyLine));
+  await copyLines(tx, 'core.record', recordColumns, plan.inserts.map((record) => recordLine(record, context)));
+  await supersedeRecords(tx, plan.supersede, context.at);
+  if (plan.movedKeys.size > 0) await moveKeys(tx, [...plan.movedKeys.values()]);
+  if (plan.assertions.length > 0) await writeAssertions(tx, plan.assertions, context);
+}
+
+/** Sets superseded_at, once. A record that somebody superseded meanwhile is a conflict. */
+export async function supersedeRecords(tx: Transaction, records: RecordPlan['supersede'], at: string): Promise<void> {
+  if (records.length === 0) return;
+  const changed = await execute(
+    tx,
+    sql`UPDATE core.record r SET superseded_at = ${at}
+          FROM unnest(${records.map((row) => row.subjectId)}::uuid[], ${records.map((row) => row.recordedOn)}::date[], ${records.map((row) => row.recordId)}::uuid[])
+               AS o(subject_id, recorded_on, record_id)
+         WHERE r.subject_id = o.subject_id AND r.recorded_on = o.recorded_on AND r.record_id = o.record_id AND r.superseded_at IS NULL`,
+  );
+  if (changed !== records.length) throw new DomainError('conflict');
+}
+
+async function moveKeys(tx: Transaction, records: readonly PlannedRecord[]): Promise<void> {
+  await execute(
+    tx,
+    sql`UPDATE core.record_key k SET record_id = m.record_id, recorded_on = m.recorded_on, payload_hash = m.payload_hash, source_body_id = m.source_body_id
+          FROM unnest(${records.map((row) => row.keyHash)}::bytea[], ${records.map((row) => row.recordId)}::uuid[], ${records.map((row) => row.recordedOn)}::date[],
+                      ${records.map((row) => row.payloadHash)}::bytea[], ${records.map((row) => row.sourceBodyId)}::uuid[])
+               AS m(key_hash, record_id, recorded_on, payload_hash, source_body_id)
+         WHERE k.key_hash = m.key_hash`,
+  );
+}
+
+async function writeAssertions(tx: Transaction, assertions: RecordPlan['assertions'], context: WriteContext): Promise<void> {
+  const distinct = [...new Map(assertions.map((row) => [`${row.keyHash.toString('hex')}${row.sourceBodyId}`, row])).values()];
+  await execute(
+    tx,
+    sql`INSERT INTO core.record_assertion (subject_id, key_hash, source_body_id, submission_id, row_no, asserted_at, withdrawn_at)
+        SELECT a.subject_id, a.key_hash, a.source_body_id, ${context.submissionId}::uuid, a.row_no, ${context.at}::timestamptz, NULL
+          FROM unnest(${distinct.map((row) => row.subjectId)}::uuid[], ${distinct.map((row) => row.keyHash)}::bytea[],
+                      ${distinct.map((row) => row.sourceBodyId)}::uuid[], ${distinct.map((row) => row.rowNo)}::int[]) AS a(subject_id, key_hash, source_body_id, row_no)
+        ON CONFLICT (subject_id, key_hash, source_body_id) DO UPDATE
+           SET submission_id = excluded.submission_id, row_no = excluded.row_no, asserted_at = excluded.asserted_at, withdrawn_at = NULL`,
+  );
+}

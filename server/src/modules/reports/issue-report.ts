@@ -1,0 +1,179 @@
+import type { Actor, AppContext } from '../../context.ts';
+import { writeAccess } from '../../platform/access-log/index.ts';
+import { type Transaction, withTransaction } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { newId } from '../../platform/ids.ts';
+import { authorize } from '../identity/index.ts';
+import { composeReport } from './compose-report.ts';
+import { contentHash } from './content-hash.ts';
+import { feedsOf, loadReport } from './load-report.ts';
+import { maskOrganisationName } from './mask-subject.ts';
+import { bodyName, citySetting, insertReport, type NewReport } from './queries.ts';
+import { rendererOf } from './renderer.ts';
+import { newReportNumber } from './report-number.ts';
+import type { ReportContent, ReportIssue, ReportKind } from './types.ts';
+import { cleanText } from './values.ts';
+
+export interface IssueReportInput {
+  /** Any identifier of the subject. */
+  readonly code: string;
+  readonly kind: ReportKind;
+  /** Needed for `full`: what it is for, as the access log keeps it. */
+  readonly purpose?: string | null;
+  readonly caseNumber?: string | null;
+}
+
+export interface ReportResult {
+  readonly number: string;
+  readonly kind: ReportKind;
+  readonly cutoffAt: string;
+  readonly contentHash: string;
+  readonly issuedAt: string;
+  readonly pages: number;
+  readonly pdf: Buffer;
+}
+
+const MAX_PURPOSE = 200;
+
+function checkInput(actor: Actor, input: IssueReportInput): string | null {
+  if (input.kind === 'special') {
+    throw new DomainError('not-implemented', {
+      zh: '专项信用报告（信用代证）尚未开通，请先下载公开版报告，或到原受理部门开具证明。',
+      en: 'Special reports are not available yet. Take the public version, or ask the department that you asked before.',
+    });
+  }
+  const purpose = cleanText(input.purpose ?? '').slice(0, MAX_PURPOSE);
+  if (input.kind === 'public') return purpose === '' ? null : purpose;
+  authorize(actor, 'report.full');
+  if (purpose === '') {
+    throw new DomainError('invalid-request', {
+      zh: '政务版报告须写明用途（如“工程招投标资格审查”），用途会记入查询日志，主体可以看到。',
+      en: 'Say what the full report is for; the purpose is logged and the subject can see it.',
+      details: [{ field: 'purpose', code: 'required', zh: '请填写用途', en: 'give the purpose' }],
+    });
+  }
+  return purpose;
+}
+
+export interface Composed {
+  readonly content: ReportContent;
+  readonly subjectId: string;
+  readonly recordIds: readonly string[];
+  readonly site: string;
+  readonly region: string;
+  readonly requester: string;
+}
+
+const PUBLIC = '社会公众';
+
+async function requesterOf(tx: Transaction, actor: Actor): Promise<string> {
+  if (actor.kind === 'anonymous') return PUBLIC;
+  if (actor.kind === 'operator') return `系统操作员 ${actor.osUser ?? actor.name}`;
+  const body = actor.bodyId === null ? null : await bodyName(tx, actor.bodyId);
+  return cleanText([body, actor.name].filter((part) => part !== null).join(' '));
+}
+
+const text = (value: unknown): string | null =>
+  typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
+
+/** Reads at one snapshot; the cut-off is the moment before it, so that all known by then is in. */
+export async function loadAndCompose(ctx: AppContext, actor: Actor, input: IssueReportInput): Promise<Composed> {
+  const policy = ctx.policy();
+  const cutoffAt = ctx.clock.now();
+  return withTransaction(
+    ctx.db.app,
+    async (tx) => {
+      const { subject, records } = await loadReport(ctx, tx, policy, { code: input.code });
+      const feeds = await feedsOf(ctx, tx, policy);
+      const city = await citySetting(tx);
+      const name = text(city.name) ?? '示范市';
+      return {
+        content: composeReport({ subject, records, kind: input.kind, cutoffAt, policy, feeds }),
+        subjectId: subject.subjectId,
+        recordIds: records.map(({ record }) => record.recordId),
+        site: text(city.site) ?? `信用中国（${name}）`,
+        region: text(city.region) ?? subject.region ?? '',
+        requester: await requesterOf(tx, actor),
+      };
+    },
+    { isolation: 'repeatable read', readOnly: true },
+  );
+}
+
+/** The address that the QR code holds: the number and the first sixteen digits of the hash. */
+export function verifyUrl(publicUrl: string, number: string, hash: string): string {
+  return `${publicUrl}/verify/${number}?h=${hash.slice(0, 16)}`;
+}
+
+/**
+ * Issues a report: loads, composes, sets it and keeps its number, hash and access entry in one transaction. Nothing is
+ * returned before that is durable.
+ * @throws DomainError not-found, forbidden, invalid-request, not-implemented, log-unavailable, unavailable
+ */
+export async function issueReport(ctx: AppContext, actor: Actor, input: IssueReportInput): Promise<ReportResult> {
+  const purpose = checkInput(actor, input);
+  const composed = await loadAndCompose(ctx, actor, input);
+  const hash = contentHash(composed.content);
+  const issuedAt = ctx.clock.now();
+  const number = newReportNumber(composed.region, ctx.clock.today());
+  const issue: ReportIssue = {
+    number,
+    issuedAt,
+    contentHash: hash,
+    requester: composed.requester,
+    purpose,
+    verifyUrl: verifyUrl(ctx.config.publicUrl, number, hash),
+    site: composed.site,
+  };
+  const rendering = rendererOf(ctx.db).render(composed.content, issue);
+  // The rows are written while the paper is set; a failure of either undoes both.
+  rendering.catch(() => undefined);
+  const report = reportRow(ctx, actor, composed, issue, purpose);
+  const rendered = await withTransaction(ctx.db.app, async (tx) => {
+    if (!(await insertReport(tx, report))) throw new DomainError('unavailable');
+    await writeAccess(tx, ctx, actor, {
+      action: `report.${input.kind}`,
+      resourceKind: 'report',
+      resourceId: number,
+      subjectId: composed.subjectId,
+      purpose,
+      caseNumber: input.caseNumber ?? null,
+      detail: { records: composed.recordIds.length, contentHash: hash },
+    });
+    return rendering;
+  });
+  return { number, kind: input.kind, cutoffAt: composed.content.cutoffAt, contentHash: hash, issuedAt, ...rendered };
+}
+
+function reportRow(
+  ctx: AppContext,
+  actor: Actor,
+  composed: Composed,
+  issue: ReportIssue,
+  purpose: string | null,
+): NewReport {
+  const { content } = composed;
+  const counts: Record<string, number> = {};
+  for (const section of content.sections) if (section.records) counts[section.key] = section.records.length;
+  return {
+    reportId: newId(),
+    subjectId: composed.subjectId,
+    number: issue.number,
+    kind: content.kind,
+    cutoffAt: content.cutoffAt,
+    policySetId: ctx.policy().setId,
+    contentHash: issue.contentHash,
+    extract: {
+      format: content.format,
+      maskedName: maskOrganisationName(content.subject.name),
+      feeds: content.feeds,
+      policy: content.policy,
+      counts,
+      recordIds: composed.recordIds,
+    },
+    requester: issue.requester,
+    accountId: actor.accountId,
+    purpose,
+    issuedAt: issue.issuedAt,
+  };
+}

@@ -1,0 +1,35 @@
+/** Subjects: organisations, found by any identifier or name they ever had. Never a natural person. */
+export { type AppliedChanges, applySubjectChanges } from './apply-subject-changes.ts';
+export { findByIdentifiers, findByNames, loadForRegistration } from './find-subjects.ts';
+export {
+  type Archive,
+  type ArchiveKey,
+  type ArchiveRecord,
+  dataAsOf,
+  findArchiveSubject,
+  type Lineage,
+  loadArchive,
+  loadArchiveRecords,
+  type RecordPage,
+} from './load-archive.ts';
+export { maskText, publicAddress, publicSubjectName } from './masking.ts';
+export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';
+export { nameInitials, nameTokens, normaliseName } from './names.ts';
+export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';
+export { createPortal, type Portal } from './portal/portal.ts';
+export type * from './ports.ts';
+export { type Look, readFullArchive, readFullRecords, readLineage } from './read-archive.ts';
+export { formatFen, type RecordView } from './record-view.ts';
+export { subjectRoutes } from './routes.ts';
+export { type SearchItem, type SearchPage, searchSubjects } from './search-subjects.ts';
+export {
+  identifierValues,
+  subjectColumns,
+  subjectIdentifierColumns,
+  subjectIdentifierRows,
+  subjectNameColumns,
+  subjectNameRow,
+  subjectRowsFor,
+  withDerivedIdentifiers,
+} from './subject-rows.ts';
+export type * from './types.ts';

@@ -1,0 +1,413 @@
+/**
+ * The archive of a subject with its whole cluster. Public: what the law lets anybody read today, masked. Full: what an
+ * officer may use, with lineage, but no earlier states and nothing that was repaired, withdrawn or annulled (36号令
+ * art. 3: 停止共享和使用; natural-persons notes §3).
+ */
+import { normaliseCode } from '@chengxin/identifiers';
+import type { AppContext } from '../../context.ts';
+import type { Queryable } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import type { Bilingual, FieldRole, PolicyRuntime } from '../policy/types.ts';
+import * as queries from './archive-queries.ts';
+import { openCursor, sealCursor } from './cursor.ts';
+import { isPersonalTradeName, maskPersonName, publicAddress, publicSubjectName } from './masking.ts';
+import type { DisclosureView, RecordFacts, SubjectPorts } from './ports.ts';
+import { type RecordView, recordView, standardOf } from './record-view.ts';
+import type { IdentifierScheme, SubjectKind } from './types.ts';
+
+export type ArchiveLevel = 'public' | 'full';
+export type ArchiveKey = { readonly code: string } | { readonly subjectId: string };
+export type ArchiveContext = Pick<AppContext, 'clock' | 'policy' | 'keys'>;
+
+export const maxRecordsPage = 100;
+
+export interface ArchiveName {
+  name: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface Lineage {
+  submissionId: string;
+  fileName: string;
+  rowNo: number;
+  channel: string;
+  batchNo: string | null;
+  edition: string | null;
+  sourceBodyId: string;
+  sourceBody: string;
+  policySetId: number;
+  recordedAt: string;
+  receivedAt: string;
+  accountId: string | null;
+  osUser: string | null;
+}
+
+export interface ArchiveRecord extends RecordView {
+  lineage?: Lineage;
+}
+
+export interface ArchiveTab {
+  item: string;
+  name: Bilingual;
+  count: number;
+}
+
+export interface Archive {
+  subjectId: string;
+  code: string | null;
+  name: string;
+  formerNames: ArchiveName[];
+  kind: SubjectKind;
+  status: string;
+  provisional: boolean;
+  region: string | null;
+  industry: string | null;
+  establishedOn: string | null;
+  address: string | null;
+  companyType: string | null;
+  registrationAuthority: string | null;
+  registeredCapital: string | null;
+  businessScope: string | null;
+  legalRepresentative: string | null;
+  identifiers: { scheme: IdentifierScheme; value: string }[];
+  /** Ids of the subjects that were merged into this one; full level only. */
+  members: string[];
+  tabs: ArchiveTab[];
+  dataAsOf: string;
+}
+
+export interface RecordPage {
+  items: ArchiveRecord[];
+  nextCursor: string | null;
+  total: number;
+  /** True when the archive holds more records than are read at once. */
+  truncated: boolean;
+  dataAsOf: string;
+}
+
+/** States that stop sharing and use, not only display: nobody outside the source body sees them. */
+const stopped: ReadonlySet<string> = new Set(['withdrawn', 'annulled', 'repaired', 'erased']);
+/** Schemes the public sees; the tax number of an organisation is its code since 2015 and otherwise not public. */
+const publicSchemes: ReadonlySet<IdentifierScheme> = new Set(['unifiedCode', 'registrationNumber', 'organisationCode']);
+
+const notFound = (): DomainError =>
+  new DomainError('not-found', {
+    zh: '没有找到这个代码对应的主体。请核对代码，或按名称查询；自然人信息不提供查询。',
+    en: 'No organisation has this code. Check it, or search by name; natural persons cannot be searched here.',
+  });
+
+/** 当前状态 of the licence standard: 0 有效, 1 无效 would be another table; the words decide where letters do. */
+function inForce(policy: PolicyRuntime, row: queries.FactRow): boolean | undefined {
+  if (row.record_status === null || row.record_status === '') return undefined;
+  const field = standardOf(policy, row.standard)?.fields.find((candidate) => candidate.role === 'recordStatus');
+  let label = row.record_status;
+  if (field?.codeTable !== undefined) {
+    try {
+      const entry = policy.codeTable(field.codeTable).values.find((value) => value.code === row.record_status);
+      label = entry?.label.zh ?? label;
+    } catch {
+      // A city without the table keeps the reported word.
+    }
+  }
+  return !/撤销|注销|吊销|无效|失效/.test(label) && label !== '0';
+}
+
+export function payloadFields(policy: PolicyRuntime): queries.PayloadFields {
+  const out: queries.PayloadFields = { standards: [], procedure: [], status: [] };
+  for (const standard of policy.standards()) {
+    const codeOf = (role: string): string =>
+      standard.fields.find((field) => field.role === (role as FieldRole))?.code ?? '';
+    out.standards.push(standard.standard);
+    out.procedure.push(codeOf('procedure'));
+    out.status.push(codeOf('recordStatus'));
+  }
+  return out;
+}
+
+export function factsFrom(policy: PolicyRuntime, row: queries.FactRow, kind: SubjectKind): RecordFacts {
+  const force = inForce(policy, row);
+  return {
+    item: row.item,
+    standard: row.standard,
+    decidedOn: row.decided_on,
+    effectiveFrom: row.effective_from,
+    effectiveTo: row.effective_to,
+    categories: row.categories,
+    severity: row.severity,
+    amountFen: row.amount_fen,
+    confiscatedFen: row.confiscated_fen,
+    procedure: row.procedure,
+    subjectKind: kind,
+    counterpartyPerson: false,
+    decidingBodyDomain: row.domain,
+    ...(force === undefined ? {} : { inForce: force }),
+  };
+}
+
+interface Judged {
+  facts: queries.FactRow;
+  disclosure: DisclosureView;
+}
+
+/** A register row is the subject itself: its facts are the head of the archive, not a record among others. */
+export function isRegister(policy: PolicyRuntime, standardKey: string): boolean {
+  const standard = standardOf(policy, standardKey);
+  return standard !== undefined && !standard.fields.some((field) => field.role === 'documentNumber');
+}
+
+/** Whether the catalogue lets this level read the item at all. */
+function itemAllows(policy: PolicyRuntime, item: string, level: ArchiveLevel): boolean {
+  const publicity = policy.catalogueItem(item)?.publicity;
+  if (publicity === undefined) return level === 'full';
+  return level === 'public' ? publicity === 'public' : publicity !== 'internal';
+}
+
+async function judge(
+  ctx: ArchiveContext,
+  client: Queryable,
+  ports: SubjectPorts,
+  cluster: readonly string[],
+  kind: SubjectKind,
+  level: ArchiveLevel,
+): Promise<{ judged: Judged[]; truncated: boolean }> {
+  const policy = ctx.policy();
+  const today = ctx.clock.today();
+  const rows = await queries.factsOfCluster(client, cluster, payloadFields(policy));
+  const events = await queries.eventsOfCluster(client, cluster);
+  const judged: Judged[] = [];
+  for (const facts of rows) {
+    if (isRegister(policy, facts.standard) || !itemAllows(policy, facts.item, level)) continue;
+    const own = events.get(facts.record_id) ?? [];
+    const disclosure = ports.disclose(factsFrom(policy, facts, kind), own, today, policy);
+    const erased = own.some((event) => event.kind === 'erased');
+    if (level === 'public' ? !disclosure.shown : erased || stopped.has(disclosure.state)) continue;
+    judged.push({ facts, disclosure });
+  }
+  return { judged, truncated: rows.length >= queries.maxArchiveRecords };
+}
+
+function tabsOf(policy: PolicyRuntime, judged: readonly Judged[]): ArchiveTab[] {
+  const counts = new Map<string, number>();
+  // Licences and penalties are always there, so that "none" is said rather than left to be guessed.
+  for (const standard of policy.standards()) if (!isRegister(policy, standard.standard)) counts.set(standard.item, 0);
+  for (const { facts } of judged) counts.set(facts.item, (counts.get(facts.item) ?? 0) + 1);
+  return [...counts].map(([item, count]) => ({
+    item,
+    count,
+    name: policy.catalogueItem(item)?.name ??
+      policy.standards().find((standard) => standard.item === item)?.name ?? { zh: item, en: item },
+  }));
+}
+
+/** The subject behind a key. Throws not-found. */
+export async function findArchiveSubject(client: Queryable, key: ArchiveKey): Promise<queries.SubjectRecord> {
+  if ('subjectId' in key && !isId(key.subjectId)) throw notFound();
+  const code = 'code' in key ? normaliseCode(key.code) : '';
+  if ('code' in key && code === '') throw notFound();
+  const subject = await queries.subjectBy(client, 'code' in key ? { code } : key);
+  if (subject === null) throw notFound();
+  return subject;
+}
+
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+
+function headOf(subject: queries.SubjectRecord, level: ArchiveLevel) {
+  const open = level === 'full';
+  const operator = text(subject.register.legalRepresentative);
+
+  const address = subject.address !== null && !open ? publicAddress(subject.kind, subject.address) : subject.address;
+  return {
+    subjectId: subject.subject_id,
+    code: subject.unified_code,
+    name: open ? subject.name : publicSubjectName(subject.kind, subject.name, operator ?? undefined),
+    kind: subject.kind,
+    status: subject.status,
+    provisional: subject.provisional,
+    region: subject.region,
+    industry: subject.industry,
+    establishedOn: subject.established_on,
+    address: address === '' ? null : address,
+    companyType: text(subject.register.companyType),
+    registrationAuthority: text(subject.register.registrationAuthority),
+    registeredCapital: text(subject.register.registeredCapital),
+    businessScope: text(subject.register.businessScope),
+    legalRepresentative: operator === null ? null : open ? operator : maskPersonName(operator),
+  };
+}
+
+function formerNamesOf(
+  subject: queries.SubjectRecord,
+  names: readonly queries.NameRecord[],
+  level: ArchiveLevel,
+): ArchiveName[] {
+  const reported = new Set(subject.register.reportedNames ?? []);
+  const operator = text(subject.register.legalRepresentative) ?? undefined;
+  const seen = new Set<string>([subject.name]);
+  const out: ArchiveName[] = [];
+  for (const name of names) {
+    if (seen.has(name.name) || reported.has(name.name)) continue;
+    if (level === 'public' && isPersonalTradeName(subject.kind, name.name, operator)) continue;
+    // A merged subject's current name is another name of this archive.
+    seen.add(name.name);
+    out.push({ name: name.name, from: name.valid_from, to: name.valid_to });
+  }
+  return out;
+}
+
+/**
+ * The subject's facts, names, identifiers and the counts of its records.
+ * Errors: not-found. The caller authorises `full` and writes the access log in the same transaction.
+ */
+export async function loadArchive(
+  ctx: ArchiveContext,
+  client: Queryable,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+  level: ArchiveLevel,
+): Promise<Archive> {
+  const subject = await findArchiveSubject(client, key);
+  const cluster = await queries.clusterOf(client, subject.subject_id);
+  const names = await queries.namesOfCluster(client, cluster);
+  const identifiers = await queries.identifiersOfCluster(client, cluster);
+  const { judged } = await judge(ctx, client, ports, cluster, subject.kind, level);
+  return {
+    ...headOf(subject, level),
+    formerNames: formerNamesOf(subject, names, level),
+    identifiers: level === 'full' ? identifiers : identifiers.filter((id) => publicSchemes.has(id.scheme)),
+    members: level === 'full' ? cluster.slice(1) : [],
+    tabs: tabsOf(ctx.policy(), judged),
+    dataAsOf: await dataAsOf(ctx, client),
+  };
+}
+
+export async function dataAsOf(ctx: Pick<AppContext, 'clock'>, client: Queryable): Promise<string> {
+  return (await queries.latestRecordedAt(client)) ?? ctx.clock.now();
+}
+
+export interface RecordsOptions {
+  readonly item?: string | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+}
+
+function lineageView(row: queries.LineageRow): Lineage {
+  return {
+    submissionId: row.submission_id,
+    fileName: row.file_name,
+    rowNo: row.row_no,
+    channel: row.channel,
+    batchNo: row.batch_no,
+    edition: row.edition,
+    sourceBodyId: row.source_body_id,
+    sourceBody: row.source_body,
+    policySetId: row.policy_set_id,
+    recordedAt: row.recorded_at,
+    receivedAt: row.received_at,
+    accountId: row.account_id,
+    osUser: row.os_user,
+  };
+}
+
+/** One page of the archive's records, newest decision first. Errors: not-found, invalid-request (cursor). */
+export async function loadArchiveRecords(
+  ctx: ArchiveContext,
+  client: Queryable,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+  level: ArchiveLevel,
+  options: RecordsOptions,
+): Promise<RecordPage> {
+  const subject = await findArchiveSubject(client, key);
+  const cluster = await queries.clusterOf(client, subject.subject_id);
+  const { judged, truncated } = await judge(ctx, client, ports, cluster, subject.kind, level);
+  const wanted = options.item === undefined ? judged : judged.filter(({ facts }) => facts.item === options.item);
+  const secret = ctx.keys.secret('cursor');
+  const purpose = `records:${level}:${subject.subject_id}:${options.item ?? ''}`;
+  const offset = openCursor(secret, purpose, options.cursor);
+  const limit = Math.min(Math.max(1, options.limit), maxRecordsPage);
+  const page = wanted.slice(offset, offset + limit);
+  const details = await queries.detailsOf(
+    client,
+    page.map(({ facts }) => facts),
+  );
+  const lineage =
+    level === 'full'
+      ? await queries.lineageOf(
+          client,
+          page.map(({ facts }) => facts.record_id),
+        )
+      : [];
+  const sources = new Map(lineage.map((row) => [row.record_id, lineageView(row)]));
+  const operator = text(subject.register.legalRepresentative);
+  const context = {
+    policy: ctx.policy(),
+    level: level === 'full' ? ('government' as const) : ('public' as const),
+    people: operator === null ? [] : [operator],
+  };
+  const items = page.flatMap(({ facts, disclosure }): ArchiveRecord[] => {
+    const detail = details.get(facts.record_id);
+    if (detail === undefined) return [];
+    const view = recordView(facts, detail, disclosure, context);
+    const source = sources.get(facts.record_id);
+    return [source === undefined ? view : { ...view, lineage: source }];
+  });
+  return {
+    items,
+    nextCursor: offset + limit < wanted.length ? sealCursor(secret, purpose, offset + limit) : null,
+    total: wanted.length,
+    truncated,
+    dataAsOf: await dataAsOf(ctx, client),
+  };
+}
+
+export interface RecentItem {
+  code: string | null;
+  name: string;
+  title: string;
+  decidingBody: string;
+  decidedOn: string | null;
+}
+
+/** How many of the newest records are looked at for the home page, of which those the public may see are listed. */
+const recentWindow = 60;
+
+/** What was published lately; sole traders under their operator's own name are left out of lists. */
+export async function recentlyPublished(
+  ctx: ArchiveContext,
+  client: Queryable,
+  ports: SubjectPorts,
+  limit: number,
+): Promise<RecentItem[]> {
+  const policy = ctx.policy();
+  const rows = await queries.recentRecords(client, recentWindow, payloadFields(policy));
+  const events = await queries.eventsOfCluster(client, [...new Set(rows.map((row) => row.subject_id))]);
+  const out: RecentItem[] = [];
+  for (const row of rows) {
+    const operator = row.operator ?? undefined;
+    if (isRegister(policy, row.standard) || !itemAllows(policy, row.item, 'public')) continue;
+    if (isPersonalTradeName(row.kind, row.name, operator)) continue;
+    const disclosure = ports.disclose(
+      factsFrom(policy, row, row.kind),
+      events.get(row.record_id) ?? [],
+      ctx.clock.today(),
+      policy,
+    );
+    if (!disclosure.shown) continue;
+    const view = recordView(row, { ...row, deciding_body_id: '', source_body_id: '', source_body: '' }, disclosure, {
+      policy,
+      level: 'public',
+      people: operator === undefined ? [] : [operator],
+    });
+    out.push({
+      code: row.unified_code,
+      name: row.name,
+      title: view.title,
+      decidingBody: row.deciding_body,
+      decidedOn: row.decided_on,
+    });
+    if (out.length >= limit) break;
+  }
+  return out;
+}

@@ -1,0 +1,100 @@
+/**
+ * What subjects needs from modules that know subjects: given at registration, so that no import runs in a circle
+ * (DESIGN §3). The shapes are those of disclosure, records and reports.
+ */
+import type { AppContext } from '../../context.ts';
+import type { Queryable } from '../../platform/db.ts';
+import type { Basis, Bilingual, PolicyRuntime, SeverityClass } from '../policy/types.ts';
+
+export interface RecordFacts {
+  readonly item: string;
+  readonly standard: string;
+  readonly decidedOn: string | null;
+  readonly effectiveFrom: string | null;
+  readonly effectiveTo: string | null;
+  readonly categories: readonly string[];
+  readonly severity: SeverityClass | null;
+  readonly amountFen: bigint | null;
+  readonly confiscatedFen: bigint | null;
+  readonly procedure: string | null;
+  readonly subjectKind: string;
+  readonly counterpartyPerson: false;
+  readonly decidingBodyDomain?: string | null;
+  readonly inForce?: boolean;
+}
+
+export type RecordEventKind =
+  | 'withdrawn'
+  | 'annulled'
+  | 'suspended'
+  | 'resumed'
+  | 'repaired'
+  | 'repairRevoked'
+  | 'objectionOpened'
+  | 'objectionClosed'
+  | 'severityConfirmed'
+  | 'masked'
+  | 'unmasked'
+  | 'erased';
+
+export interface RecordEvent {
+  readonly kind: RecordEventKind;
+  readonly effectiveOn: string;
+  readonly recordedAt?: string;
+  readonly data?: Readonly<Record<string, unknown>> | null;
+}
+
+export interface DisclosureView {
+  readonly shown: boolean;
+  readonly state: string;
+  readonly from: string | null;
+  readonly until: string | null;
+  readonly severity: SeverityClass | null;
+  readonly severityConfirmed: boolean;
+  readonly regime: { readonly key: string; readonly name: Bilingual; readonly hash: string };
+  readonly article: Basis;
+  readonly reason: Bilingual;
+  readonly earliestRepairOn: string | null;
+  readonly annotations: readonly string[];
+}
+
+/** Facts that decide whether a record is the same fact about a given canonical subject. */
+export interface RecordKeyFacts {
+  readonly recordId: string;
+  readonly item: string;
+  readonly decidingBodyId: string;
+  readonly documentNumber: string | null;
+  readonly decidedOn: string | null;
+  readonly standard: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface VerifiedReport {
+  readonly number: string;
+  readonly kind: string;
+  /** Masked where the law asks for it. */
+  readonly subjectName: string;
+  readonly issuedAt: string;
+  readonly cutoffAt?: string;
+  readonly contentHash?: string;
+  readonly hashMatches?: boolean | null;
+  readonly updatedSince?: boolean;
+}
+
+export interface SubjectPorts {
+  /** disclosure.discloseRecord */
+  readonly disclose: (
+    facts: RecordFacts,
+    events: readonly RecordEvent[],
+    on: string,
+    policy: PolicyRuntime,
+  ) => DisclosureView;
+  /** The key hash of records under another canonical subject; null = the record has no key. */
+  readonly rekey?: (record: RecordKeyFacts, canonicalId: string) => Buffer | null;
+  /** reports.verifyReport; null = no such number. */
+  readonly verifyReport?: (ctx: AppContext, number: string, hash: string | undefined) => Promise<VerifiedReport | null>;
+  /** platform/tabular writeXlsx: head and rows to a workbook. */
+  readonly writeXlsx?: (sheet: { name: string; columns: string[]; rows: string[][] }) => Promise<Uint8Array>;
+}
+
+export type Reader = Queryable;

@@ -1,0 +1,132 @@
+/** What an officer reads: each look is for a stated purpose and is logged in the same transaction. */
+import { type ArchivePurpose, archivePurposes } from '@chengxin/contract';
+import type { Actor, AppContext } from '../../context.ts';
+import { withAccess } from '../../platform/access-log/index.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { isId } from '../../platform/ids.ts';
+import { authorize } from '../identity/index.ts';
+import { findingsOf, type LineageRow, lineageOf } from './archive-queries.ts';
+import {
+  type Archive,
+  type ArchiveKey,
+  findArchiveSubject,
+  loadArchive,
+  loadArchiveRecords,
+  type RecordPage,
+  type RecordsOptions,
+} from './load-archive.ts';
+import type { SubjectPorts } from './ports.ts';
+import { type SearchPage, searchSubjects } from './search-subjects.ts';
+
+export interface Look {
+  readonly purpose: ArchivePurpose;
+  readonly caseNumber?: string | undefined;
+}
+
+function requirePurpose(look: Look): void {
+  if (archivePurposes.includes(look.purpose)) return;
+  throw new DomainError('invalid-request', {
+    zh: '查看完整档案须选择用途：日常监管、行政审批、调查核实或数据治理。',
+    en: `State the purpose of opening the full archive: ${archivePurposes.join(', ')}.`,
+  });
+}
+
+const entryFor = (subjectId: string, look: Look, detail: Record<string, unknown>) => ({
+  action: 'subject.full',
+  resourceKind: 'subject',
+  resourceId: subjectId,
+  subjectId,
+  purpose: look.purpose,
+  caseNumber: look.caseNumber ?? null,
+  detail,
+});
+
+/** Errors: not-found, invalid-request (purpose), log-unavailable. */
+export async function readFullArchive(
+  ctx: AppContext,
+  actor: Actor,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+  look: Look,
+): Promise<Archive> {
+  authorize(actor, 'subject.full');
+  requirePurpose(look);
+  return withAccess(
+    ctx,
+    actor,
+    (archive: Archive) => entryFor(archive.subjectId, look, { part: 'head' }),
+    (tx) => loadArchive(ctx, tx, ports, key, 'full'),
+  );
+}
+
+export async function readFullRecords(
+  ctx: AppContext,
+  actor: Actor,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+  look: Look,
+  options: RecordsOptions,
+): Promise<RecordPage> {
+  authorize(actor, 'subject.full');
+  requirePurpose(look);
+  const read = await withAccess(
+    ctx,
+    actor,
+    (found: { subjectId: string; page: RecordPage }) =>
+      entryFor(found.subjectId, look, {
+        part: 'records',
+        item: options.item ?? null,
+        records: found.page.items.length,
+      }),
+    async (tx) => ({
+      subjectId: (await findArchiveSubject(tx, key)).subject_id,
+      page: await loadArchiveRecords(ctx, tx, ports, key, 'full', options),
+    }),
+  );
+  return read.page;
+}
+
+export interface RecordLineage extends LineageRow {
+  findings: { severity: string; rule: string; rule_version: string; field: string | null }[];
+}
+
+/** Where a live record came from. A superseded one is not found (natural-persons §3: only with a case). */
+export async function readLineage(ctx: AppContext, actor: Actor, recordId: string): Promise<RecordLineage> {
+  authorize(actor, 'subject.full');
+  if (!isId(recordId)) throw new DomainError('not-found');
+  return withAccess(
+    ctx,
+    actor,
+    (lineage: RecordLineage) => ({
+      action: 'record.lineage',
+      resourceKind: 'record',
+      resourceId: recordId,
+      subjectId: lineage.subject_id,
+    }),
+    async (tx) => {
+      const [row] = await lineageOf(tx, [recordId]);
+      if (row === undefined) throw new DomainError('not-found');
+      return { ...row, findings: await findingsOf(tx, row.submission_id, row.row_no) };
+    },
+  );
+}
+
+/** An officer's search: names as registered; the query is logged without numbers of persons. */
+export async function searchAsOfficer(
+  ctx: AppContext,
+  actor: Actor,
+  q: string,
+  options: { limit: number; cursor?: string | undefined },
+): Promise<SearchPage> {
+  authorize(actor, 'subject.search');
+  return withAccess(
+    ctx,
+    actor,
+    (page: SearchPage) => ({
+      action: 'subject.search',
+      resourceKind: 'subject',
+      detail: { q: q.slice(0, 200), found: page.total },
+    }),
+    (tx) => searchSubjects(tx, q, { ...options, secret: ctx.keys.secret('cursor'), level: 'full' }),
+  );
+}

@@ -1,0 +1,138 @@
+/**
+ * Who looked at what, or changed it, and why. A success is written in the transaction of the act; a refusal or failure in
+ * its own before the answer. What cannot be logged is not answered (`log-unavailable`, 503).
+ */
+import { looksLikePersonIdentifier } from '@chengxin/identifiers';
+import type { Actor, AppContext } from '../../context.ts';
+import { execute, join, type Pool, query, type Queryable, sql, type Sql, type Transaction, withTransaction } from '../db.ts';
+import { DomainError } from '../errors.ts';
+import { newId } from '../ids.ts';
+
+export interface AccessEntry {
+  /** What was done, as the permission or the operation is called: `subject.full`, `submission.create`. */
+  readonly action: string;
+  readonly outcome?: 'ok' | 'refused' | 'failed';
+  /** Kind and id of the thing: `submission`, `record`, `report`. */
+  readonly resourceKind?: string | null;
+  readonly resourceId?: string | null;
+  readonly subjectId?: string | null;
+  /** From the policy list; needed where the rule says so. */
+  readonly purpose?: string | null;
+  readonly matter?: string | null;
+  readonly caseNumber?: string | null;
+  /** Small facts in tokens and codes: never a person's number, never a payload. */
+  readonly detail?: Readonly<Record<string, unknown>> | null;
+}
+
+/** Longest detail that is kept, in characters of JSON. */
+const maxDetail = 4000;
+const maxBatch = 1000;
+
+/** A person's number that slipped in is blacked out here, so that the log and its seals never hold one. */
+export function withoutPersonNumbers(text: string): string {
+  let out = text;
+  for (const range of [...looksLikePersonIdentifier(text)].reverse()) {
+    if (!range.alsoUnifiedCode) out = `${out.slice(0, range.start)}***${out.slice(range.end)}`;
+  }
+  return out;
+}
+
+const clean = (text: string | null | undefined, limit = 500): string | null =>
+  text === null || text === undefined ? null : withoutPersonNumbers(text.slice(0, limit).replaceAll('\0', '').toWellFormed());
+
+function detailText(entry: AccessEntry): string | null {
+  if (!entry.detail) return null;
+  const text = withoutPersonNumbers(JSON.stringify(entry.detail));
+  return text.length <= maxDetail ? text : JSON.stringify({ truncated: true, length: text.length });
+}
+
+function rowOf(ctx: AppContext, actor: Actor, entry: AccessEntry): Sql {
+  return sql`(${newId()}::uuid, ${ctx.clock.now()}::timestamptz, ${actor.kind}, ${actor.accountId}::uuid,
+    ${clean(actor.name, 200)}, ${actor.bodyId}::uuid, ${clean(actor.osUser, 100)}, ${entry.action},
+    ${entry.resourceKind ?? null}, ${clean(entry.resourceId, 200)}, ${entry.subjectId ?? null}::uuid,
+    ${clean(entry.purpose)}, ${clean(entry.matter)}, ${clean(entry.caseNumber)}, ${entry.outcome ?? 'ok'},
+    ${clean(actor.address, 100)}, ${actor.requestId}, ${detailText(entry)}::jsonb)`;
+}
+
+async function insert(client: Queryable, rows: readonly Sql[]): Promise<void> {
+  await execute(
+    client as Pool,
+    sql`insert into log.access_log (log_id, at, actor_kind, account_id, actor_name, body_id, os_user, action,
+          resource_kind, resource_id, subject_id, purpose, matter, case_number, outcome, address, request_id, detail)
+        values ${join(rows)}`,
+  );
+}
+
+function unavailable(cause: unknown): DomainError {
+  return cause instanceof DomainError ? cause : new DomainError('log-unavailable', { cause });
+}
+
+/** Writes an entry with the act: pass the act's own transaction. Throws `log-unavailable`. */
+export async function writeAccess(client: Queryable, ctx: AppContext, actor: Actor, entry: AccessEntry): Promise<void> {
+  await writeAccessAll(client, ctx, actor, [entry]);
+}
+
+/** Several entries (a batch of checks) in one statement for each thousand. */
+export async function writeAccessAll(
+  client: Queryable,
+  ctx: AppContext,
+  actor: Actor,
+  entries: readonly AccessEntry[],
+): Promise<void> {
+  try {
+    await ensureMonth(ctx);
+    for (let from = 0; from < entries.length; from += maxBatch) {
+      await insert(client, entries.slice(from, from + maxBatch).map((entry) => rowOf(ctx, actor, entry)));
+    }
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
+/**
+ * A refusal or failure, in a transaction of its own through the log login, so that it stays when the act is rolled back.
+ * Throws `log-unavailable`; call it before the answer.
+ */
+export async function writeRefusal(ctx: AppContext, actor: Actor, entry: AccessEntry): Promise<void> {
+  await writeAccess(ctx.db.log, ctx, actor, { outcome: 'refused', ...entry });
+}
+
+/**
+ * A read of non-public data: `work` runs in a transaction of the app login, its entry is written with it, and nothing is
+ * returned before both are durable.
+ */
+export async function withAccess<T>(
+  ctx: AppContext,
+  actor: Actor,
+  entry: AccessEntry | ((result: T) => AccessEntry | readonly AccessEntry[]),
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  return withTransaction(ctx.db.app, async (tx) => {
+    const result = await work(tx);
+    const made = typeof entry === 'function' ? entry(result) : entry;
+    await writeAccessAll(tx, ctx, actor, Array.isArray(made) ? (made as readonly AccessEntry[]) : [made as AccessEntry]);
+    return result;
+  });
+}
+
+const monthsMade = new WeakMap<object, Set<string>>();
+
+/** The first entry of a month in this process makes sure that the month has a partition, on a connection of its own. */
+async function ensureMonth(ctx: AppContext): Promise<void> {
+  const months = monthsMade.get(ctx.db) ?? new Set<string>();
+  monthsMade.set(ctx.db, months);
+  const month = ctx.clock.now().slice(0, 7);
+  if (months.has(month)) return;
+  await query(ctx.db.log, sql`select log.ensure_partitions(${`${month}-01`}::date, 1)`);
+  months.add(month);
+}
+
+/** Months ahead that are made, so that a platform whose jobs stand still for weeks goes on writing. */
+const monthsAhead = 4;
+
+/** Makes the month's partition and those ahead; names the epoch. At start, daily by a job, and by each command. */
+export async function prepareAccessLog(ctx: Pick<AppContext, 'db' | 'clock'>): Promise<{ epoch: number }> {
+  await query(ctx.db.sealer, sql`select log.ensure_partitions(${ctx.clock.now().slice(0, 10)}::date, ${monthsAhead})`);
+  const [row] = await query<{ epoch: number }>(ctx.db.sealer, sql`select log.ensure_epoch(${ctx.clock.now()}::timestamptz) as epoch`);
+  return { epoch: row?.epoch ?? 1 };
+}

@@ -1,0 +1,190 @@
+import { dirname, isAbsolute, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { EnvironmentError } from './errors.ts';
+
+export const databaseRoles = ['migrator', 'app', 'person', 'log', 'sealer', 'audit'] as const;
+/**
+ * The logins, each with its own rights: `migrator` owns the schema, `app` runs the modules, `person` alone reaches the
+ * person store, `log` only inserts into the access log, `sealer` seals it, `audit` reads it.
+ */
+export type DatabaseRole = (typeof databaseRoles)[number];
+export type DatabaseUrls = Readonly<Record<DatabaseRole, string>>;
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+const logLevels: readonly LogLevel[] = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+
+export interface Config {
+  /** The repository (or installed tree). */
+  readonly root: string;
+  readonly nodeEnv: 'production' | 'development' | 'test';
+  readonly host: string;
+  readonly port: number;
+  /** Everything that this installation owns besides the database: keys, files, state. Never in the repository's history. */
+  readonly dataDir: string;
+  readonly filesDir: string;
+  readonly keysDir: string;
+  /** The shipped policy and, after it, the city's own folder if there is one. */
+  readonly policyDirs: readonly string[];
+  /** The address that others reach this installation by, without a trailing slash; used in QR codes and links. */
+  readonly publicUrl: string;
+  /** True when a declared proxy terminates TLS; a list of addresses or networks when only those are trusted. */
+  readonly trustProxy: boolean | readonly string[];
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  readonly logLevel: LogLevel;
+  readonly database:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'own'; readonly urls: DatabaseUrls; readonly sharedLogins: readonly DatabaseRole[] };
+}
+
+export type Env = Readonly<Record<string, string | undefined>>;
+
+export const repositoryRoot: string = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
+
+class Problems {
+  readonly zh: string[] = [];
+  readonly en: string[] = [];
+  add(zh: string, en: string): void {
+    this.zh.push(zh);
+    this.en.push(en);
+  }
+}
+
+function pathFrom(root: string, value: string): string {
+  return isAbsolute(value) ? value : resolve(root, value);
+}
+
+function readPort(env: Env, problems: Problems): number {
+  const text = env.PORT?.trim() || '8080';
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    problems.add(
+      `PORT=${text} 不是端口号，请设为 1 到 65535 之间的整数。`,
+      `PORT=${text} is not a port. Use 1 to 65535.`,
+    );
+    return 8080;
+  }
+  return port;
+}
+
+function readLogLevel(env: Env, problems: Problems): LogLevel {
+  const value = env.LOG_LEVEL?.trim() || 'info';
+  const found = logLevels.find((level) => level === value);
+  if (!found) {
+    problems.add(
+      `LOG_LEVEL=${value} 无效，可选：${logLevels.join('、')}。`,
+      `LOG_LEVEL=${value} is unknown. Use one of ${logLevels.join(', ')}.`,
+    );
+  }
+  return found ?? 'info';
+}
+
+function readTrustProxy(env: Env): boolean | readonly string[] {
+  const value = env.TRUST_PROXY?.trim() ?? '';
+  if (value === '' || value === '0' || value === 'false') return false;
+  if (value === '1' || value === 'true') return true;
+  return value
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+}
+
+function readTls(env: Env, root: string, problems: Problems): Config['tls'] {
+  const cert = env.TLS_CERT_FILE?.trim();
+  const key = env.TLS_KEY_FILE?.trim();
+  if (!cert && !key) return null;
+  if (!cert || !key) {
+    problems.add(
+      'TLS_CERT_FILE 和 TLS_KEY_FILE 必须同时设置。',
+      'TLS_CERT_FILE and TLS_KEY_FILE must be set together.',
+    );
+    return null;
+  }
+  return { certFile: pathFrom(root, cert), keyFile: pathFrom(root, key) };
+}
+
+function readDatabase(env: Env, problems: Problems): Config['database'] {
+  const owner = env.DATABASE_URL?.trim();
+  const others = databaseRoles.filter((role) => role !== 'migrator');
+  if (!owner) {
+    const stray = others.filter((role) => env[`DATABASE_URL_${role.toUpperCase()}`]?.trim());
+    if (stray.length > 0) {
+      const names = stray.map((role) => `DATABASE_URL_${role.toUpperCase()}`).join(', ');
+      problems.add(
+        `设置了 ${names}，但缺少 DATABASE_URL（建表账号的连接）。`,
+        `${names} is set, but DATABASE_URL (the owner's connection) is missing.`,
+      );
+    }
+    return { kind: 'embedded' };
+  }
+  const check = (name: string, url: string): string => {
+    if (!/^postgres(ql)?:\/\/[^/]*\/[^/?]+/.test(url)) {
+      problems.add(
+        `${name} 不是 PostgreSQL 连接串，形如 postgresql://用户:密码@主机:5432/数据库。`,
+        `${name} is not a PostgreSQL URL such as postgresql://user:password@host:5432/database.`,
+      );
+    }
+    return url;
+  };
+  const shared: DatabaseRole[] = [];
+  const urlOf = (role: DatabaseRole): string => {
+    const name = `DATABASE_URL_${role.toUpperCase()}`;
+    const url = env[name]?.trim();
+    if (!url) {
+      shared.push(role);
+      return owner;
+    }
+    return check(name, url);
+  };
+  const urls: DatabaseUrls = {
+    migrator: check('DATABASE_URL', owner),
+    app: urlOf('app'),
+    person: urlOf('person'),
+    log: urlOf('log'),
+    sealer: urlOf('sealer'),
+    audit: urlOf('audit'),
+  };
+  return { kind: 'own', urls, sharedLogins: shared };
+}
+
+/** Reads and checks the configuration. Throws one EnvironmentError (exit code 3) that names everything that is wrong. */
+export function loadConfig(env: Env = process.env, root: string = repositoryRoot): Config {
+  const problems = new Problems();
+  const nodeEnv = env.NODE_ENV === 'test' || env.NODE_ENV === 'development' ? env.NODE_ENV : 'production';
+  const port = readPort(env, problems);
+  const host = env.HOST?.trim() || '127.0.0.1';
+  const dataDir = pathFrom(root, env.DATA_DIR?.trim() || '.data');
+  const ownPolicy = env.POLICY_DIR?.trim();
+  const tls = readTls(env, root, problems);
+  const publicUrl = (env.PUBLIC_URL?.trim() || `${tls ? 'https' : 'http'}://${host}:${port}`).replace(/\/+$/, '');
+  if (!/^https?:\/\/[^/\s]+(\/\S*)?$/.test(publicUrl)) {
+    problems.add(
+      `PUBLIC_URL=${publicUrl} 不是网址，应形如 https://credit.example.gov.cn。`,
+      `PUBLIC_URL=${publicUrl} is not an address such as https://credit.example.gov.cn.`,
+    );
+  }
+  if (env.CHENGXIN_NOW && nodeEnv !== 'test') {
+    problems.add('CHENGXIN_NOW 仅供测试（NODE_ENV=test）。', 'CHENGXIN_NOW is for tests only (NODE_ENV=test).');
+  }
+  const config: Config = {
+    root,
+    nodeEnv,
+    host,
+    port,
+    dataDir,
+    filesDir: resolve(dataDir, 'files'),
+    keysDir: resolve(dataDir, 'keys'),
+    policyDirs: [resolve(root, 'policy'), ...(ownPolicy ? [pathFrom(root, ownPolicy)] : [])],
+    publicUrl,
+    trustProxy: readTrustProxy(env),
+    tls,
+    logLevel: readLogLevel(env, problems),
+    database: readDatabase(env, problems),
+  };
+  if (problems.zh.length > 0) {
+    throw new EnvironmentError(
+      `配置有误：${problems.zh.join(' ')}`,
+      `The configuration is wrong: ${problems.en.join(' ')}`,
+    );
+  }
+  return config;
+}

@@ -1,0 +1,102 @@
+/**
+ * Files as received, encrypted with a key each: DATA_DIR/files/<yy>/<id>. The wrapped key is kept in the database row
+ * that owns the file; destroying it destroys the file, in backups too.
+ */
+import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { PassThrough, type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { KeyRing } from './crypto.ts';
+
+// CTR lets a file of any size stream out before its end was seen; integrity is the SHA-256 of the plain bytes in the owner's row.
+const CIPHER = 'sm4-ctr';
+const NONCE_BYTES = 16;
+
+export interface StoredFile {
+  bytes: number;
+  sha256: string;
+  /** Wrapped data key, to be stored with the owner. */
+  fileKey: string;
+}
+
+export interface FileStore {
+  /** Encrypts while hashing. Atomic: the name appears only when all bytes are on disk. Throws FileTooLarge. */
+  put(id: string, source: Readable, maxBytes: number): Promise<StoredFile>;
+  /** Plain bytes. */
+  read(id: string, fileKey: string): Promise<Readable>;
+  /** Writes the plain bytes to a private temporary file (0600) for parsers that need to seek; the caller removes it. */
+  readToTemporary(id: string, fileKey: string): Promise<string>;
+  remove(id: string): Promise<void>;
+}
+
+export class FileTooLarge extends Error {
+  readonly maxBytes: number;
+  constructor(maxBytes: number) {
+    super(`file is larger than ${maxBytes} bytes`);
+    this.maxBytes = maxBytes;
+  }
+}
+
+/** Opens the store under `folder`; temporary plain files go to `temporary`, emptied at start by the caller. */
+export function openFileStore(folder: string, temporary: string, keys: KeyRing): FileStore {
+  const pathOf = (id: string): string => {
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error('file id must be a uuid');
+    return join(folder, id.slice(0, 6), id);
+  };
+  const read = async (id: string, fileKey: string): Promise<Readable> => {
+    const path = pathOf(id);
+    const handle = await open(path, 'r');
+    const nonce = Buffer.alloc(NONCE_BYTES);
+    await handle.read(nonce, 0, NONCE_BYTES, 0);
+    await handle.close();
+    const decipher = createDecipheriv(CIPHER, keys.openDataKey(fileKey), nonce);
+    const out = new PassThrough();
+    pipeline(createReadStream(path, { start: NONCE_BYTES, highWaterMark: 1 << 18 }), decipher, out).catch((error: unknown) =>
+      out.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+    return out;
+  };
+  return {
+    read,
+    async put(id, source, maxBytes) {
+      const path = pathOf(id);
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      const part = `${path}.part`;
+      const { key, wrapped } = keys.newDataKey();
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce);
+      const hash = createHash('sha256');
+      let bytes = 0;
+      const meter = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          bytes += chunk.length;
+          if (bytes > maxBytes) return done(new FileTooLarge(maxBytes));
+          hash.update(chunk);
+          done(null, chunk);
+        },
+      });
+      const sink = createWriteStream(part, { mode: 0o600, flush: true });
+      sink.write(nonce);
+      try {
+        await pipeline(source, meter, cipher, sink);
+        await rename(part, path);
+      } catch (error) {
+        await rm(part, { force: true });
+        throw error;
+      }
+      return { bytes, sha256: hash.digest('hex'), fileKey: wrapped };
+    },
+    async readToTemporary(id, fileKey) {
+      await mkdir(temporary, { recursive: true, mode: 0o700 });
+      const path = join(temporary, `${id}-${randomBytes(6).toString('hex')}`);
+      await pipeline(await read(id, fileKey), createWriteStream(path, { mode: 0o600 }));
+      return path;
+    },
+    async remove(id) {
+      const path = pathOf(id);
+      if (await stat(path).catch(() => null)) await rm(path);
+    },
+  };
+}

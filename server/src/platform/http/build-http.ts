@@ -1,0 +1,182 @@
+/** The HTTP server: everything that holds for each route, before any module adds one. */
+import { readFileSync } from 'node:fs';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import type { Actor, AppContext } from '../../context.ts';
+import { DomainError, toProblem } from '../errors.ts';
+import { newId } from '../ids.ts';
+import { telemetryOf } from '../telemetry.ts';
+import { registerErrorHandling } from './error-handling.ts';
+import { revalidate } from './etag.ts';
+import { KnownRoutes } from './known-routes.ts';
+import { registerOpenApi } from './openapi.ts';
+import { checkOrigin } from './origin.ts';
+import { guardRoute } from './permission-guard.ts';
+import type { HttpHooks, HttpInstance, HttpOptions } from './types.ts';
+
+const defaultBodyLimit = 1024 * 1024;
+const defaultRequestTimeout = 120_000;
+const defaultAccountRate = 1200;
+const defaultAddressRate = 600;
+
+export function isSecure(ctx: Pick<AppContext, 'config'>): boolean {
+  return ctx.config.tls !== null || ctx.config.publicUrl.startsWith('https:');
+}
+
+function requestId(request: { headers: Record<string, string | string[] | undefined> }, trusted: boolean): string {
+  const given = request.headers['x-request-id'];
+  return trusted && typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : newId();
+}
+
+function trustProxyOption(value: AppContext['config']['trustProxy']): boolean | string[] {
+  return typeof value === 'boolean' ? value : [...value];
+}
+
+function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
+  const { config } = ctx;
+  const proxied = config.trustProxy !== false;
+  const server: FastifyServerOptions & { https?: { cert: Buffer; key: Buffer } } = {
+    loggerInstance: ctx.log as FastifyBaseLogger,
+    // The own line below names the route's pattern, never the address: addresses hold names and codes.
+    disableRequestLogging: true,
+    trustProxy: trustProxyOption(config.trustProxy),
+    genReqId: (request) => requestId(request, proxied),
+    requestIdLogLabel: 'requestId',
+    bodyLimit: options.bodyLimit ?? defaultBodyLimit,
+    requestTimeout: options.requestTimeout ?? defaultRequestTimeout,
+    connectionTimeout: 0,
+    keepAliveTimeout: 72_000,
+    maxRequestsPerSocket: 0,
+    forceCloseConnections: 'idle',
+    return503OnClosing: true,
+    routerOptions: { maxParamLength: 200 },
+    frameworkErrors: (error, request, reply) => sendFrameworkError(error, request, reply),
+  };
+  if (config.tls) {
+    server.https = { cert: readFileSync(config.tls.certFile), key: readFileSync(config.tls.keyFile) };
+  }
+  return Fastify(server).withTypeProvider<TypeBoxTypeProvider>() as unknown as HttpInstance;
+}
+
+/** Errors before routing: no hook has run, so the answer is complete here. */
+function sendFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  const code = 'code' in error && error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'invalid-request';
+  const problem = toProblem(new DomainError(code), { requestId: request.id });
+  reply.code(problem.status).header('x-request-id', request.id).type('application/problem+json').send(JSON.stringify(problem));
+}
+
+const cspDirectives = {
+  defaultSrc: ["'none'"],
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'", 'data:', 'blob:'],
+  fontSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  manifestSrc: ["'self'"],
+  formAction: ["'self'"],
+  frameAncestors: ["'none'"],
+  baseUri: ["'none'"],
+  objectSrc: ["'none'"],
+};
+
+async function registerSafeguards(app: HttpInstance, ctx: AppContext, hooks: HttpHooks, options: HttpOptions): Promise<void> {
+  const secure = isSecure(ctx);
+  await app.register(cookie);
+  await app.register(helmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { ...cspDirectives, ...(secure ? { upgradeInsecureRequests: [] } : {}) },
+    },
+    strictTransportSecurity: secure ? { maxAge: 31_536_000, includeSubDomains: false } : false,
+    referrerPolicy: { policy: 'same-origin' },
+    crossOriginEmbedderPolicy: false,
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+    const { permission, optionalSession } = request.routeOptions.config;
+    if (permission === undefined || (permission === 'public' && !optionalSession)) return;
+    const resolved = await hooks.resolveActor(request);
+    request.actor = resolved.actor;
+    if (resolved.mustChangePassword && !request.routeOptions.config.whilePasswordExpired) {
+      throw new DomainError('forbidden', {
+        zh: '首次登录须先修改密码，再办理其他事项。',
+        en: 'Change your password first; then you can do other things.',
+      });
+    }
+  });
+  const account = options.rateLimit?.account ?? defaultAccountRate;
+  const address = options.rateLimit?.address ?? defaultAddressRate;
+  await app.register(rateLimit, {
+    global: true,
+    enableDraftSpec: true,
+    timeWindow: 60_000,
+    cache: 20_000,
+    max: (request) => (request.actor.accountId ? account : address),
+    // An office shares one address: those who are signed in count by account.
+    keyGenerator: (request) => request.actor.accountId ?? request.ip,
+    errorResponseBuilder: () => new DomainError('rate-limited'),
+  });
+}
+
+/** After the rate limit and before the body is read: where the request comes from and whether the role may do this at all. */
+function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHooks): void {
+  app.addHook('preParsing', async (request) => {
+    const carriesSession = request.cookies[hooks.sessionCookie] !== undefined;
+    checkOrigin(request, ctx.config.publicUrl, carriesSession);
+    const { permission } = request.routeOptions.config;
+    if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission);
+  });
+}
+
+function registerFigures(app: HttpInstance, ctx: AppContext): void {
+  const { requestSeconds } = telemetryOf(ctx);
+  app.addHook('onResponse', async (request, reply) => {
+    const route = request.routeOptions.url ?? '(unknown)';
+    const seconds = reply.elapsedTime / 1000;
+    requestSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, seconds);
+    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+  });
+}
+
+const nobody = (request: FastifyRequest): Actor => ({
+  kind: 'anonymous',
+  accountId: null,
+  name: 'anonymous',
+  roles: [],
+  bodyId: null,
+  scopeBodyIds: [],
+  osUser: null,
+  address: request.ip,
+  requestId: request.id,
+});
+
+/**
+ * Builds the server without a single business route. Add routes by `register(xxxRoutes(ctx))`; each needs
+ * `config: { permission }`. The returned instance is not listening.
+ */
+export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: HttpOptions = {}): Promise<HttpInstance> {
+  const app = createInstance(ctx, options);
+  app.setValidatorCompiler(TypeBoxValidatorCompiler as Parameters<typeof app.setValidatorCompiler>[0]);
+  const known = new KnownRoutes();
+  app.addHook('onRoute', (route) => {
+    guardRoute(route, hooks.permissions);
+    known.add(route.method, route.url);
+  });
+  app.decorateRequest('actor');
+  app.decorateRequest('access');
+  app.addHook('onRequest', async (request) => {
+    request.actor = nobody(request);
+    request.access = {};
+  });
+  await registerSafeguards(app, ctx, hooks, options);
+  registerErrorHandling(app, ctx, hooks, known);
+  await registerOpenApi(app);
+  registerAuthorisation(app, ctx, hooks);
+  app.addHook('onSend', async (request, reply, payload) => revalidate(request, reply, payload));
+  registerFigures(app, ctx);
+  return app;
+}
+

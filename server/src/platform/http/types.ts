@@ -1,0 +1,73 @@
+/** What a route declares and what a request carries. */
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Actor } from '../../context.ts';
+import type { Problem } from '../errors.ts';
+
+/** What the access log should know about a refusal or failure of this request; a handler adds to it as it learns. */
+export interface AccessHints {
+  resourceKind?: string;
+  resourceId?: string;
+  subjectId?: string;
+  purpose?: string;
+  matter?: string;
+  caseNumber?: string;
+  /** The operation wrote its own entry for this refusal. */
+  logged?: boolean;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Needed by every route: a permission of the table, or `public`. Start-up fails without it. */
+    permission?: string;
+    /** Open to an account that must first change its password (session routes). */
+    whilePasswordExpired?: boolean;
+    /** Resolve the session on a public route, if there is one. */
+    optionalSession?: boolean;
+  }
+  interface FastifyRequest {
+    actor: Actor;
+    access: AccessHints;
+  }
+}
+
+export type HttpInstance = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  TypeBoxTypeProvider
+>;
+
+/** How the server learns who asks, decided by identity. */
+export interface HttpHooks {
+  readonly permissions: ReadonlySet<string>;
+  /** Reads the session; `anonymous` when there is none. Never throws for a bad cookie. */
+  resolveActor(request: FastifyRequest): Promise<ResolvedActor>;
+  /** Role level check before the body is read; throws unauthenticated or forbidden. */
+  authorize(actor: Actor, permission: string): void;
+  /** Writes a refusal or failure into the access log in its own transaction; throws log-unavailable. */
+  recordRefusal(request: FastifyRequest, permission: string, outcome: 'refused' | 'failed', code: string): Promise<void>;
+  /** Name of the session cookie: only requests that carry it need the origin check. */
+  readonly sessionCookie: string;
+}
+
+export interface ResolvedActor {
+  readonly actor: Actor;
+  readonly mustChangePassword: boolean;
+}
+
+export interface HttpOptions {
+  /** Requests a minute for a signed-in account and for an address. Default 1,200 and 600. */
+  readonly rateLimit?: { readonly account?: number; readonly address?: number };
+  /** Greatest JSON body in bytes. Default 1 MiB; uploads have limits of their own. */
+  readonly bodyLimit?: number;
+  /** Milliseconds until a request that is not answered is cut. Default 120 s. */
+  readonly requestTimeout?: number;
+}
+
+/** A page for people in place of the problem JSON; the portal may replace the plain one. */
+export type ProblemPage = (problem: Problem, request: FastifyRequest) => string;
+
+export type { FastifyReply, FastifyRequest };

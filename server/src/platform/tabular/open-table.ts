@@ -1,0 +1,169 @@
+import { Worker } from 'node:worker_threads';
+import { unpackBatch } from './batch-builder.ts';
+import { TabularError } from './errors.ts';
+import { type TabularLimits, withLimits } from './limits.ts';
+import type { TableBatch, TableInfo } from './types.ts';
+import type { WorkerMessage, WorkerTask } from './worker.ts';
+
+export interface OpenTableOptions {
+  limits?: Partial<TabularLimits>;
+  /** Rows in a batch; default 2,000. A batch also ends at two million characters. */
+  batchRows?: number;
+  /** Batches read ahead of the consumer; default 3. */
+  batchesInFlight?: number;
+  /** Heap of the worker; default 384. Beyond it the file is refused with `out_of_memory`. */
+  maxHeapMib?: number;
+  /** Longest wait for the next batch before the worker is stopped; default 120,000. */
+  stallMs?: number;
+  /** csv: take the guard `'` of `writeCsv` away again; default true. */
+  unneutralise?: boolean;
+  signal?: AbortSignal;
+}
+
+/** A table being read in a worker. Iterate it once, to the end or with `break`, or call `close`. */
+export interface OpenTable extends AsyncIterable<TableBatch> {
+  /** What was recognised; known before the first row. Rejects with the refusal of the file. */
+  info(): Promise<TableInfo>;
+  /** Stops the worker; harmless afterwards. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file of unknown content for reading, in a worker with its own memory limit, without the environment of this
+ * process. Refusals are `TabularError`s. Most are raised before the first row, but an unclosed quotation mark or a
+ * limit on rows or columns shows only when it is met: keep what was read apart until the iteration has ended.
+ */
+export function openTable(path: string, options: OpenTableOptions = {}): OpenTable {
+  return new TableReader(path, options);
+}
+
+class TableReader implements OpenTable {
+  private readonly task: WorkerTask;
+  private readonly options: OpenTableOptions;
+  private readonly stallMs: number;
+  private worker: Worker | undefined;
+  private messages: WorkerMessage[] = [];
+  private failure: unknown;
+  private readonly waiters = new Set<() => void>();
+  private infoFound: TableInfo | undefined;
+  private iterated = false;
+  private readonly onAbort = (): void => this.fail(this.options.signal?.reason);
+
+  constructor(path: string, options: OpenTableOptions) {
+    this.options = options;
+    this.stallMs = options.stallMs ?? 120_000;
+    this.task = {
+      path,
+      plan: {
+        limits: withLimits(options.limits),
+        batchRows: options.batchRows ?? 2_000,
+        unneutralise: options.unneutralise ?? true,
+      },
+      batchesInFlight: options.batchesInFlight ?? 3,
+    };
+  }
+
+  async info(): Promise<TableInfo> {
+    if (this.infoFound !== undefined) return this.infoFound;
+    try {
+      this.start();
+      while (this.infoFound === undefined) await this.arrival();
+      return this.infoFound;
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<TableBatch> {
+    if (this.iterated) throw new Error('an open table can be read once');
+    this.iterated = true;
+    try {
+      this.start();
+      for (;;) {
+        const message = this.messages.shift();
+        if (message === undefined) await this.arrival();
+        else if (message.type === 'done') return;
+        else if (message.type === 'error') throw new TabularError(message.code, message.details);
+        else if (message.type === 'batch') {
+          const { batch } = message;
+          const bytesTotal = this.infoFound?.bytesTotal ?? batch.bytesRead;
+          yield { rows: unpackBatch(batch), bytesRead: batch.bytesRead, bytesTotal };
+          this.worker?.postMessage('ack');
+        }
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    const { worker } = this;
+    this.worker = undefined;
+    this.failure ??= new TabularError('reader_crashed', { found: 'closed' });
+    this.options.signal?.removeEventListener('abort', this.onAbort);
+    this.wakeAll();
+    await worker?.terminate();
+  }
+
+  private start(): void {
+    if (this.worker !== undefined || this.failure !== undefined) return;
+    const { signal } = this.options;
+    if (signal?.aborted === true) throw signal.reason;
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: this.task,
+      env: {},
+      name: 'tabular',
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.options.maxHeapMib ?? 384,
+        maxYoungGenerationSizeMb: 32,
+        stackSizeMb: 4,
+      },
+    });
+    worker.on('message', (message: WorkerMessage) => this.receive(message));
+    worker.on('error', (error: unknown) => this.fail(crashError(error)));
+    worker.on('exit', () => this.fail(new TabularError('reader_crashed')));
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+    this.worker = worker;
+  }
+
+  private receive(message: WorkerMessage): void {
+    if (message.type === 'info') this.infoFound = message.info;
+    else this.messages.push(message);
+    this.wakeAll();
+  }
+
+  private fail(error: unknown): void {
+    this.failure ??= error;
+    this.wakeAll();
+  }
+
+  private wakeAll(): void {
+    for (const wake of this.waiters) wake();
+    this.waiters.clear();
+  }
+
+  /** Waits until something came; what came before a failure counts first. */
+  private async arrival(): Promise<void> {
+    const first = this.messages[0];
+    if (first?.type === 'error') throw new TabularError(first.code, first.details);
+    if (this.failure !== undefined) throw this.failure;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.waiters.add(resolve);
+    const limit = Math.round(this.stallMs / 1000);
+    const timer = setTimeout(() => reject(new TabularError('timeout', { limit })), this.stallMs);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      this.waiters.delete(resolve);
+    }
+  }
+}
+
+/** An uncaught error of the worker: above all the heap limit. */
+function crashError(error: unknown): TabularError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY') return new TabularError('out_of_memory', {}, { cause: error });
+  return new TabularError('reader_crashed', { found: String(error) }, { cause: error });
+}

@@ -1,0 +1,102 @@
+/** A context on a migrated database of its own, for tests of operations and routes. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppContext, Role } from './context.ts';
+import { createAccount, createBody } from './modules/identity/index.ts';
+import type { PolicyRuntime } from './modules/policy/index.ts';
+import { prepareAccessLog } from './platform/access-log/index.ts';
+import { type FixedClock, fixedClock } from './platform/clock.ts';
+import { type Env, loadConfig, repositoryRoot } from './platform/config.ts';
+import { openKeyRing } from './platform/crypto.ts';
+import { openFileStore } from './platform/files.ts';
+import type { HttpInstance } from './platform/http/index.ts';
+import { createJobs } from './platform/jobs.ts';
+import { createLogger } from './platform/logging.ts';
+import { createTestDatabase, type TestDatabase } from './platform/testing.ts';
+
+export interface TestContext {
+  readonly ctx: AppContext & { readonly clock: FixedClock };
+  readonly database: TestDatabase;
+  close(): Promise<void>;
+}
+
+export interface TestContextOptions {
+  /** Default 2026-03-02T02:00:00Z, a Monday morning in China. */
+  readonly now?: string;
+  readonly env?: Env;
+  /** The runtime; without one, `policy()` throws. */
+  readonly policy?: PolicyRuntime;
+}
+
+/** Without reading the policy files: give a runtime where the test needs one (or use `contextOver` with the real ones). */
+export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
+  const database = await createTestDatabase({ migrated: true });
+  const dataDir = mkdtempSync(join(tmpdir(), 'chengxin-test-'));
+  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...options.env }, repositoryRoot);
+  const keys = openKeyRing(config.keysDir);
+  const runtime = (): PolicyRuntime => {
+    if (options.policy) return options.policy;
+    throw new Error('this test context has no policy');
+  };
+  const ctx = {
+    config,
+    db: database.databases,
+    clock: fixedClock(options.now ?? '2026-03-02T02:00:00Z'),
+    log: createLogger(config.logLevel),
+    keys,
+    files: openFileStore(config.filesDir, join(dataDir, 'tmp'), keys),
+    jobs: createJobs(),
+    policy: runtime,
+    policySet: async () => runtime(),
+  };
+  await prepareAccessLog(ctx);
+  return {
+    ctx,
+    database,
+    async close() {
+      await database.close();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export const testPassword = 'Test-pass-2026';
+
+/** An account of a role, in a body; `bodyId` is made when an officer has none. */
+export async function addTestAccount(
+  ctx: AppContext,
+  login: string,
+  roles: readonly Role[],
+  bodyId: string | null = null,
+): Promise<{ accountId: string; bodyId: string | null }> {
+  const needsBody = roles.includes('departmentOfficer') && bodyId === null;
+  const body = needsBody
+    ? await createBody(ctx.db.app, ctx.clock, { kind: 'department', name: `测试局 ${login}`, code: null })
+    : null;
+  const own = body?.bodyId ?? bodyId;
+  const account = await createAccount(ctx.db.app, ctx.clock, {
+    login,
+    name: `测试 ${login}`,
+    roles,
+    bodyId: own,
+    password: testPassword,
+    mustChangePassword: false,
+  });
+  return { accountId: account.accountId, bodyId: own };
+}
+
+/** Headers of a signed-in browser: the cookie, and the origin that state-changing requests need. */
+export async function signInAs(app: HttpInstance, login: string): Promise<{ cookie: string; origin: string; host: string }> {
+  const host = 'localhost:8080';
+  const response = await app.inject({
+    method: 'POST',
+    url: '/api/v1/session',
+    headers: { host, origin: `http://${host}` },
+    payload: { login, password: testPassword },
+  });
+  if (response.statusCode !== 200) throw new Error(`sign-in of ${login} answered ${response.statusCode}: ${response.body}`);
+  const [cookie] = response.cookies;
+  if (!cookie) throw new Error('no cookie was set');
+  return { cookie: `${cookie.name}=${cookie.value}`, origin: `http://${host}`, host };
+}
