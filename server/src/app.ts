@@ -2,6 +2,7 @@
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
+import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
 import { prepareAccessLog, type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
@@ -14,15 +15,18 @@ export { buildContext, type ContextOptions, contextOver, type OwnedContext } fro
 /** Registers the tasks of modules with `ctx.jobs`. A new module is one line here. */
 export function registerJobs(ctx: AppContext): void {
   registerPlatformJobs(ctx);
-  // collectionJobs(ctx.jobs); disclosureJobs(ctx.jobs); reportJobs(ctx.jobs);
+  collectionJobs(ctx);
 }
 
 export interface ServerOptions extends AppOptions {
   /** A context that is open already; it is closed with the server. */
   readonly context?: OwnedContext;
   readonly contextOptions?: ContextOptions;
-  /** Runs when everything is ready and just before the port is taken: a progress page gives it up here. */
-  readonly beforeListen?: (ctx: AppContext) => Promise<void>;
+  /**
+   * Runs when everything is ready and just before the port is taken: a progress page gives it up here. It may answer
+   * with the number of a file descriptor that listens already (inherited from the launcher).
+   */
+  readonly beforeListen?: (ctx: AppContext) => Promise<number | undefined>;
 }
 
 export interface RunningServer {
@@ -38,9 +42,11 @@ export interface RunningServer {
 const sealerSilenceMs = 60_000;
 const closeGraceMs = 10_000;
 
-async function listen(app: HttpInstance, config: Config): Promise<string> {
+async function listen(app: HttpInstance, config: Config, fd: number | undefined): Promise<string> {
   try {
-    return await app.listen({ host: config.host, port: config.port });
+    // Node takes the descriptor where there is one and ignores the rest.
+    const inherited = fd === undefined ? {} : { fd, host: '127.0.0.1' };
+    return await app.listen({ host: config.host, port: config.port, ...inherited });
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : '';
     if (code === 'EADDRINUSE') {
@@ -89,9 +95,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     ];
     const app = await buildApp(ctx, { ...options, readiness });
     collectProcessMetrics(telemetryOf(ctx));
+    await resumeSubmissions(ctx);
     await ctx.jobs.start(ctx);
-    await options.beforeListen?.(ctx);
-    const address = await listen(app, config);
+    const fd = await options.beforeListen?.(ctx);
+    const address = await listen(app, config, fd);
     let closed: Promise<void> | undefined;
     return {
       ctx,

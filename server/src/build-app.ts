@@ -2,7 +2,11 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
+import { subjectPorts } from './module-ports.ts';
+import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { reportRoutes } from './modules/reports/index.ts';
+import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
 import { prepareAccessLog } from './platform/access-log/index.ts';
 import { one, sql } from './platform/db.ts';
 import {
@@ -14,15 +18,28 @@ import {
   purgeIdempotencyKeys,
   type ReadinessCheck,
   registerSpa,
+  setProblemPage,
 } from './platform/http/index.ts';
 
-export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox;
+/** Routes of a module, as a plugin of the typed instance or of any. */
+export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox | ((app: HttpInstance) => Promise<void>);
 
 /** The modules that have routes. A new module is one line here. */
 export const modules: readonly ModuleRoutes[] = [
   identityRoutes,
-  // policyRoutes, subjectRoutes, recordRoutes, collectionRoutes, disclosureRoutes, reportRoutes, portalRoutes
+  collectionRoutes,
+  (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
+  reportRoutes,
+  portalRoutes,
 ];
+
+function portalRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
+  return async (app) => {
+    const portal = createPortal(ctx, subjectPorts(ctx));
+    setProblemPage(app, portal.problemPage);
+    await portal.routes(app);
+  };
+}
 
 const maintenanceTask = 'platform.maintain';
 
@@ -69,7 +86,7 @@ export async function buildApp(ctx: AppContext, options: AppOptions = {}): Promi
   const app = await buildHttp(ctx, httpHooks(ctx), options);
   healthRoutes(app, ctx, [...databaseChecks(ctx), ...(options.readiness ?? [])]);
   await registerSpa(app, { prefix: '/desk/', folder: join(ctx.config.root, 'web', 'dist') });
-  for (const routes of options.modules ?? modules) await app.register(routes(ctx));
+  for (const routes of options.modules ?? modules) await app.register(routes(ctx) as FastifyPluginAsyncTypebox);
   openApiRoutes(app);
   await app.ready();
   return app;

@@ -111,7 +111,8 @@ export async function matchRows(rows: readonly PreparedRow[], context: MatchCont
   const matches = new Map<PreparedRow, RowMatch>();
   const additions: { subjectId: string; asked: Asked }[] = [];
   for (const entry of asked) matches.set(entry.row, decide(entry, { byValue, byName, created, additions, context }));
-  const changes = [...created.values()].map((entry) => entry.change);
+  // One entry stands under each of its identifiers.
+  const changes = [...new Set(created.values())].map((entry) => entry.change);
   changes.push(...(await identifierAdditions(additions, context)));
   return { matches, changes };
 }

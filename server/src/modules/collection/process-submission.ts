@@ -21,7 +21,7 @@ import { compileRowProcessor, type PreparedRow, type RowProcessor } from './row-
 /** Rows a transaction. Larger is faster, smaller loses less work at a crash; 4,000 costs under 1 % against 20,000. */
 const BATCH_ROWS = 4_000;
 const HEADER_SCAN_ROWS = 10;
-const MAX_CONFLICTS = 20;
+const MAX_CONFLICTS = 10;
 const MAX_FORM_NOTES = 3;
 
 export interface ProcessOptions {

@@ -54,12 +54,14 @@ export async function loadSubmission(client: Queryable, submissionId: string): P
 export async function lockSubmission(pool: Pool, submissionId: string): Promise<(() => Promise<void>) | null> {
   const client = await pool.connect();
   let broken = false;
-  client.on('error', () => {
+  const onError = (): void => {
     broken = true;
-  });
+  };
+  client.on('error', onError);
   try {
     const row = await one<{ held: boolean }>(client, sql`SELECT pg_try_advisory_lock(hashtextextended(${submissionId}, 4711)) AS held`);
     if (!row.held) {
+      client.off('error', onError);
       client.release();
       return null;
     }
@@ -71,6 +73,7 @@ export async function lockSubmission(pool: Pool, submissionId: string): Promise<
     await client.query('SELECT pg_advisory_unlock(hashtextextended($1, 4711))', [submissionId]).catch(() => {
       broken = true;
     });
+    client.off('error', onError);
     client.release(broken);
   };
 }

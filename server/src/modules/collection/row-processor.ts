@@ -196,7 +196,7 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
       if (index < 0) continue;
       if (flag.kind === 'formula' || flag.kind === 'error') report(row, 'formula-cell', index, flag.value);
       else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote') report(row, 'invalid-character', index, flag.value);
-      else if (flag.kind === 'truncated') {
+      else if (flag.kind === 'truncated' && !row.findings.some((finding) => finding.rule === 'cell-too-long' && finding.field === fields[index]?.field.code)) {
         const limit = fields[index]?.field.length;
         report(row, 'cell-too-long', index, cells[flag.column] ?? null, null, { length: flag.value, limit: String(limit ?? '') });
       } else if (flag.kind === 'lossy-number') report(row, 'invalid-character', index, cells[flag.column] ?? null, null, { lossy: 'true' });
@@ -218,7 +218,8 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
           report(row, 'normalised-code-case', at.code, code, parsed.code);
           setText(row, at.code, parsed.code);
         }
-        const [warning] = parsed.warnings;
+        // A division that is not in today's table may be an abolished one: codes keep it (identifiers §1.1, code tables §2).
+        const warning = parsed.warnings.find((entry) => entry.part === 'register' || entry.part === 'category');
         if (warning) report(row, 'code-kind-unknown', at.code, code, null, { zh: warning.zh, en: warning.en });
       } else if (parsed.reason === 'placeholder') {
         row.values[at.code] = null;

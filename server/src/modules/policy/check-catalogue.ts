@@ -7,21 +7,26 @@ import type { Catalogue, CatalogueItem, DataStandard, PolicyProblem } from './ty
 export function checkCatalogues(read: readonly ReadPolicyFile[], problems: PolicyProblem[]): void {
   const index = indexFiles(read.map((entry) => entry.file));
   const categories = new Set<string>();
-  const items = new Set<string>();
+  const items = new Map<string, ReadPolicyFile>();
   for (const { file } of read) {
     if (file.kind === 'catalogue' || file.kind === 'localSupplement') {
       for (const category of file.body.categories) categories.add(category.key);
     }
   }
-  for (const { file, path } of read) {
+  for (const entry of read) {
+    const { file, path } = entry;
     if (file.kind !== 'catalogue' && file.kind !== 'localSupplement') continue;
     const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
     if (file.kind === 'localSupplement') checkLocalRegulation(file.body, report);
     checkCategories(file.body, report);
     for (const [at, item] of file.body.items.entries()) {
       const place = `body.items[${at}]`;
-      if (items.has(item.key)) report(`${place}.key`, `条目 ${item.key} 重复`, `the item ${item.key} is there twice`);
-      items.add(item.key);
+      const other = items.get(item.key);
+      // Another period of the same file repeats its items.
+      if (other && (other === entry || other.file.key !== file.key)) {
+        report(`${place}.key`, `条目 ${item.key} 重复`, `the item ${item.key} is there twice`);
+      }
+      items.set(item.key, entry);
       if (!categories.has(item.category)) {
         report(`${place}.category`, `没有类别“${item.category}”`, `there is no category “${item.category}”`);
       }
@@ -60,7 +65,12 @@ const refuse = (report: Report, path: string, topic: { zh: string; en: string })
     `it is about ${topic.en} of natural persons, which may not be collected (natural persons, G8)`,
   );
 
-function checkPersonItem(item: CatalogueItem, standards: ReadonlyMap<string, DataStandard>, path: string, report: Report): void {
+function checkPersonItem(
+  item: CatalogueItem,
+  standards: ReadonlyMap<string, DataStandard>,
+  path: string,
+  report: Report,
+): void {
   if (!item.subjects.includes('person')) return;
   const topic = prohibitedTopic([item.key, item.name.zh, item.name.en, item.contents ?? ''].join('\n'));
   if (topic) refuse(report, path, topic);
@@ -102,10 +112,12 @@ function checkPersonRules(
     if (file.kind !== 'ruleSet' || !file.body.standards.some((key) => key === '*' || persons.has(key))) continue;
     const labels = new Map<string, string>();
     for (const key of persons) {
-      for (const field of standards.get(key)?.fields ?? []) labels.set(field.code, `${field.label.zh}\n${field.label.en}`);
+      for (const field of standards.get(key)?.fields ?? [])
+        labels.set(field.code, `${field.label.zh}\n${field.label.en}`);
     }
     for (const [at, rule] of file.body.rules.entries()) {
-      const read = rule.check.kind === 'expression' ? JSON.stringify([rule.check.when ?? null, rule.check.require]) : '';
+      const read =
+        rule.check.kind === 'expression' ? JSON.stringify([rule.check.when ?? null, rule.check.require]) : '';
       const fields = [...labels].filter(([code]) => read.includes(`"${code}"`)).map(([, label]) => label);
       const topic = prohibitedTopic([rule.id, rule.message.zh, rule.message.en, read, ...fields].join('\n'));
       if (!topic) continue;

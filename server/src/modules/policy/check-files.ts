@@ -1,8 +1,8 @@
 /** What a schema cannot say: references between files, expressions, dates, words, guardrails. Pure; collects problems. */
 import { isIsoDate } from '@chengxin/rules';
 import { checkCatalogues } from './check-catalogue.ts';
-import { checkCodeTable, checkStandard } from './check-standard.ts';
 import { checkDisclosure, checkRuleSet } from './check-rules.ts';
+import { checkCodeTable, checkStandard } from './check-standard.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
 import type {
   Calendar,
@@ -43,7 +43,7 @@ export function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
 export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const index = indexFiles(read.map((entry) => entry.file));
-  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeFiles: 0 };
+  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeKeys: new Set() };
   for (const { file, path } of read) {
     const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
     checkEnvelope(file, report);
@@ -54,16 +54,18 @@ export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem
   return problems;
 }
 
+/** What was seen so far, and in the file of which key: several periods of one file may repeat themselves. */
 interface Seen {
   ruleIds: Map<string, string>;
   years: Map<number, string>;
-  placeFiles: number;
+  placeKeys: Set<string>;
 }
 
 function checkEnvelope(file: PolicyFile, report: Report): void {
   for (const name of ['validFrom', 'validTo'] as const) {
     const value = file[name];
-    if (value !== undefined && !isIsoDate(value)) report(name, `“${value}”不是有效日期`, `“${value}” is no day of the calendar`);
+    if (value !== undefined && !isIsoDate(value))
+      report(name, `“${value}”不是有效日期`, `“${value}” is no day of the calendar`);
   }
   if (file.validFrom && file.validTo && file.validFrom > file.validTo) {
     report('validTo', '失效日期早于生效日期', 'the last day of effect is before the first');
@@ -76,38 +78,52 @@ function checkEnvelope(file: PolicyFile, report: Report): void {
 function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Report): void {
   switch (file.kind) {
     case 'dataStandard':
-      return checkStandard(file.key, file.body, index, report);
+      checkStandard(file.key, file.body, index, report);
+      break;
     case 'ruleSet':
-      return checkRuleSet(file.body, index, seen.ruleIds, report);
+      checkRuleSet(file.key, file.body, index, seen.ruleIds, report);
+      break;
     case 'codeTable':
-      return checkCodeTable(file.body, report);
+      checkCodeTable(file.body, report);
+      break;
     case 'disclosure':
-      return checkDisclosure(file.body, index, report);
+      checkDisclosure(file.body, index, report);
+      break;
     case 'calendar':
-      return checkCalendar(file.body, seen.years, report);
+      checkCalendar(file.key, file.body, seen.years, report);
+      break;
     case 'divisions':
-      return checkDivisions(file.body, report);
+      checkDivisions(file.body, report);
+      break;
     case 'industries':
-      return checkIndustries(file.body, report);
+      checkIndustries(file.body, report);
+      break;
     case 'placeRules':
-      seen.placeFiles += 1;
-      if (seen.placeFiles > 1) {
-        report('key', '只能有一份地方规则（place/default）；请用同名文件覆盖', 'there is one file of place rules; replace it by one of the same key');
+      seen.placeKeys.add(file.key);
+      if (seen.placeKeys.size > 1) {
+        report(
+          'key',
+          '只能有一份地方规则；请用相同的 key 覆盖',
+          'there is one file of place rules; replace it by one of the same key',
+        );
       }
-      return;
+      break;
     case 'catalogue':
     case 'localSupplement':
-      return;
+      break;
   }
 }
 
 const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();
 
-function checkCalendar(calendar: Calendar, years: Map<number, string>, report: Report): void {
+function checkCalendar(key: string, calendar: Calendar, years: Map<number, string>, report: Report): void {
   for (const [at, year] of calendar.years.entries()) {
     const path = `body.years[${at}]`;
-    if (years.has(year.year)) report(`${path}.year`, `${year.year}年重复`, `the year ${year.year} is there twice`);
-    years.set(year.year, path);
+    const other = years.get(year.year);
+    if (other !== undefined && other !== key) {
+      report(`${path}.year`, `${year.year}年已在 ${other} 中`, `the year ${year.year} is in ${other} already`);
+    }
+    years.set(year.year, key);
     const days = new Set<string>();
     for (const kind of ['holidays', 'workdays'] as const) {
       for (const [row, day] of year[kind].entries()) {
@@ -129,18 +145,22 @@ function checkCalendar(calendar: Calendar, years: Map<number, string>, report: R
 function checkDivisions(body: Divisions, report: Report): void {
   const codes = new Set<string>();
   for (const [at, row] of body.divisions.entries()) {
-    if (codes.has(row.code)) report(`body.divisions[${at}].code`, `代码 ${row.code} 重复`, `the code ${row.code} is there twice`);
+    if (codes.has(row.code))
+      report(`body.divisions[${at}].code`, `代码 ${row.code} 重复`, `the code ${row.code} is there twice`);
     codes.add(row.code);
   }
 }
 
 function checkIndustries(body: Industries, report: Report): void {
   const codes = new Set(body.industries.map((row) => row.code));
-  if (codes.size !== body.industries.length) report('body.industries', '行业代码有重复', 'an industry code is there twice');
+  if (codes.size !== body.industries.length)
+    report('body.industries', '行业代码有重复', 'an industry code is there twice');
   for (const [at, row] of body.industries.entries()) {
     const length = row.level === 1 ? 1 : row.level;
-    if (row.code.length !== length) report(`body.industries[${at}]`, `${row.code} 的层级不符`, `${row.code} is of another level`);
-    if (!codes.has(row.section)) report(`body.industries[${at}].section`, `没有门类 ${row.section}`, `there is no section ${row.section}`);
+    if (row.code.length !== length)
+      report(`body.industries[${at}]`, `${row.code} 的层级不符`, `${row.code} is of another level`);
+    if (!codes.has(row.section))
+      report(`body.industries[${at}].section`, `没有门类 ${row.section}`, `there is no section ${row.section}`);
   }
 }
 

@@ -1,22 +1,40 @@
 import { type FieldTypes, parseExpression } from '@chengxin/rules';
 import type { PolicyIndex, Report } from './check-files.ts';
-import { type DataStandard, DISCLOSURE_FACTS, type DisclosureRegime, type QualityRule, RULE_TYPE, type RuleSet } from './types.ts';
+import {
+  type DataStandard,
+  DISCLOSURE_FACTS,
+  type DisclosureRegime,
+  type QualityRule,
+  RULE_TYPE,
+  type RuleSet,
+} from './types.ts';
 import { placeholders } from './words.ts';
 
 export const fieldTypes = (standard: DataStandard): FieldTypes =>
   Object.fromEntries(standard.fields.map((field) => [field.code, RULE_TYPE[field.type]]));
 
-export function checkRuleSet(set: RuleSet, index: PolicyIndex, ids: Map<string, string>, report: Report): void {
+/** @param ids rule ids seen so far, and the key of the set they are in */
+export function checkRuleSet(
+  key: string,
+  set: RuleSet,
+  index: PolicyIndex,
+  ids: Map<string, string>,
+  report: Report,
+): void {
   const standards = standardsOf(set, index);
-  for (const [at, key] of set.standards.entries()) {
-    if (key !== '*' && !index.standards.has(key)) {
-      report(`body.standards[${at}]`, `没有数据标准“${key}”`, `there is no data standard “${key}”`);
+  const own = new Set<string>();
+  for (const [at, name] of set.standards.entries()) {
+    if (name !== '*' && !index.standards.has(name)) {
+      report(`body.standards[${at}]`, `没有数据标准“${name}”`, `there is no data standard “${name}”`);
     }
   }
   for (const [at, rule] of set.rules.entries()) {
     const path = `body.rules[${at}]`;
-    if (ids.has(rule.id)) report(`${path}.id`, `规则 ${rule.id} 重复`, `the rule ${rule.id} is there twice`);
-    ids.set(rule.id, path);
+    if (own.has(rule.id) || (ids.get(rule.id) ?? key) !== key) {
+      report(`${path}.id`, `规则 ${rule.id} 重复`, `the rule ${rule.id} is there twice`);
+    }
+    own.add(rule.id);
+    ids.set(rule.id, key);
     checkWords(rule, path, report);
     for (const standard of standards) checkRule(rule, standard, index, path, report);
   }
@@ -85,8 +103,10 @@ export function checkLiterals(json: unknown, allowed: Allowed, path: string, rep
     const place = `${path}.${operator}`;
     if (Array.isArray(operands) && operands.length === 2) {
       const field = isObject(operands[0]) ? operands[0].field : undefined;
-      const name = typeof field === 'string' ? field : isObject(operands[0]) && operands[0].item === true ? list : undefined;
-      const exact = operator === 'eq' || operator === 'ne' || operator === 'in' || (operator === 'contains' && name === field);
+      const name =
+        typeof field === 'string' ? field : isObject(operands[0]) && operands[0].item === true ? list : undefined;
+      const exact =
+        operator === 'eq' || operator === 'ne' || operator === 'in' || (operator === 'contains' && name === field);
       if (exact && name !== undefined) checkValues(operands[1], allowed(name), place, report);
       const inner = (operator === 'exists' || operator === 'count') && typeof field === 'string' ? field : list;
       checkLiterals(operands, allowed, place, report, inner);
@@ -98,7 +118,11 @@ function checkValues(json: unknown, values: ReadonlySet<string> | undefined, pat
   if (values === undefined) return;
   for (const literal of Array.isArray(json) ? json : [json]) {
     if (typeof literal !== 'string' || values.has(literal)) continue;
-    report(path, `代码表中没有“${literal}”，条件永远不会成立`, `“${literal}” is not in the code table, so the condition never holds`);
+    report(
+      path,
+      `代码表中没有“${literal}”，条件永远不会成立`,
+      `“${literal}” is not in the code table, so the condition never holds`,
+    );
   }
 }
 
@@ -109,7 +133,11 @@ export function checkDisclosure(regime: DisclosureRegime, index: PolicyIndex, re
     }
   }
   if (!regime.classes && !regime.whileEffective) {
-    report('body', '应有 classes（按程度公示）或 whileEffective（有效期内公示）', 'it needs classes, or whileEffective');
+    report(
+      'body',
+      '应有 classes（按程度公示）或 whileEffective（有效期内公示）',
+      'it needs classes, or whileEffective',
+    );
   }
   if (regime.classification && !regime.classes) {
     report('body.classification', '有分类条件却没有各类的期限（classes）', 'there are conditions but no classes');
@@ -120,11 +148,18 @@ export function checkDisclosure(regime: DisclosureRegime, index: PolicyIndex, re
     }
   }
   for (const part of ['classification', 'never'] as const) {
-    for (const [at, row] of (regime[part] ?? []).entries()) checkCondition(row.when, regime, index, `body.${part}[${at}].when`, report);
+    for (const [at, row] of (regime[part] ?? []).entries())
+      checkCondition(row.when, regime, index, `body.${part}[${at}].when`, report);
   }
 }
 
-function checkCondition(when: unknown, regime: DisclosureRegime, index: PolicyIndex, path: string, report: Report): void {
+function checkCondition(
+  when: unknown,
+  regime: DisclosureRegime,
+  index: PolicyIndex,
+  path: string,
+  report: Report,
+): void {
   const parsed = parseExpression(when, DISCLOSURE_FACTS);
   if (!parsed.ok) {
     for (const error of parsed.errors) report(`${path}${error.path.slice(1)}`, error.zh, error.en);
@@ -137,7 +172,9 @@ function checkCondition(when: unknown, regime: DisclosureRegime, index: PolicyIn
       const values = new Set<string>();
       for (const standard of index.standards.values()) {
         if (!regime.items.includes(standard.item)) continue;
-        const field = standard.fields.find((candidate) => candidate.role !== undefined && candidate.role === roleOf[fact]);
+        const field = standard.fields.find(
+          (candidate) => candidate.role !== undefined && candidate.role === roleOf[fact],
+        );
         for (const value of (field && valuesOf(standard, field.code, index)) ?? []) values.add(value);
       }
       return values.size > 0 ? values : undefined;

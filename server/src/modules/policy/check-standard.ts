@@ -20,7 +20,8 @@ export function checkStandard(key: string, standard: DataStandard, index: Policy
       report(`body.keyRoles[${at}]`, `没有字段担任“${role}”`, `no field has the role “${role}”`);
     }
   }
-  for (const [at, edition] of standard.editions.entries()) checkEdition(edition, standard, `body.editions[${at}]`, report);
+  for (const [at, edition] of standard.editions.entries())
+    checkEdition(edition, standard, `body.editions[${at}]`, report);
   const keys = standard.editions.map((edition) => edition.key);
   if (new Set(keys).size !== keys.length) report('body.editions', '版本的 key 重复', 'two editions have the same key');
 }
@@ -33,7 +34,11 @@ function checkFields(standard: DataStandard, index: PolicyIndex, report: Report)
     for (const heading of new Set([field.code, field.label.zh, ...(field.aliases ?? [])].map(headingKey))) {
       const other = headings.get(heading);
       if (other !== undefined && other !== field.code) {
-        report(path, `表头“${heading}”同时属于 ${other} 和 ${field.code}`, `the heading “${heading}” belongs to ${other} and ${field.code}`);
+        report(
+          path,
+          `表头“${heading}”同时属于 ${other} 和 ${field.code}`,
+          `the heading “${heading}” belongs to ${other} and ${field.code}`,
+        );
       }
       headings.set(heading, field.code);
     }
@@ -46,10 +51,18 @@ function checkFields(standard: DataStandard, index: PolicyIndex, report: Report)
     }
     const coded = field.type === 'enum' || field.type === 'multiEnum';
     if (coded && (field.codeTable === undefined || !index.codeTables.has(field.codeTable))) {
-      report(`${path}.codeTable`, `没有代码表“${field.codeTable ?? ''}”`, `there is no code table “${field.codeTable ?? ''}”`);
+      report(
+        `${path}.codeTable`,
+        `没有代码表“${field.codeTable ?? ''}”`,
+        `there is no code table “${field.codeTable ?? ''}”`,
+      );
     }
     if (field.person === 'document' && field.publicity !== 'internal') {
-      report(`${path}.publicity`, '个人证件号码只能是不予共享（internal）', 'a personal document number can only be internal');
+      report(
+        `${path}.publicity`,
+        '个人证件号码只能是不予共享（internal）',
+        'a personal document number can only be internal',
+      );
     }
     if (standard.fields.findIndex((other) => other.code === field.code) !== at) {
       report(`${path}.code`, `字段 ${field.code} 重复`, `the field ${field.code} is there twice`);

@@ -79,13 +79,17 @@ export function compilePolicy(
   });
 }
 
-/** One file for each kind and key: the latest that has begun on the day; disclosure regimes stay, whatever their day. */
-function filesInForce(files: readonly PolicyFile[], on: string | undefined): PolicyFile[] {
+/**
+ * One file for each kind and key: the latest that has begun on the day (absent: the latest of all). Disclosure regimes
+ * stay, whatever their day, since each record keeps the regime of its own.
+ */
+export function filesInForce(files: readonly PolicyFile[], on?: string): PolicyFile[] {
   const best = new Map<string, PolicyFile>();
   for (const file of files) {
     const from = file.validFrom ?? '';
-    if (on !== undefined && from > on && file.kind !== 'disclosure') continue;
-    const key = `${file.kind} ${file.key}`;
+    const regime = file.kind === 'disclosure';
+    if (on !== undefined && from > on && !regime) continue;
+    const key = `${file.kind} ${file.key}${regime ? ` ${from}` : ''}`;
     const other = best.get(key);
     if (!other || (other.validFrom ?? '') <= from) best.set(key, file);
   }
@@ -113,7 +117,12 @@ function compileRules(
 }
 
 /** A rule without a basis or mark of its own has its file's. Its version changes with anything that is said or tested. */
-function compileRule(rule: QualityRule, standard: DataStandard, basis: readonly Basis[], confirmed: boolean): CompiledRule {
+function compileRule(
+  rule: QualityRule,
+  standard: DataStandard,
+  basis: readonly Basis[],
+  confirmed: boolean,
+): CompiledRule {
   const { check, ...rest } = rule;
   const types = fieldTypes(standard);
   const compiled: CompiledRule = {

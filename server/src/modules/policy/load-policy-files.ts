@@ -19,7 +19,7 @@ const EXAMPLE = '.example.yaml';
 export interface ReadPolicyFile {
   file: PolicyFile;
   path: string;
-  /** Index of the folder: a later folder replaces files of an earlier one with the same kind, key and validFrom. */
+  /** Index of the folder: files of a later folder replace those of an earlier one (mergeFolders). */
   folder: number;
 }
 
@@ -128,7 +128,11 @@ function shaped(value: unknown, file: string, problems: PolicyProblem[]): Policy
   const schema = policySchemas[kind];
   if (Value.Check(schema, value)) return value as PolicyFile;
   for (const error of Value.Errors(schema, value).slice(0, MAX_SHAPE_PROBLEMS)) {
-    problems.push({ file, path: dotted(error.instancePath), ...shapeWords(error.keyword, error.params, error.message) });
+    problems.push({
+      file,
+      path: dotted(error.instancePath),
+      ...shapeWords(error.keyword, error.params, error.message),
+    });
   }
   return null;
 }
@@ -167,23 +171,30 @@ function shapeWords(keyword: string, params: object, message: string): { zh: str
   }
 }
 
-const identity = (file: PolicyFile): string => `${file.kind} ${file.key} ${file.validFrom ?? ''}`;
+const keyOf = (file: PolicyFile): string => `${file.kind} ${file.key}`;
+const firstDay = (file: PolicyFile): string => file.validFrom ?? '';
 
-/** A city's file replaces the shipped one of the same kind, key and first day; twice in one folder is a mistake. */
+/**
+ * A city's file replaces the shipped one of the same kind and key, from its own first day on; earlier periods stay. Two
+ * files of one folder with the same kind, key and first day are a mistake.
+ */
 function mergeFolders(read: readonly ReadPolicyFile[], problems: PolicyProblem[]): ReadPolicyFile[] {
-  const byIdentity = new Map<string, ReadPolicyFile>();
+  const byKey = new Map<string, ReadPolicyFile[]>();
   for (const entry of read) {
-    const id = identity(entry.file);
-    const earlier = byIdentity.get(id);
-    if (earlier && earlier.folder === entry.folder) {
+    const others = byKey.get(keyOf(entry.file)) ?? [];
+    const twin = others.find((other) => other.folder === entry.folder && firstDay(other.file) === firstDay(entry.file));
+    if (twin) {
       problems.push({
         file: entry.path,
         path: 'key',
-        zh: `与 ${earlier.path} 重复：同一类（${entry.file.kind}）、同一名称（${entry.file.key}）、同一生效日期。`,
-        en: `It repeats ${earlier.path}: the same kind (${entry.file.kind}), key (${entry.file.key}) and first day of effect.`,
+        zh: `与 ${twin.path} 重复：同一类（${entry.file.kind}）、同一名称（${entry.file.key}）、同一生效日期。`,
+        en: `It repeats ${twin.path}: the same kind (${entry.file.kind}), key (${entry.file.key}) and first day of effect.`,
       });
     }
-    byIdentity.set(id, entry);
+    const kept = others.filter(
+      (other) => other !== twin && (other.folder === entry.folder || firstDay(other.file) < firstDay(entry.file)),
+    );
+    byKey.set(keyOf(entry.file), [...kept, entry]);
   }
-  return [...byIdentity.values()];
+  return [...byKey.values()].flat();
 }

@@ -81,8 +81,5 @@ export async function bodiesOf(
   versions: readonly VersionRef[],
 ): Promise<{ kind: string; key: string; hash: string; body: PolicyFile }[]> {
   const hashes = versions.map((version) => version.hash);
-  return query(
-    client,
-    sql`SELECT kind, key, hash, body FROM core.policy_version WHERE hash = ANY (${hashes}::text[])`,
-  );
+  return query(client, sql`SELECT kind, key, hash, body FROM core.policy_version WHERE hash = ANY (${hashes}::text[])`);
 }

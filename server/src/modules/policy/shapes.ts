@@ -3,7 +3,8 @@ import { type TSchema, Type } from 'typebox';
 import type { PolicyKind } from './types.ts';
 
 const text = (maxLength = 2_000) => Type.String({ minLength: 1, maxLength });
-const strict = <P extends Record<string, TSchema>>(properties: P) => Type.Object(properties, { additionalProperties: false });
+const strict = <P extends Record<string, TSchema>>(properties: P) =>
+  Type.Object(properties, { additionalProperties: false });
 const optional = Type.Optional;
 const oneOf = (...values: string[]) => Type.Union(values.map((value) => Type.Literal(value)));
 const list = <T extends TSchema>(item: T, minItems = 0, maxItems = 5_000) => Type.Array(item, { minItems, maxItems });
@@ -115,7 +116,11 @@ const codeTable = strict({
 
 const catalogueProperties = {
   edition: text(40),
-  categories: list(strict({ key: identifier, number: Type.Integer({ minimum: 1, maximum: 200 }), name: bilingual }), 0, 200),
+  categories: list(
+    strict({ key: identifier, number: Type.Integer({ minimum: 1, maximum: 200 }), name: bilingual }),
+    0,
+    200,
+  ),
   items: list(
     strict({
       key: identifier,
@@ -163,9 +168,7 @@ const disclosure = strict({
       200,
     ),
   ),
-  whileEffective: optional(
-    strict({ basis, openEndedYears: optional(Type.Integer({ minimum: 1, maximum: 100 })) }),
-  ),
+  whileEffective: optional(strict({ basis, openEndedYears: optional(Type.Integer({ minimum: 1, maximum: 100 })) })),
 });
 
 const calendarDays = list(strict({ on: isoDate, name: text(40) }), 0, 120);

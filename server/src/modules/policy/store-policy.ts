@@ -2,8 +2,8 @@
 import type { Clock } from '../../platform/clock.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { Runner } from '../../platform/sql.ts';
-import { compilePolicy } from './compile-policy.ts';
-import { type VersionRef, versionsOf } from './identity.ts';
+import { compilePolicy, filesInForce } from './compile-policy.ts';
+import { hashOf, type VersionRef, versionsOf } from './identity.ts';
 import * as queries from './queries.ts';
 import type { PolicyFile, PolicyRuntime } from './types.ts';
 
@@ -13,7 +13,8 @@ export interface StoredPolicy {
 }
 
 /**
- * Stores the files as versions and their set; the same files give the same set again. Call it in a transaction.
+ * Stores the versions in force today and their set; the same versions give the same set again. Call it in a transaction,
+ * at start and again when a day begins: a version that was loaded before its first day comes in then.
  * A file that submissions were judged by is not changed in place: it needs a first day of effect of its own.
  * @throws DomainError `conflict` with one detail for each file that was changed so
  */
@@ -23,13 +24,15 @@ export async function storePolicy(
   clock: Clock,
   source: string,
 ): Promise<StoredPolicy> {
-  const { versions, digest } = versionsOf(files);
+  const current = filesInForce(files, clock.today());
+  const { versions, digest } = versionsOf(current);
   await queries.lockPolicy(client);
+  // Before the look-up: an earlier set that was never used may not come back over a version that was.
+  refuseChangeOfUsed(versions, await queries.usedSets(client));
   const known = await queries.setByDigest(client, digest);
   if (known !== null) return { setId: known, digest };
-  refuseChangeOfUsed(versions, await queries.usedSets(client));
   const at = clock.now();
-  const fileOf = new Map(files.map((file) => [versionsOf([file]).versions[0]?.hash, file]));
+  const fileOf = new Map(current.map((file) => [hashOf(file), file]));
   for (const version of versions) {
     const file = fileOf.get(version.hash);
     if (file) await queries.insertVersion(client, version, file, at, source);

@@ -34,16 +34,50 @@ export type Publicity = 'public' | 'authorised' | 'government' | 'internal';
 
 /** What a field means to the pipeline; code knows roles, never column names. */
 export type FieldRole =
-  | 'subjectName' | 'subjectCategory'
-  | 'unifiedCode' | 'registrationNumber' | 'organisationCode' | 'taxNumber' | 'institutionNumber' | 'socialNumber'
-  | 'legalRepresentative' | 'legalRepresentativeDocumentType' | 'legalRepresentativeDocument'
-  | 'personDocumentType' | 'personDocument'
-  | 'documentTitle' | 'documentNumber' | 'certificateNumber' | 'decidedOn' | 'effectiveFrom' | 'effectiveTo' | 'disclosedUntilReported'
-  | 'decidingBody' | 'decidingBodyCode' | 'sourceBody' | 'sourceBodyCode'
-  | 'categories' | 'content' | 'facts' | 'conduct' | 'legalGround' | 'amount' | 'confiscated' | 'suspendedCertificate'
-  | 'recordStatus' | 'procedure' | 'remark'
+  | 'subjectName'
+  | 'subjectCategory'
+  | 'unifiedCode'
+  | 'registrationNumber'
+  | 'organisationCode'
+  | 'taxNumber'
+  | 'institutionNumber'
+  | 'socialNumber'
+  | 'legalRepresentative'
+  | 'legalRepresentativeDocumentType'
+  | 'legalRepresentativeDocument'
+  | 'personDocumentType'
+  | 'personDocument'
+  | 'documentTitle'
+  | 'documentNumber'
+  | 'certificateNumber'
+  | 'decidedOn'
+  | 'effectiveFrom'
+  | 'effectiveTo'
+  | 'disclosedUntilReported'
+  | 'decidingBody'
+  | 'decidingBodyCode'
+  | 'sourceBody'
+  | 'sourceBodyCode'
+  | 'categories'
+  | 'content'
+  | 'facts'
+  | 'conduct'
+  | 'legalGround'
+  | 'amount'
+  | 'confiscated'
+  | 'suspendedCertificate'
+  | 'recordStatus'
+  | 'procedure'
+  | 'remark'
   // registration
-  | 'status' | 'companyType' | 'establishedOn' | 'registrationAuthority' | 'formerNames' | 'address' | 'industry' | 'businessScope'
+  | 'status'
+  | 'companyType'
+  | 'establishedOn'
+  | 'registrationAuthority'
+  | 'formerNames'
+  | 'address'
+  | 'industry'
+  | 'businessScope'
   | 'registeredCapital';
 
 export interface StandardField {
@@ -268,7 +302,18 @@ export interface PolicyRuntime {
   catalogueItem(key: string): CatalogueItem | undefined;
   catalogue(): Catalogue & { hash: string };
   /** Regime for an item and a document date; regimes change over time, later ones apply to live records. */
-  disclosureRegimes(item: string, lane?: DisclosureLane): (DisclosureRegime & { key: string; name: Bilingual; validFrom?: string; validTo?: string; hash: string; basis: Basis[]; confirmed: boolean })[];
+  disclosureRegimes(
+    item: string,
+    lane?: DisclosureLane,
+  ): (DisclosureRegime & {
+    key: string;
+    name: Bilingual;
+    validFrom?: string;
+    validTo?: string;
+    hash: string;
+    basis: Basis[];
+    confirmed: boolean;
+  })[];
   isWorkingDay(on: string): WorkingDayAnswer;
   addWorkingDays(from: string, days: number): { on: string; provisional: boolean };
   workingDaysBetween(from: string, to: string): { days: number; provisional: boolean };

@@ -11,13 +11,16 @@ interface Row {
 export function listUnconfirmed(files: readonly PolicyFile[]): Unconfirmed[] {
   return files.flatMap((file) => {
     const at = { kind: file.kind, key: file.key };
-    const rows = rowsOf(file).map((row): Unconfirmed => ({ ...at, id: row.id, name: row.name, basis: [...(row.basis ?? file.basis)] }));
+    const rows = rowsOf(file).map(
+      (row): Unconfirmed => ({ ...at, id: row.id, name: row.name, basis: [...(row.basis ?? file.basis)] }),
+    );
     return file.confirmed ? rows : [{ ...at, name: file.name, basis: file.basis }, ...rows];
   });
 }
 
 function rowsOf(file: PolicyFile): Row[] {
-  const open = <T extends { confirmed?: boolean }>(rows: readonly T[]): T[] => rows.filter((row) => row.confirmed === false);
+  const open = <T extends { confirmed?: boolean }>(rows: readonly T[]): T[] =>
+    rows.filter((row) => row.confirmed === false);
   switch (file.kind) {
     case 'dataStandard':
       return [
@@ -33,7 +36,11 @@ function rowsOf(file: PolicyFile): Row[] {
       return open(file.body.items).map((item) => ({ id: item.key, name: item.name, basis: item.basis }));
     case 'disclosure':
       return [
-        ...open(file.body.classification ?? []).map((row) => ({ id: row.severity, name: file.name, basis: [row.basis] })),
+        ...open(file.body.classification ?? []).map((row) => ({
+          id: row.severity,
+          name: file.name,
+          basis: [row.basis],
+        })),
         ...open(file.body.never ?? []).map((row) => ({ id: row.id, name: row.name, basis: [row.basis] })),
       ];
     case 'calendar':

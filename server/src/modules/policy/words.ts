@@ -13,7 +13,7 @@ export function fillWords(words: Bilingual, given: Readonly<Record<string, strin
 /** Placeholders that the words of rules may use. */
 export const placeholders: ReadonlySet<string> = new Set([
   ...['field', 'value', 'newValue', 'zh', 'en', 'suggestion', 'limit', 'length', 'cells', 'columns'],
-  ...['name', 'byCode', 'byName', 'row', 'source'],
+  ...['name', 'byCode', 'byName', 'row'],
 ]);
 
 /** A basis as one line: 《document》（number）article. */

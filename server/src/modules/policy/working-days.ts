@@ -74,7 +74,8 @@ export function workingDays(years: readonly CalendarYear[]): WorkingDays {
         return { days: back.days === 0 ? 0 : -back.days, provisional: back.provisional };
       }
       const span = dayNumber(to) - dayNumber(from);
-      if (span > MAX_CALENDAR_DAYS) throw new RangeError(`more than ${MAX_CALENDAR_DAYS} days between ${from} and ${to}`);
+      if (span > MAX_CALENDAR_DAYS)
+        throw new RangeError(`more than ${MAX_CALENDAR_DAYS} days between ${from} and ${to}`);
       let cursor: Cursor = { on: from, weekday: weekdayOf(from) };
       let count = 0;
       let provisional = span === 0 && !isOfficial(from);

@@ -5,7 +5,7 @@
 import type { Actor, AppContext } from '../../context.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { contentHash } from './content-hash.ts';
-import { issueReport, loadAndCompose, verifyUrl } from './issue-report.ts';
+import { type Composed, issueReport, loadAndCompose, verifyUrl } from './issue-report.ts';
 import { sampleCodes } from './queries.ts';
 import { newReportNumber } from './report-number.ts';
 
@@ -54,7 +54,7 @@ async function openBare(ctx: AppContext, codes: readonly string[]) {
   const QRCode = (await import('qrcode')).default;
   process.env.FONTCONFIG_FILE ??= new URL('./typst/fonts.conf', import.meta.url).pathname;
   const typesetter = new Typesetter();
-  const parts = [];
+  const parts: Composed[] = [];
   for (const code of codes) parts.push(await loadAndCompose(ctx, benchActor, { code, kind: 'public' }));
   const modelOf = async (at: number): Promise<string> => {
     const part = parts[at];
@@ -95,7 +95,13 @@ export async function benchReport(ctx: AppContext, options: { size?: 'small' | '
   const ratio = rounded(quantile(compiled, 0.5) / quantile(whole, 0.5));
   return [
     { what: 'report end to end, median', value: rounded(quantile(whole, 0.5)), unit: 'ms', limit: null, ratio },
-    { what: 'bare Typst compile of the same content, median', value: rounded(quantile(compiled, 0.5)), unit: 'ms', limit: null, ratio: 1 },
+    {
+      what: 'bare Typst compile of the same content, median',
+      value: rounded(quantile(compiled, 0.5)),
+      unit: 'ms',
+      limit: null,
+      ratio: 1,
+    },
     { what: 'bare / end to end', value: ratio, unit: '×', limit: 0.7, ratio },
     { what: 'report end to end, p95', value: rounded(quantile(whole, 0.95)), unit: 'ms', limit: 150, ratio: null },
   ];

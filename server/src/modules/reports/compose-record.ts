@@ -1,6 +1,6 @@
 import { maskPersonName } from '@chengxin/identifiers';
 import type { DataStandard, FieldRole, PolicyRuntime, StandardField } from '../policy/types.ts';
-import { maskRunningText } from './mask-subject.ts';
+import { maskText } from '../subjects/index.ts';
 import type { DisclosedRecord, Fact, ReportBlock, ReportKind } from './types.ts';
 import { cleanText, printAmount, printInstant, printLabel, printValue } from './values.ts';
 
@@ -157,7 +157,7 @@ export function composeRecord(
   const reader: Reader = {
     kind,
     policy,
-    mask: (text) => maskRunningText(text, kind !== 'public', [...people, ...own]),
+    mask: (text) => maskText(text, kind === 'public' ? [...people, ...own] : []),
   };
   const title = titleOf(entry, standard);
   const block: ReportBlock = {

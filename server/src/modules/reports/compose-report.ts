@@ -1,7 +1,7 @@
 import { groupUnifiedCode, maskPersonName, subjectKindLabels } from '@chengxin/identifiers';
 import type { PolicyRuntime } from '../policy/types.ts';
+import { publicAddress, publicSubjectName } from '../subjects/index.ts';
 import { composeRecord } from './compose-record.ts';
-import { publicAddress, publicName } from './mask-subject.ts';
 import { isRegister, recordSections, type SectionPlan, sectionPlan } from './sections.ts';
 import type {
   DisclosedRecord,
@@ -74,7 +74,7 @@ export function composeReport(input: ComposeInput): ReportContent {
         key: 'explanation',
         title: { zh: '报告说明', en: 'About this report' },
         state: 'present',
-        paragraphs: words.explanation(input.kind, cleanText(input.policy.catalogue().edition)),
+        paragraphs: words.explanation(input.kind, editionName(input.policy.catalogue().edition)),
       },
       summaryOf(recordParts),
       basicOf(input),
@@ -84,6 +84,9 @@ export function composeReport(input: ComposeInput): ReportContent {
     ],
   };
 }
+
+/** 2024 → 2024年版. */
+const editionName = (edition: string): string => (/^\d{4}$/.test(edition) ? `${edition}年版` : cleanText(edition));
 
 function groupBySection(records: readonly DisclosedRecord[], plan: SectionPlan): Map<string, DisclosedRecord[]> {
   const grouped = new Map<string, DisclosedRecord[]>();
@@ -126,7 +129,9 @@ function text(value: unknown): string | null {
 function nameOf(input: ComposeInput): string {
   const { subject } = input;
   const name = cleanText(subject.name);
-  return input.kind === 'public' ? publicName(name, subject.kind, text(subject.register.legalRepresentative)) : name;
+  return input.kind === 'public'
+    ? publicSubjectName(subject.kind, name, text(subject.register.legalRepresentative))
+    : name;
 }
 
 function coverOf(input: ComposeInput): ReportContent['subject'] {
@@ -163,7 +168,11 @@ function basicOf(input: ComposeInput): ReportSection {
   add('登记机关', text(subject.register.registrationAuthority));
   add('注册资本', text(subject.register.registeredCapital));
   add('所属行业', text(subject.industry));
-  add('住所', address !== null && kind === 'public' ? publicAddress(address, subject.kind) : address, { wide: true });
+  add(
+    '住所',
+    address !== null && kind === 'public' ? publicAddress(subject.kind, address) || '（住所不公开）' : address,
+    { wide: true },
+  );
   const scope = text(subject.register.businessScope);
   if (scope !== null) add('经营范围', scope, { wide: true });
   const former = coverOf(input).formerNames;

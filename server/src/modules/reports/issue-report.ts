@@ -7,7 +7,7 @@ import { authorize } from '../identity/index.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
 import { feedsOf, loadReport } from './load-report.ts';
-import { maskOrganisationName } from './mask-subject.ts';
+import { maskOrganisationName } from './mask-organisation-name.ts';
 import { bodyName, citySetting, insertReport, type NewReport } from './queries.ts';
 import { rendererOf } from './renderer.ts';
 import { newReportNumber } from './report-number.ts';
@@ -68,6 +68,7 @@ const PUBLIC = '社会公众';
 
 async function requesterOf(tx: Transaction, actor: Actor): Promise<string> {
   if (actor.kind === 'anonymous') return PUBLIC;
+  // Kept with the report; printed on versions that are not for everybody.
   if (actor.kind === 'operator') return `系统操作员 ${actor.osUser ?? actor.name}`;
   const body = actor.bodyId === null ? null : await bodyName(tx, actor.bodyId);
   return cleanText([body, actor.name].filter((part) => part !== null).join(' '));
@@ -120,8 +121,9 @@ export async function issueReport(ctx: AppContext, actor: Actor, input: IssueRep
     number,
     issuedAt,
     contentHash: hash,
-    requester: composed.requester,
-    purpose,
+    // The public version names nobody: it is the same paper for everybody who asks.
+    requester: input.kind === 'public' ? PUBLIC : composed.requester,
+    purpose: input.kind === 'public' ? null : purpose,
     verifyUrl: verifyUrl(ctx.config.publicUrl, number, hash),
     site: composed.site,
   };
@@ -171,7 +173,7 @@ function reportRow(
       counts,
       recordIds: composed.recordIds,
     },
-    requester: issue.requester,
+    requester: composed.requester,
     accountId: actor.accountId,
     purpose,
     issuedAt: issue.issuedAt,

@@ -96,7 +96,7 @@ interface TableShape {
 }
 
 const tableShapes: Readonly<Record<string, TableShape>> = {
-  summary: { columns: [6, 1.1, 3], right: [1], code: [1], halves: true },
+  summary: { columns: [1, 'auto', 'auto'], right: [1], code: [1], halves: true },
   suggestions: { columns: ['auto', 4, 'auto', 'auto', 4], right: [], code: [2, 3], halves: false },
   annotations: { columns: [2, 3], right: [], code: [], halves: false },
 };

@@ -1,8 +1,8 @@
+import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { HttpInstance } from '../../platform/http/index.ts';
 import { issueReport, type ReportResult } from './issue-report.ts';
 import { verifyReport } from './verify-report.ts';
 
@@ -33,64 +33,66 @@ function sendPdf(reply: FastifyReply, report: ReportResult): FastifyReply {
     .send(report.pdf);
 }
 
-export async function reportRoutes(app: HttpInstance, ctx: AppContext): Promise<void> {
-  app.get(
-    '/api/v1/public/subjects/:code/report.pdf',
-    {
-      config: { permission: 'public', rateLimit: { max: PUBLIC_PER_MINUTE, timeWindow: 60_000 } },
-      schema: {
-        operationId: 'downloadPublicReport',
-        summary: '下载公开版信用报告 Download the public credit report (PDF)',
-        tags: ['reports'],
-        params: codeParameters,
+export const reportRoutes =
+  (ctx: AppContext): FastifyPluginAsyncTypebox =>
+  async (app) => {
+    app.get(
+      '/api/v1/public/subjects/:code/report.pdf',
+      {
+        config: { permission: 'public', rateLimit: { max: PUBLIC_PER_MINUTE, timeWindow: 60_000 } },
+        schema: {
+          operationId: 'downloadPublicReport',
+          summary: '下载公开版信用报告 Download the public credit report (PDF)',
+          tags: ['reports'],
+          params: codeParameters,
+        },
       },
-    },
-    async (request, reply) =>
-      sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, kind: 'public' })),
-  );
+      async (request, reply) =>
+        sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, kind: 'public' })),
+    );
 
-  app.get(
-    '/api/v1/public/reports/verify/:no',
-    {
-      config: { permission: 'public', rateLimit: { max: VERIFY_PER_MINUTE, timeWindow: 60_000 } },
-      schema: {
-        operationId: 'verifyReport',
-        summary: '核验信用报告 Verify a report by its number',
-        tags: ['reports'],
-        params: Type.Object({ no: Type.String({ minLength: 1, maxLength: 60 }) }),
-        querystring: Type.Object({ h: Type.Optional(Type.String({ maxLength: 64 })) }),
-        response: { 200: verification },
+    app.get(
+      '/api/v1/public/reports/verify/:no',
+      {
+        config: { permission: 'public', rateLimit: { max: VERIFY_PER_MINUTE, timeWindow: 60_000 } },
+        schema: {
+          operationId: 'verifyReport',
+          summary: '核验信用报告 Verify a report by its number',
+          tags: ['reports'],
+          params: Type.Object({ no: Type.String({ minLength: 1, maxLength: 60 }) }),
+          querystring: Type.Object({ h: Type.Optional(Type.String({ maxLength: 64 })) }),
+          response: { 200: verification },
+        },
       },
-    },
-    async (request) => {
-      const found = await verifyReport(ctx, request.params.no, request.query.h);
-      if (found) return found;
-      throw new DomainError('not-found', {
-        zh: '没有这个编号的报告，请核对报告封面上的编号；如编号无误，请勿采信该报告。',
-        en: 'No report has this number. Check the number on its cover; if it is right, do not rely on the report.',
-      });
-    },
-  );
+      async (request) => {
+        const found = await verifyReport(ctx, request.params.no, request.query.h);
+        if (found) return found;
+        throw new DomainError('not-found', {
+          zh: '没有这个编号的报告，请核对报告封面上的编号；如编号无误，请勿采信该报告。',
+          en: 'No report has this number. Check the number on its cover; if it is right, do not rely on the report.',
+        });
+      },
+    );
 
-  app.post(
-    '/api/v1/subjects/:code/reports',
-    {
-      config: { permission: 'report.full' },
-      schema: {
-        operationId: 'issueReport',
-        summary: '出具政务版信用报告 Issue a report for government use (PDF)',
-        tags: ['reports'],
-        params: codeParameters,
-        body: Type.Object({
-          kind: Type.Union([Type.Literal('public'), Type.Literal('full'), Type.Literal('special')]),
-          purpose: Type.Optional(Type.String({ maxLength: 200 })),
-          caseNumber: Type.Optional(Type.String({ maxLength: 100 })),
-        }),
+    app.post(
+      '/api/v1/subjects/:code/reports',
+      {
+        config: { permission: 'report.full' },
+        schema: {
+          operationId: 'issueReport',
+          summary: '出具政务版信用报告 Issue a report for government use (PDF)',
+          tags: ['reports'],
+          params: codeParameters,
+          body: Type.Object({
+            kind: Type.Union([Type.Literal('public'), Type.Literal('full'), Type.Literal('special')]),
+            purpose: Type.Optional(Type.String({ maxLength: 200 })),
+            caseNumber: Type.Optional(Type.String({ maxLength: 100 })),
+          }),
+        },
       },
-    },
-    async (request, reply) => {
-      request.access.purpose = request.body.purpose ?? '';
-      return sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, ...request.body }));
-    },
-  );
-}
+      async (request, reply) => {
+        request.access.purpose = request.body.purpose ?? '';
+        return sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, ...request.body }));
+      },
+    );
+  };

@@ -18,7 +18,14 @@ export { nameInitials, nameTokens, normaliseName } from './names.ts';
 export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';
 export { createPortal, type Portal } from './portal/portal.ts';
 export type * from './ports.ts';
-export { type Look, readFullArchive, readFullRecords, readLineage } from './read-archive.ts';
+export {
+  type Look,
+  readFullArchive,
+  readFullRecords,
+  readLineage,
+  readPublicArchive,
+  readPublicRecords,
+} from './read-archive.ts';
 export { formatFen, type RecordView } from './record-view.ts';
 export { subjectRoutes } from './routes.ts';
 export { type SearchItem, type SearchPage, searchSubjects } from './search-subjects.ts';

@@ -3,15 +3,15 @@
  * officer may use, with lineage, but no earlier states and nothing that was repaired, withdrawn or annulled (36号令
  * art. 3: 停止共享和使用; natural-persons notes §3).
  */
-import { normaliseCode } from '@chengxin/identifiers';
 import type { AppContext } from '../../context.ts';
+import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Queryable } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
 import type { Bilingual, FieldRole, PolicyRuntime } from '../policy/types.ts';
 import * as queries from './archive-queries.ts';
-import { openCursor, sealCursor } from './cursor.ts';
 import { isPersonalTradeName, maskPersonName, publicAddress, publicSubjectName } from './masking.ts';
+import { cleanCode } from './names.ts';
 import type { DisclosureView, RecordFacts, SubjectPorts } from './ports.ts';
 import { type RecordView, recordView, standardOf } from './record-view.ts';
 import type { IdentifierScheme, SubjectKind } from './types.ts';
@@ -204,7 +204,7 @@ function tabsOf(policy: PolicyRuntime, judged: readonly Judged[]): ArchiveTab[] 
 /** The subject behind a key. Throws not-found. */
 export async function findArchiveSubject(client: Queryable, key: ArchiveKey): Promise<queries.SubjectRecord> {
   if ('subjectId' in key && !isId(key.subjectId)) throw notFound();
-  const code = 'code' in key ? normaliseCode(key.code) : '';
+  const code = 'code' in key ? cleanCode(key.code) : '';
   if ('code' in key && code === '') throw notFound();
   const subject = await queries.subjectBy(client, 'code' in key ? { code } : key);
   if (subject === null) throw notFound();
@@ -310,6 +310,11 @@ function lineageView(row: queries.LineageRow): Lineage {
   };
 }
 
+export async function lineageByRecord(client: Queryable, recordIds: readonly string[]): Promise<Map<string, Lineage>> {
+  const rows = recordIds.length === 0 ? [] : await queries.lineageOf(client, recordIds);
+  return new Map(rows.map((row) => [row.record_id, lineageView(row)]));
+}
+
 /** One page of the archive's records, newest decision first. Errors: not-found, invalid-request (cursor). */
 export async function loadArchiveRecords(
   ctx: ArchiveContext,
@@ -323,23 +328,16 @@ export async function loadArchiveRecords(
   const cluster = await queries.clusterOf(client, subject.subject_id);
   const { judged, truncated } = await judge(ctx, client, ports, cluster, subject.kind, level);
   const wanted = options.item === undefined ? judged : judged.filter(({ facts }) => facts.item === options.item);
-  const secret = ctx.keys.secret('cursor');
   const purpose = `records:${level}:${subject.subject_id}:${options.item ?? ''}`;
-  const offset = openCursor(secret, purpose, options.cursor);
+  const offset = Number(openPosition(ctx.keys, purpose, options.cursor)?.[0] ?? 0);
   const limit = Math.min(Math.max(1, options.limit), maxRecordsPage);
   const page = wanted.slice(offset, offset + limit);
   const details = await queries.detailsOf(
     client,
     page.map(({ facts }) => facts),
   );
-  const lineage =
-    level === 'full'
-      ? await queries.lineageOf(
-          client,
-          page.map(({ facts }) => facts.record_id),
-        )
-      : [];
-  const sources = new Map(lineage.map((row) => [row.record_id, lineageView(row)]));
+  const ids = level === 'full' ? page.map(({ facts }) => facts.record_id) : [];
+  const sources = await lineageByRecord(client, ids);
   const operator = text(subject.register.legalRepresentative);
   const context = {
     policy: ctx.policy(),
@@ -355,7 +353,7 @@ export async function loadArchiveRecords(
   });
   return {
     items,
-    nextCursor: offset + limit < wanted.length ? sealCursor(secret, purpose, offset + limit) : null,
+    nextCursor: offset + limit < wanted.length ? sealPosition(ctx.keys, purpose, [offset + limit]) : null,
     total: wanted.length,
     truncated,
     dataAsOf: await dataAsOf(ctx, client),

@@ -2,6 +2,7 @@
  * Names as they are compared and searched. Pure; used for every row that is collected and every query, so that what is
  * stored and what is asked are always made the same way. A change here needs core.subject_name to be filled again.
  */
+import { normaliseCode } from '@chengxin/identifiers';
 import { pinyin } from 'pinyin-pro';
 
 /** Longest name that is looked at, in UTF-16 units; the data standards allow 200 characters. */
@@ -213,4 +214,9 @@ export function codeFragmentToken(fragment: string): string {
  */
 export function nameTokens(normalised: string, initials: string = nameInitials(normalised)): string[] {
   return [...characterPairs(normalised), ...initialPairs(initials)];
+}
+
+/** A code as somebody typed it, without what no text in the database can hold (NUL, half surrogate pairs). */
+export function cleanCode(raw: string): string {
+  return normaliseCode(raw.slice(0, maxNameLength).replaceAll('\0', '').toWellFormed());
 }

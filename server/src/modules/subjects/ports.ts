@@ -3,7 +3,6 @@
  * (DESIGN §3). The shapes are those of disclosure, records and reports.
  */
 import type { AppContext } from '../../context.ts';
-import type { Queryable } from '../../platform/db.ts';
 import type { Basis, Bilingual, PolicyRuntime, SeverityClass } from '../policy/types.ts';
 
 export interface RecordFacts {
@@ -93,8 +92,4 @@ export interface SubjectPorts {
   readonly rekey?: (record: RecordKeyFacts, canonicalId: string) => Buffer | null;
   /** reports.verifyReport; null = no such number. */
   readonly verifyReport?: (ctx: AppContext, number: string, hash: string | undefined) => Promise<VerifiedReport | null>;
-  /** platform/tabular writeXlsx: head and rows to a workbook. */
-  readonly writeXlsx?: (sheet: { name: string; columns: string[]; rows: string[][] }) => Promise<Uint8Array>;
 }
-
-export type Reader = Queryable;

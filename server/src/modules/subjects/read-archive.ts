@@ -10,6 +10,7 @@ import {
   type Archive,
   type ArchiveKey,
   findArchiveSubject,
+  lineageByRecord,
   loadArchive,
   loadArchiveRecords,
   type RecordPage,
@@ -86,6 +87,53 @@ export async function readFullRecords(
   return read.page;
 }
 
+/**
+ * What the public sees, asked for by a command: masked alike, with where each fact came from, and logged.
+ * Errors: not-found, log-unavailable.
+ */
+export async function readPublicArchive(
+  ctx: AppContext,
+  actor: Actor,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+): Promise<Archive> {
+  authorize(actor, 'subject.search');
+  return withAccess(
+    ctx,
+    actor,
+    (archive: Archive) => ({
+      action: 'subject.public',
+      resourceKind: 'subject',
+      resourceId: archive.subjectId,
+      subjectId: archive.subjectId,
+    }),
+    (tx) => loadArchive(ctx, tx, ports, key, 'public'),
+  );
+}
+
+/** One page of what is on display with its lineage; the look itself was logged with `readPublicArchive`. */
+export async function readPublicRecords(
+  ctx: AppContext,
+  actor: Actor,
+  ports: SubjectPorts,
+  key: ArchiveKey,
+  options: RecordsOptions,
+): Promise<RecordPage> {
+  authorize(actor, 'subject.search');
+  const page = await loadArchiveRecords(ctx, ctx.db.app, ports, key, 'public', options);
+  const lineage = await lineageByRecord(
+    ctx.db.app,
+    page.items.map((item) => item.recordId),
+  );
+  return {
+    ...page,
+    items: page.items.map((item) => {
+      const source = lineage.get(item.recordId);
+      return source === undefined ? item : { ...item, lineage: source };
+    }),
+  };
+}
+
 export interface RecordLineage extends LineageRow {
   findings: { severity: string; rule: string; rule_version: string; field: string | null }[];
 }
@@ -127,6 +175,6 @@ export async function searchAsOfficer(
       resourceKind: 'subject',
       detail: { q: q.slice(0, 200), found: page.total },
     }),
-    (tx) => searchSubjects(tx, q, { ...options, secret: ctx.keys.secret('cursor'), level: 'full' }),
+    (tx) => searchSubjects(tx, q, { ...options, keys: ctx.keys, level: 'full' }),
   );
 }

@@ -133,6 +133,12 @@ const firstSentence = (text: string, max: number): string => {
   return characters.length <= max ? characters.join('') : `${characters.slice(0, max).join('')}…`;
 };
 
+/** The matter before its particulars: 夜间施工许可：沧湖东路… → 夜间施工许可. */
+function firstClause(text: string, max: number): string {
+  const clause = /^(.{3,}?)[：:；;。，,\n]/u.exec(text.trim())?.[1];
+  return firstSentence(clause ?? text, max);
+}
+
 /** Longest content that serves as a title, in characters. */
 const maxTitle = 40;
 
@@ -157,8 +163,7 @@ function titleOf(
     if (withAmount.length > 0) return withAmount.join('、');
   }
   const content = roleValue(standard, payload, 'content');
-  const short = content !== '' && [...content].length <= maxTitle;
-  const title = short ? content : roleValue(standard, payload, 'documentTitle') || firstSentence(content, maxTitle);
+  const title = firstClause(content, maxTitle) || roleValue(standard, payload, 'documentTitle');
   const text = maskText(title, context.people);
   if (text === '') return kinds.join('、') || name.zh;
   return kinds.length > 0 ? `${text} · ${kinds.join('、')}` : text;
@@ -167,8 +172,10 @@ function titleOf(
 function summaryOf(standard: DataStandard | undefined, payload: Payload, context: ViewContext): string | null {
   const parts = (['facts', 'conduct', 'content'] as const).map((role) => roleValue(standard, payload, role));
   const [facts = '', conduct = '', content = ''] = parts;
-  const text = maskText(firstSentence(facts || conduct || content, 300), context.people);
-  return text === '' ? null : text;
+  const text = facts || conduct || content;
+  // A short licence content is the title already.
+  if (text === '' || (text === content && firstClause(content, maxTitle) === content.trim())) return null;
+  return maskText(firstSentence(text, 300), context.people);
 }
 
 function nameOfItem(

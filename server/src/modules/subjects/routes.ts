@@ -54,7 +54,6 @@ const archiveView = (archive: Archive) => ({
 function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): void {
   const config = { permission: 'public' };
   const tags = ['public'];
-  const secret = ctx.keys.secret('cursor');
   app.get(
     `${apiPrefix}/public/subjects`,
     {
@@ -68,7 +67,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
     },
     async (request) => {
       const { q, cursor, limit = defaultLimit } = request.query;
-      const page = await searchSubjects(ctx.db.app, q, { limit, cursor, secret, level: 'public' });
+      const page = await searchSubjects(ctx.db.app, q, { limit, cursor, keys: ctx.keys, level: 'public' });
       return {
         items: page.items.map(itemView),
         nextCursor: page.nextCursor,
@@ -89,7 +88,11 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
       },
     },
     async (request) => {
-      const page = await searchSubjects(ctx.db.app, request.query.q, { limit: suggestions, secret, level: 'public' });
+      const page = await searchSubjects(ctx.db.app, request.query.q, {
+        limit: suggestions,
+        keys: ctx.keys,
+        level: 'public',
+      });
       const items = page.items.map((item) => ({
         key: item.code ?? item.subjectId,
         code: item.code,

@@ -3,13 +3,13 @@
  * each way of finding contributes at most `maxCandidates` rows, ranked afterwards; a query that would need more says
  * so. Only organisations have rows here; a sole trader under its operator's own name is found by its code alone.
  */
-import { normaliseCode } from '@chengxin/identifiers';
+import type { KeyRing } from '../../platform/crypto.ts';
+import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Queryable } from '../../platform/db.ts';
 import { query, raw, type Sql, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { openCursor, sealCursor } from './cursor.ts';
 import { isPersonalTradeName, publicSubjectName } from './masking.ts';
-import { characterPairs, codeFragmentToken, codeGramLength, initialPairs, normaliseName } from './names.ts';
+import { characterPairs, cleanCode, codeFragmentToken, codeGramLength, initialPairs, normaliseName } from './names.ts';
 import type { SubjectKind } from './types.ts';
 
 export const maxQueryLength = 200;
@@ -44,7 +44,7 @@ export interface SearchPage {
 export interface SearchOptions {
   readonly limit: number;
   readonly cursor?: string | undefined;
-  readonly secret: Buffer;
+  readonly keys: KeyRing;
   /** full: officers; public: names of persons masked. */
   readonly level: 'public' | 'full';
 }
@@ -81,7 +81,7 @@ export function readQuery(q: string): SearchTerms {
       ],
     });
   }
-  const compact = normaliseCode(q);
+  const compact = cleanCode(q);
   const isCode = /^[0-9A-Z]{4,40}$/.test(compact) && /[0-9]/.test(compact);
   const isInitials = /^[0-9A-Za-z]{2,40}$/.test(name) && /[A-Z]/.test(name);
   return {
@@ -93,7 +93,7 @@ export function readQuery(q: string): SearchTerms {
 }
 
 const notPersonal = raw(
-  `NOT (s.kind = 'soleTrader' AND (char_length(s.name) <= 3 OR s.name = s.register->>'legalRepresentative'))`,
+  `NOT (s.kind = 'soleTrader' AND (char_length(s.name) <= 3 OR s.name IS NOT DISTINCT FROM s.register->>'legalRepresentative'))`,
 );
 
 interface Hit {
@@ -205,11 +205,11 @@ function itemFrom(row: Row, level: SearchOptions['level']): SearchItem {
 export async function searchSubjects(client: Queryable, q: string, options: SearchOptions): Promise<SearchPage> {
   const terms = readQuery(q);
   const purpose = `search:${terms.name}`;
-  const offset = openCursor(options.secret, purpose, options.cursor);
+  const offset = Number(openPosition(options.keys, purpose, options.cursor)?.[0] ?? 0);
   const limit = Math.min(Math.max(1, options.limit), maxPage);
   const rows = await query<Row>(client, statement(terms));
   const page = rows.slice(offset, offset + limit);
-  const next = offset + limit < rows.length ? sealCursor(options.secret, purpose, offset + limit) : null;
+  const next = offset + limit < rows.length ? sealPosition(options.keys, purpose, [offset + limit]) : null;
   return {
     items: page.map((row) => itemFrom(row, options.level)),
     nextCursor: next,

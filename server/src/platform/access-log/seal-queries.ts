@@ -48,6 +48,7 @@ export async function sealsFrom(client: Queryable, after: string, limit: number)
   return query<StoredSeal>(runner(client), sql`${selectSeal} where seal_no > ${after}::bigint order by seal_no limit ${limit}`);
 }
 
+// ORDER BY names the table: the output column of the same name is text, and '99' sorts after '100'.
 const rowList = rowColumns.map((name) => `${name}::text`).join(', ');
 const selectRow = {
   kind: 'sql',
@@ -64,7 +65,7 @@ export async function logRows(
   return query<LogRow>(
     runner(client),
     sql`${selectRow} where epoch = ${range.epoch} and xid >= ${range.fromXid}::xid8 and xid < ${range.toXid}::xid8
-        order by xid, log_id limit ${limit}`,
+        order by access_log.xid, access_log.log_id limit ${limit}`,
   );
 }
 
@@ -81,7 +82,7 @@ export async function sealedRows(
     runner(client),
     sql`${selectRow} where epoch = ${seal.epoch} and xid >= ${seal.fromXid}::xid8 and xid < ${seal.toXid}::xid8
         and at >= ${from}::timestamptz and at < ${from}::timestamptz + interval '1 month' ${rest}
-        order by xid, log_id limit ${limit}`,
+        order by access_log.xid, access_log.log_id limit ${limit}`,
   );
 }
 
@@ -136,7 +137,7 @@ export async function insertSealKey(client: Queryable, key: { keyId: string; alg
 export async function lastPosition(client: Queryable): Promise<{ position: string; epoch: number; xid: string } | null> {
   return maybeOne(
     runner(client),
-    sql`select position::text as position, epoch, xid::text as xid from log.feed order by position desc limit 1`,
+    sql`select position::text as position, epoch, xid::text as xid from log.feed order by feed.position desc limit 1`,
   );
 }
 

@@ -4,7 +4,13 @@ import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyReply, type FastifyRequest, type FastifyServerOptions } from 'fastify';
+import Fastify, {
+  type FastifyBaseLogger,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifyServerOptions,
+  LogController,
+} from 'fastify';
 import type { Actor, AppContext } from '../../context.ts';
 import { DomainError, toProblem } from '../errors.ts';
 import { newId } from '../ids.ts';
@@ -41,10 +47,9 @@ function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
   const server: FastifyServerOptions & { https?: { cert: Buffer; key: Buffer } } = {
     loggerInstance: ctx.log as FastifyBaseLogger,
     // The own line below names the route's pattern, never the address: addresses hold names and codes.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     trustProxy: trustProxyOption(config.trustProxy),
     genReqId: (request) => requestId(request, proxied),
-    requestIdLogLabel: 'requestId',
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
     requestTimeout: options.requestTimeout ?? defaultRequestTimeout,
     connectionTimeout: 0,

@@ -91,12 +91,19 @@ class RowCounter {
   private afterCr = false;
 
   pass(bytes: Uint8Array): void {
+    let { quoted, afterCr } = this;
     for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (byte === QUOTE) this.quoted = !this.quoted;
-      else if ((byte === LF && !this.afterCr) || byte === CR) if (!this.quoted) this.row++;
-      this.afterCr = byte === CR;
+      const byte = bytes[i] ?? 0;
+      if (byte > QUOTE) {
+        afterCr = false;
+        continue;
+      }
+      if (byte === QUOTE) quoted = !quoted;
+      else if ((byte === CR || (byte === LF && !afterCr)) && !quoted) this.row++;
+      afterCr = byte === CR;
     }
+    this.quoted = quoted;
+    this.afterCr = afterCr;
   }
 }
 
@@ -114,67 +121,87 @@ interface LineFindings {
   lastRow: number;
 }
 
-const CJK = /[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]/g;
-const REPLACEMENT = /\ufffd/g;
+/** Bytes of a line looked at to tell UTF-8 with damage from GBK. */
+const WINDOW = 192;
 
 function classifyLines(fd: number, from: number, limits: TabularLimits): LineFindings {
   const found: LineFindings = { utf8Row: 0, gbRow: 0, damagedUtf8Row: 0, neitherRow: 0, cutAtEnd: false, lastRow: 1 };
-  const strictGb = new TextDecoder('gb18030', { fatal: true });
-  const lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+  const judge = new LineJudge(found);
   const rows = new RowCounter();
-  const judge = (line: Buffer): void => {
-    if (!isAscii(line)) judgeLine(line, rows.row, found, strictGb, lossyUtf8);
-    rows.pass(line);
-  };
-  const last = forEachLine(fd, from, limits, rows, judge);
-  found.cutAtEnd = last.length > 0 && unfinishedBytes(last) > 0;
-  found.lastRow = rows.row;
-  return found;
-}
-
-/** Calls `judge` with each line and its line break; returns the last line if it has none. */
-function forEachLine(
-  fd: number,
-  from: number,
-  limits: TabularLimits,
-  rows: RowCounter,
-  judge: (line: Buffer) => void,
-): Buffer {
   let kept: Buffer = Buffer.alloc(0);
   for (let position = from; ; ) {
     const chunk = Buffer.allocUnsafe(CHUNK);
     const read = readSync(fd, chunk, 0, CHUNK, position);
-    if (read === 0) break;
     position += read;
-    const text = kept.length === 0 ? chunk.subarray(0, read) : Buffer.concat([kept, chunk.subarray(0, read)]);
+    const text = Buffer.concat([kept, chunk.subarray(0, read)]);
     const breakByte = text.includes(LF) ? LF : CR;
-    let start = 0;
-    for (let end = text.indexOf(breakByte); end >= 0; end = text.indexOf(breakByte, start)) {
-      judge(text.subarray(start, end + 1));
-      start = end + 1;
+    const whole = read === 0 ? text.length : text.lastIndexOf(breakByte) + 1;
+    judge.lines(text.subarray(0, whole), breakByte, rows);
+    kept = Buffer.from(text.subarray(whole));
+    if (read === 0) {
+      found.cutAtEnd = unfinishedBytes(text) > 0;
+      break;
     }
-    kept = text.subarray(start);
     if (kept.length > limits.maxRecordChars * 2) {
       throw new TabularError('record_too_long', { row: rows.row, limit: limits.maxRecordChars });
     }
   }
-  if (kept.length > 0) judge(kept);
-  return kept;
+  found.lastRow = rows.row;
+  return found;
 }
 
-function judgeLine(line: Buffer, row: number, found: LineFindings, strictGb: TextDecoder, lossy: TextDecoder): void {
-  const text = lossy.decode(line);
-  const cjk = text.match(CJK)?.length ?? 0;
-  if (isUtf8(line)) {
-    if (cjk >= 2 && found.utf8Row === 0) found.utf8Row = row;
-    return;
+class LineJudge {
+  private readonly found: LineFindings;
+  private readonly strictGb = new TextDecoder('gb18030', { fatal: true });
+  private readonly lossyUtf8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+  constructor(found: LineFindings) {
+    this.found = found;
   }
-  const broken = text.match(REPLACEMENT)?.length ?? 0;
-  if (cjk >= 2 && cjk >= broken * 2) {
-    if (found.damagedUtf8Row === 0) found.damagedUtf8Row = row;
-  } else if (decodes(strictGb, line)) {
-    if (found.gbRow === 0) found.gbRow = row;
-  } else if (found.neitherRow === 0) found.neitherRow = row;
+
+  /**
+   * Judges whole lines. That all of them are GB18030 is tried once for all (lines end in ASCII), and only until the
+   * first such row is known: later damage decodes to U+FFFD and is flagged.
+   */
+  lines(text: Buffer, breakByte: number, rows: RowCounter): void {
+    const allGb = this.found.gbRow > 0 || decodes(this.strictGb, text);
+    for (let start = 0; start < text.length; ) {
+      const at = text.indexOf(breakByte, start);
+      const line = text.subarray(start, at < 0 ? text.length : at + 1);
+      if (!isAscii(line)) this.judge(line, rows.row, allGb);
+      rows.pass(line);
+      start += line.length;
+    }
+  }
+
+  private judge(line: Buffer, row: number, surelyGb: boolean): void {
+    const { found } = this;
+    if (isUtf8(line)) {
+      if (found.utf8Row === 0 && this.sample(line).cjk >= 2) found.utf8Row = row;
+      return;
+    }
+    const { cjk, broken } = this.sample(line);
+    if (cjk >= 2 && cjk >= broken * 2) {
+      if (found.damagedUtf8Row === 0) found.damagedUtf8Row = row;
+    } else if (surelyGb || decodes(this.strictGb, line)) {
+      if (found.gbRow === 0) found.gbRow = row;
+    } else if (found.neitherRow === 0) found.neitherRow = row;
+  }
+
+  /** Chinese and broken characters, read as UTF-8, from the first byte that is not ASCII on. */
+  private sample(line: Buffer): { cjk: number; broken: number } {
+    let from = 0;
+    while (from < line.length && (line[from] ?? 0) < 0x80) from++;
+    const text = this.lossyUtf8.decode(line.subarray(from, from + WINDOW));
+    let cjk = 0;
+    let broken = 0;
+    for (let i = 0; i < text.length; i++) {
+      const c = text.charCodeAt(i);
+      if (c === 0xfffd) broken++;
+      else if ((c >= 0x2e80 && c <= 0x9fff) || (c >= 0xf900 && c <= 0xfaff) || (c >= 0xff00 && c <= 0xffef)) cjk++;
+    }
+    return { cjk, broken };
+  }
 }
 
 function decodes(decoder: TextDecoder, bytes: Buffer): boolean {

@@ -7,6 +7,7 @@ import type { TabularLimits } from './limits.ts';
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
+const NOWHERE = Number.MAX_SAFE_INTEGER;
 
 export interface CsvTokenizerOptions {
   delimiter: CsvDelimiter;
@@ -25,7 +26,7 @@ export interface CsvTokenizerOptions {
 export class CsvTokenizer {
   private readonly out: BatchBuilder;
   private readonly limits: TabularLimits;
-  private readonly delimiter: number;
+  private readonly delimiter: string;
   private readonly undo: boolean;
   private rowNumber: number;
   private carry = '';
@@ -35,13 +36,17 @@ export class CsvTokenizer {
   private dirty = false;
   private last = false;
   private at = 0;
+  // Next delimiter and line break at or after `at`, searched natively and only when passed.
+  private nextDelimiter = -1;
+  private nextLf = -1;
+  private nextCr = -1;
   private cells: string[] = [];
   private columns = 0;
 
   constructor(out: BatchBuilder, options: CsvTokenizerOptions) {
     this.out = out;
     this.limits = options.limits;
-    this.delimiter = options.delimiter.charCodeAt(0);
+    this.delimiter = options.delimiter;
     this.undo = options.unneutralise;
     this.rowNumber = options.rowsBefore;
   }
@@ -54,6 +59,7 @@ export class CsvTokenizer {
     this.text = this.carry + chunk;
     this.last = last;
     this.at = 0;
+    this.nextDelimiter = this.nextLf = this.nextCr = -1;
     const end = this.text.length;
     for (;;) {
       const start = this.at;
@@ -87,24 +93,21 @@ export class CsvTokenizer {
   }
 
   private readPlain(): 'more' | 'end' | 'incomplete' {
-    const { text, delimiter } = this;
+    const { text } = this;
     const from = this.at;
-    let i = from;
-    const end = text.length;
-    for (; i < end; i++) {
-      const c = text.charCodeAt(i);
-      if (c === delimiter) {
-        this.addCell(text.slice(from, i));
-        this.at = i + 1;
-        return 'more';
-      }
-      if (c === LF || c === CR) {
-        return this.endRecord(i, from);
-      }
+    if (this.nextDelimiter < from) this.nextDelimiter = indexFrom(text, this.delimiter, from);
+    if (this.nextLf < from) this.nextLf = indexFrom(text, '\n', from);
+    if (this.nextCr < from) this.nextCr = indexFrom(text, '\r', from);
+    const stop = Math.min(this.nextLf, this.nextCr);
+    if (this.nextDelimiter < stop) {
+      this.addCell(text.slice(from, this.nextDelimiter));
+      this.at = this.nextDelimiter + 1;
+      return 'more';
     }
+    if (stop !== NOWHERE) return this.endRecord(stop, from);
     if (!this.last) return 'incomplete';
-    this.addCell(text.slice(from, end));
-    this.at = end;
+    this.addCell(text.slice(from));
+    this.at = text.length;
     return 'end';
   }
 
@@ -144,11 +147,11 @@ export class CsvTokenizer {
       this.addCell(rest.trim() === '' ? value : value + rest);
     } else this.addCell(value);
     this.at = c === -1 ? end : c === CR && text.charCodeAt(i + 1) === LF ? i + 2 : i + 1;
-    return c === this.delimiter ? 'more' : 'end';
+    return c === this.delimiter.charCodeAt(0) ? 'more' : 'end';
   }
 
   private isBorder(c: number): boolean {
-    return c === this.delimiter || c === LF || c === CR;
+    return c === this.delimiter.charCodeAt(0) || c === LF || c === CR;
   }
 
   private addCell(raw: string): void {
@@ -174,4 +177,9 @@ export class CsvTokenizer {
     const breaks = before.match(/\r\n|\n|\r/g)?.length ?? 0;
     throw new TabularError('nul_bytes', { row: this.rowNumber + breaks + 1 });
   }
+}
+
+function indexFrom(text: string, sought: string, from: number): number {
+  const index = text.indexOf(sought, from);
+  return index < 0 ? NOWHERE : index;
 }

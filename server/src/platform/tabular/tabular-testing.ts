@@ -2,7 +2,11 @@ import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { unpackBatch } from './batch-builder.ts';
+import { withLimits } from './limits.ts';
 import { type OpenTableOptions, openTable } from './open-table.ts';
+import { readXlsx } from './read-xlsx.ts';
+import { withFile } from './sniff.ts';
 import type { TableInfo, TableRow } from './types.ts';
 import { ZipWriter } from './zip-writer.ts';
 
@@ -42,6 +46,16 @@ export async function readAll(
   const rows: TableRow[] = [];
   for await (const batch of table) rows.push(...batch.rows);
   return { info, rows };
+}
+
+/** Rows of a workbook, read in this thread: for properties with many small files. */
+export async function readXlsxHere(path: string): Promise<TableRow[]> {
+  const rows: TableRow[] = [];
+  const plan = { limits: withLimits(), batchRows: 2_000, unneutralise: true };
+  await withFile(path, async (fd, size) => {
+    for await (const batch of readXlsx(fd, size, plan, () => {})) rows.push(...unpackBatch(batch));
+  });
+  return rows;
 }
 
 /** A zip of the given parts. */

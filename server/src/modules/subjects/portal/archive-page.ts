@@ -12,7 +12,6 @@ export interface ArchivePage {
   readonly tab: string;
   readonly records: RecordPage;
   readonly first: boolean;
-  readonly excel: boolean;
 }
 
 const keyOf = (archive: Archive): string => archive.code ?? archive.subjectId;
@@ -70,7 +69,9 @@ function tabs(page: PageContext, view: ArchivePage): Html {
     (tab) =>
       html`<li><a href="${base}?tab=${encodeURIComponent(tab.item)}#records"${tab.item === view.tab && html` aria-current="true"`}>${tab.name[page.language]}<small>${tab.count}</small></a></li>`,
   );
-  return html`<nav aria-label="${w.tabs}"><ul class="tabs" id="records">${items}</ul></nav>`;
+  const excel = `${base}/records.xlsx?tab=${encodeURIComponent(view.tab)}`;
+  return html`<div class="tab-row" id="records"><h2 class="visually-hidden">${w.tabs}</h2><nav aria-label="${w.tabs}"><ul class="tabs">${items}</ul></nav>
+${view.records.total > 0 && html`<p class="tools"><a href="${excel}">${w.exportExcel}</a></p>`}</div>`;
 }
 
 const annotationWords: Readonly<Record<string, keyof Words>> = {
@@ -143,9 +144,7 @@ function list(page: PageContext, view: ArchivePage): Html {
   if (records.items.length === 0)
     return html`<div class="empty"><strong>${w.noRecordsOf(name)}</strong><p>${w.noRecordsHelp}</p></div>`;
   const next = records.nextCursor === null ? null : `${base}&cursor=${encodeURIComponent(records.nextCursor)}#records`;
-  const excel = `${archivePath(keyOf(archive))}/records.xlsx?tab=${encodeURIComponent(tab)}`;
-  return html`${view.excel && html`<p class="tools"><a href="${excel}">${w.exportExcel}</a></p>`}
-${records.truncated && html`<p class="notice">${w.truncatedRecords}</p>`}
+  return html`${records.truncated && html`<p class="notice">${w.truncatedRecords}</p>`}
 ${records.items.map((record) => fact(page, record))}
 <nav class="paging" aria-label="${w.pages}">${next !== null && html`<a href="${next}" rel="next">${w.nextPage}</a>`}${!view.first && html`<a href="${base}#records">${w.firstPage}</a>`}</nav>`;
 }

@@ -164,7 +164,7 @@ export function errorPage(page: PageContext, error: ErrorView): string {
   return layout(
     page,
     { title: w.errorTitle(error.status), noIndex: true },
-    html`<div class="wide"><div class="prose"><p class="meta">${w.errorTitle(error.status)}</p><h1>${error.message}</h1>
+    html`<div class="wide"><div class="prose problem"><p class="meta">${w.errorTitle(error.status)}</p><h1>${error.message}</h1>
 <div class="page-head">${searchForm(page, '', { small: true })}</div>
 <p><a href="/">${w.errorHome}</a></p>
 ${error.requestId !== null && html`<p class="meta">${w.requestId} <span class="code">${error.requestId}</span></p>`}</div></div>`,

@@ -1,9 +1,11 @@
 /** The portal's routes: pages for people, served as HTML that needs no script. */
+import { Readable } from 'node:stream';
 import QRCode from 'qrcode';
 import { Type } from 'typebox';
 import type { AppContext } from '../../../context.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import type { HttpInstance, ProblemPage } from '../../../platform/http/index.ts';
+import { xlsxPieces } from '../../../platform/tabular/index.ts';
 import { latestRecordedAt, settingOf } from '../archive-queries.ts';
 import { type ArchiveRecord, loadArchive, loadArchiveRecords, recentlyPublished } from '../load-archive.ts';
 import type { SubjectPorts } from '../ports.ts';
@@ -129,8 +131,7 @@ function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, p
     if (q.trim() === '') return reply.redirect('/', 303);
     const view = await pages.context(request);
     try {
-      const secret = ctx.keys.secret('cursor');
-      const found = await searchSubjects(ctx.db.app, q, { limit: pageSize, cursor, secret, level: 'public' });
+      const found = await searchSubjects(ctx.db.app, q, { limit: pageSize, cursor, keys: ctx.keys, level: 'public' });
       return resultsPage(view, q, found, cursor === undefined);
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'invalid-request') throw error;
@@ -157,8 +158,7 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
         cursor,
         limit: pageSize,
       });
-      const excel = ports.writeXlsx !== undefined;
-      return archivePage(await pages.context(request), { archive, tab, records, first: cursor === undefined, excel });
+      return archivePage(await pages.context(request), { archive, tab, records, first: cursor === undefined });
     },
   );
   app.get('/s/:code/credit-code', { ...page, schema: { ...hide, params: CodeParams } }, async (request) => {
@@ -177,8 +177,6 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
       qr,
     });
   });
-  const { writeXlsx } = ports;
-  if (writeXlsx === undefined) return;
   app.get(
     '/s/:code/records.xlsx',
     { ...page, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
@@ -188,13 +186,14 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
       const { language } = languageOf(request);
       const item = archive.tabs.find((tab) => tab.item === request.query.tab)?.item;
       const rows = await allRecords(ctx, ports, key, item);
-      const body = await writeXlsx({ name: words[language].printPage, ...exportTable(rows, language) });
+      const { columns, rows: cells } = exportTable(rows, language);
+      const sheet = { name: words[language].printPage, header: columns, rows: cells };
       reply.type('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet');
       reply.header(
         'content-disposition',
         `attachment; filename="${archive.code ?? 'records'}${item === undefined ? '' : `-${item}`}.xlsx"`,
       );
-      return reply.send(Buffer.from(body));
+      return reply.send(Readable.from(xlsxPieces({ sheets: [sheet] })));
     },
   );
 }

@@ -1,0 +1,11 @@
+/** Collection: from a reported file, form or push to checked records with lineage. */
+export { collectionJobs, resumeSubmissions } from './jobs.ts';
+export { type ProcessOptions, processSubmission } from './process-submission.ts';
+export { loadSubmission, type SubmissionRow } from './queries.ts';
+export { findingsPage, readSubmission } from './read.ts';
+export { PROCESS_TASK, type ReceiveFile, type Received, receiveFile } from './receive-file.ts';
+export { refusedRowsFile } from './refused-file.ts';
+export { collectionRoutes } from './routes.ts';
+export { findingView, submissionView } from './views.ts';
+export { type CollectOptions, type CollectResult, runCollect } from './run-collect.ts';
+export { writeFindingsFile } from './write-findings.ts';
