@@ -180,7 +180,7 @@ function recordRoutes(app: HttpInstance, ctx: AppContext): void {
       if (checked.findings.some((finding) => finding.severity === 'refuse')) return { ...checked, outcome: 'refused' as const };
       return { ...checked, outcome: 'waiting' as const, draftId: await createDraft(ctx, request.actor, { kind: 'create', ...input }) };
     });
-  app.post(`${apiPrefix}/records/:id::correct`, { config: { permission: 'record.correct' }, schema: { tags, params: IdParams, body: RecordFormRequest, response: { 200: RecordFormResult } } },
+  app.post(`${apiPrefix}/records/:id/correct`, { config: { permission: 'record.correct' }, schema: { tags, params: IdParams, body: RecordFormRequest, response: { 200: RecordFormResult } } },
     async (request) => {
       const record = await loadRecord(ctx.db.app, request.params.id);
       if (!record) throw new DomainError('not-found');
@@ -194,7 +194,7 @@ function recordRoutes(app: HttpInstance, ctx: AppContext): void {
         draftId: await createDraft(ctx, request.actor, { ...input, kind: 'correct', recordId: record.record_id }),
       };
     });
-  app.post(`${apiPrefix}/records/:id::withdraw`,
+  app.post(`${apiPrefix}/records/:id/withdraw`,
     { config: { permission: 'record.withdraw' }, schema: { tags, params: IdParams, body: WithdrawRequest, response: { 200: Type.Object({ outcome: Type.Union([Type.Literal('withdrawn'), Type.Literal('waiting')]) }) } } },
     async (request) => {
       const record = await loadRecord(ctx.db.app, request.params.id);
@@ -220,9 +220,9 @@ function draftRoutes(app: HttpInstance, ctx: AppContext): void {
       const last = items.length === limit ? items.at(-1) : undefined;
       return { items, nextCursor: last ? sealPosition(ctx.keys, 'drafts', [last.createdAt, last.id]) : null, dataAsOf: ctx.clock.now() };
     });
-  app.post(`${apiPrefix}/drafts/:id::approve`, { config: { permission: 'record.decide' }, schema: { tags, params: IdParams, response: { 200: RecordFormResult } } },
+  app.post(`${apiPrefix}/drafts/:id/approve`, { config: { permission: 'record.decide' }, schema: { tags, params: IdParams, response: { 200: RecordFormResult } } },
     async (request) => approveDraft(ctx, request.actor, request.params.id));
-  app.post(`${apiPrefix}/drafts/:id::return`, { config: { permission: 'record.decide' }, schema: { tags, params: IdParams, body: Type.Object({ note: Type.String({ minLength: 2, maxLength: 500 }) }), response: { 204: Type.Null() } } },
+  app.post(`${apiPrefix}/drafts/:id/return`, { config: { permission: 'record.decide' }, schema: { tags, params: IdParams, body: Type.Object({ note: Type.String({ minLength: 2, maxLength: 500 }) }), response: { 204: Type.Null() } } },
     async (request, reply) => {
       await returnDraft(ctx, request.actor, request.params.id, request.body.note);
       return reply.code(204).send(null);

@@ -8,7 +8,7 @@ import { CsvTokenizer } from './csv-tokenizer.ts';
 import { TabularError } from './errors.ts';
 import { widthProblem } from './header.ts';
 import { withLimits } from './limits.ts';
-import { fileOf, readAll, testFolder, writtenFile } from './tabular-testing.ts';
+import { fileOf, readAll, readCsvHere, testFolder, writtenFile } from './tabular-testing.ts';
 import type { TableRow } from './types.ts';
 import { csvPieces, writeCsv } from './write-csv.ts';
 
@@ -255,4 +255,18 @@ test('writeCsv: byte order mark, CRLF, quotes and the formula guard, through a f
   let text = '';
   for await (const piece of csvPieces(['甲', '乙'], rows)) text += piece;
   assert.equal(text, '\ufeff甲,乙\r\n\'=1+1,"x,""y"""\r\n-5,"长\n行"\r\n');
+});
+
+test('property: arbitrary bytes are read or refused in our words', async () => {
+  const bytes = fc.array(
+    fc.oneof(fc.constantFrom(0x22, 0x2c, 0x0a, 0x0d, 0x31, 0x3d), fc.integer({ min: 0, max: 255 })),
+    { minLength: 1, maxLength: 60 },
+  );
+  await fc.assert(
+    fc.asyncProperty(bytes, async (content) => {
+      const path = fileOf(folder, Uint8Array.from(content));
+      await readCsvHere(path).catch((error: unknown) => assert.ok(error instanceof TabularError, String(error)));
+    }),
+    { numRuns: 400 },
+  );
 });

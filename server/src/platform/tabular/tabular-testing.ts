@@ -5,6 +5,7 @@ import { after } from 'node:test';
 import { unpackBatch } from './batch-builder.ts';
 import { withLimits } from './limits.ts';
 import { type OpenTableOptions, openTable } from './open-table.ts';
+import { readCsv } from './read-csv.ts';
 import { readXlsx } from './read-xlsx.ts';
 import { withFile } from './sniff.ts';
 import type { TableInfo, TableRow } from './types.ts';
@@ -49,11 +50,20 @@ export async function readAll(
 }
 
 /** Rows of a workbook, read in this thread: for properties with many small files. */
-export async function readXlsxHere(path: string): Promise<TableRow[]> {
+export function readXlsxHere(path: string): Promise<TableRow[]> {
+  return readHere(path, readXlsx);
+}
+
+/** Rows of a text table, read in this thread. */
+export function readCsvHere(path: string): Promise<TableRow[]> {
+  return readHere(path, readCsv);
+}
+
+async function readHere(path: string, read: typeof readXlsx | typeof readCsv): Promise<TableRow[]> {
   const rows: TableRow[] = [];
   const plan = { limits: withLimits(), batchRows: 2_000, unneutralise: true };
   await withFile(path, async (fd, size) => {
-    for await (const batch of readXlsx(fd, size, plan, () => {})) rows.push(...unpackBatch(batch));
+    for await (const batch of read(fd, size, plan, () => {})) rows.push(...unpackBatch(batch));
   });
   return rows;
 }

@@ -361,3 +361,25 @@ test('stopping early, aborting and stalling end the worker', async () => {
   await table.info();
   await table.close();
 });
+
+test('property: a workbook with damaged bytes is read or refused in our words, never anything else', async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => [`公司${i}`, `${i}`]);
+  const path = await writtenFile(folder, (stream) =>
+    writeXlsx(stream, { sheets: [{ name: 'S', header: ['a', 'b'], columns: [{}, { type: 'number' }], rows }] }),
+  );
+  const good = readFileSync(path);
+  const damage = fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 8 });
+  await fc.assert(
+    fc.asyncProperty(damage, fc.integer({ min: 1, max: good.length }), fc.boolean(), async (changes, length, cut) => {
+      const bytes = Buffer.from(cut ? good.subarray(0, length) : good);
+      for (const [at, byte] of changes) if (at < bytes.length) bytes[at] = byte;
+      const damaged = fileOf(folder, bytes);
+      await readXlsxHere(damaged).catch((error: unknown) => {
+        assert.ok(error instanceof TabularError, String(error instanceof Error ? error.stack : error));
+      });
+      const sniffed = await sniffFile(damaged);
+      assert.ok(sniffed.kind !== 'refused' || sniffed.error.zh.length > 0);
+    }),
+    { numRuns: 200 },
+  );
+});
