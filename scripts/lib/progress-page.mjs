@@ -22,7 +22,7 @@ p { margin: .25rem 0; }
 `;
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-const escape = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const escapeHtml = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
 
 function page(step) {
   const title = step.failed ? '城信未能启动' : '城信正在启动';
@@ -42,8 +42,8 @@ ${step.failed ? '' : '<meta http-equiv="refresh" content="2">'}
 <body>
 <main${step.failed ? ' class="failed"' : ''} role="status">
 <h1>${title} <span class="en" lang="en">${titleEn}</span></h1>
-<p>${escape(step.zh)}</p>
-<p class="en" lang="en">${escape(step.en)}</p>
+<p>${escapeHtml(step.zh)}</p>
+<p class="en" lang="en">${escapeHtml(step.en)}</p>
 <div class="bar"><i></i></div>
 <p class="en">${next[0]}<br><span lang="en">${next[1]}</span></p>
 </main>

@@ -24,7 +24,10 @@ function sourceDigest() {
   const hash = createHash('sha256');
   for (const file of sources.flatMap((path) => filesOf(join(root, path))).sort()) {
     if (/\.test\.tsx?$/.test(file)) continue;
-    hash.update(`${relative(root, file)}\0`).update(readFileSync(file)).update('\0');
+    hash
+      .update(`${relative(root, file)}\0`)
+      .update(readFileSync(file))
+      .update('\0');
   }
   return `${hash.digest('hex')}\n`;
 }

@@ -3,7 +3,7 @@ import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts'
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
 import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
-import { prepareAccessLog, type Sealer, startSealer } from './platform/access-log/index.ts';
+import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
 import type { HttpInstance } from './platform/http/index.ts';
@@ -84,7 +84,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const ctx = options.context ?? (await buildContext(config, { kind: 'serve', ...options.contextOptions }));
   let sealer: Sealer | null = null;
   try {
-    await prepareAccessLog(ctx);
     registerJobs(ctx);
     const running = startSealer(ctx);
     sealer = running;

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { AppContext } from './context.ts';
 import { compilePolicy, loadPolicyFiles, loadPolicySet, type PolicyFile, type PolicyRuntime, problemLine, storePolicy } from './modules/policy/index.ts';
+import { prepareAccessLog } from './platform/access-log/index.ts';
 import { type Clock, clockFromEnv } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { openKeyRing } from './platform/crypto.ts';
@@ -99,6 +100,7 @@ export async function buildContext(config: Config, options: ContextOptions = {})
       await migrate({ url: db.urls.migrator, roles: db.roles, directory: join(config.root, 'migrations') });
     }
     const context = await contextOver(config, db, options);
+    await prepareAccessLog(context);
     return { ...context, close: () => db.close() };
   } catch (error) {
     await db.close().catch(() => undefined);

@@ -16,7 +16,9 @@ function isRegistrar(value: unknown): value is CommandRegistrar {
 async function registrarsOf(file: string): Promise<CommandRegistrar[]> {
   const module: Record<string, unknown> = await import(pathToFileURL(join(commandsDir, file)).href);
   if (isRegistrar(module.default)) return [module.default];
-  return Object.entries(module).flatMap(([name, value]) => (/^register[A-Z]/.test(name) && isRegistrar(value) ? [value] : []));
+  return Object.entries(module).flatMap(([name, value]) =>
+    /^register[A-Z]/.test(name) && isRegistrar(value) ? [value] : [],
+  );
 }
 
 const commandFiles = (): string[] => readdirSync(commandsDir).filter((name) => /^[a-z-]+\.ts$/.test(name));
@@ -30,7 +32,9 @@ function filesFor(words: readonly string[]): string[] {
 }
 
 export async function buildProgram(context: OwnedCommandContext, words: readonly string[]): Promise<Command> {
-  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as { version: string };
+  const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../../package.json'), 'utf8')) as {
+    version: string;
+  };
   const program = new Command('chengxin')
     .description('城信：城市公共信用平台  Chengxin: an open public-credit platform for cities')
     .version(manifest.version, '-V, --version', '版本 version')
@@ -59,12 +63,24 @@ export function explain(error: unknown): { code: number; zh: string; en: string 
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   const message = error instanceof Error ? error.message : String(error);
   if (code === 'ENOSPC' || code === '53100') {
-    return { code: 3, zh: `磁盘已满：${message}。请清理后重试，未完成的操作已回滚。`, en: `The disk is full: ${message}. Free some space and try again; what was not finished was rolled back.` };
+    return {
+      code: 3,
+      zh: `磁盘已满：${message}。请清理后重试，未完成的操作已回滚。`,
+      en: `The disk is full: ${message}. Free some space and try again; what was not finished was rolled back.`,
+    };
   }
   if (POSTGRES_ENVIRONMENT.test(code) || code === 'ECONNREFUSED' || code === 'ENOTFOUND' || code === 'ETIMEDOUT') {
-    return { code: 3, zh: `数据库不可用：${message}。请检查数据库或 DATABASE_URL。`, en: `The database is not available: ${message}. Check the server or DATABASE_URL.` };
+    return {
+      code: 3,
+      zh: `数据库不可用：${message}。请检查数据库或 DATABASE_URL。`,
+      en: `The database is not available: ${message}. Check the server or DATABASE_URL.`,
+    };
   }
-  return { code: 3, zh: `出现意外错误：${message}`, en: `Unexpected error: ${error instanceof Error ? (error.stack ?? message) : message}` };
+  return {
+    code: 3,
+    zh: `出现意外错误：${message}`,
+    en: `Unexpected error: ${error instanceof Error ? (error.stack ?? message) : message}`,
+  };
 }
 
 function report(error: unknown, json: boolean): number {

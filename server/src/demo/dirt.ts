@@ -285,7 +285,12 @@ export const DIRT: readonly Dirt[] = [
   },
   {
     kind: 'foreign-source', rate: 0.001, fate: 'refused',
-    apply: (context) => change(context, context.stream.standard === 'licence' ? 'XK_LYDWDM' : 'CF_SJLYDM', () => bodyCode('999900', 300)),
+    apply: (context) => {
+      const licence = context.stream.standard === 'licence';
+      if (!change(context, licence ? 'XK_LYDWDM' : 'CF_SJLYDM', () => bodyCode('999900', 300))) return false;
+      context.values[licence ? 'XK_LYDW' : 'CF_SJLY'] = '示范市数据局';
+      return true;
+    },
   },
   {
     kind: 'too-long', rate: 0.0003, fate: 'refused',

@@ -17,7 +17,9 @@ async function run(options: { check?: boolean }, context: CommandContext): Promi
     if (pending.length > 0) context.exit(1);
     context.print(
       { pending: pending.map(label), applied: done.map(label) },
-      pending.length === 0 ? '数据库结构已是最新。 The schema is up to date.' : `待执行 Pending:\n${pending.map(label).join('\n')}`,
+      pending.length === 0
+        ? '数据库结构已是最新。 The schema is up to date.'
+        : `待执行 Pending:\n${pending.map(label).join('\n')}`,
     );
     return;
   }

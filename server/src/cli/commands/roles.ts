@@ -11,7 +11,10 @@ export default function register(program: Command, context: CommandContext): voi
     .option('--database <name>', '数据库名 name of the database', 'chengxin')
     .action((options: { database: string }) => {
       if (!/^[a-z][a-z0-9_]{0,62}$/.test(options.database)) {
-        context.note('数据库名只能用小写字母、数字和下划线。', 'A database name has lower-case letters, digits and underscores.');
+        context.note(
+          '数据库名只能用小写字母、数字和下划线。',
+          'A database name has lower-case letters, digits and underscores.',
+        );
         context.exit(2);
         return;
       }

@@ -11,8 +11,8 @@ import { one, sql } from '../../platform/db.ts';
 import { EnvironmentError } from '../../platform/errors.ts';
 import { type FrontServer, openFrontServer } from '../../platform/front-server.ts';
 import { createLogger } from '../../platform/logging.ts';
-import { type InstallationMode, readMode } from '../installation.ts';
 import type { CommandContext } from '../context.ts';
+import { type InstallationMode, readMode } from '../installation.ts';
 
 interface ServeOptions {
   readonly demo?: boolean;
@@ -62,7 +62,10 @@ async function loadDemonstrationOnce(
     front.show({ zh, en });
     context.note(zh, en);
   };
-  step('正在生成并载入演示城市，约需一两分钟……', 'Making and loading the demonstration city; this takes a minute or two …');
+  step(
+    '正在生成并载入演示城市，约需一两分钟……',
+    'Making and loading the demonstration city; this takes a minute or two …',
+  );
   await demo.loadDemonstration(ctx, step);
 }
 
@@ -80,7 +83,9 @@ async function announce(server: RunningServer, context: CommandContext): Promise
     const demo = await demonstration(config.root);
     lines.push(...((await demo?.demonstrationAccounts(server.ctx)) ?? []));
   } else if (mode === null) {
-    lines.push('  这是一座空城市，请运行 ./chengxin init 建立管理员。 This city is empty: run ./chengxin init to make the administrators.');
+    lines.push(
+      '  这是一座空城市，请运行 ./chengxin init 建立管理员。 This city is empty: run ./chengxin init to make the administrators.',
+    );
   }
   lines.push('按 Ctrl-C 停止。 Press Ctrl-C to stop.', '');
   if (context.json) context.print({ address: server.address, publicUrl: config.publicUrl, mode }, '');

@@ -232,3 +232,23 @@ describe('files that cannot be used', () => {
     assert.match(row.failure?.message.zh ?? '', /行政许可/);
   });
 });
+
+describe('old editions', () => {
+  const columns = ['CF_WSH', 'CF_CFMC', 'CF_CFLB1', 'CF_CFLB2', 'CF_SY', 'CF_YJ', 'CF_XDR_MC', 'CF_XDR_SHXYM', 'CF_XDR_ZDM', 'CF_XDR_GSDJ', 'CF_XDR_SWDJ', 'CF_XDR_SFZ', 'CF_FR', 'CF_JG', 'CF_JDRQ', 'CF_XZJG', 'CF_ZT', 'DFBM', 'SJC', 'BZ'];
+  const old = (over: Record<string, string>): Record<string, string> => ({
+    CF_WSH: '示工商罚〔2016〕1号', CF_CFMC: '虚假宣传案', CF_CFLB1: '罚款', CF_CFLB2: '警告', CF_SY: '虚假宣传', CF_YJ: '《反不正当竞争法》', CF_XDR_MC: '示范市旧商贸有限公司', CF_XDR_SHXYM: codeOf(1900),
+    CF_FR: '张三丰', CF_JG: '罚款二万元', CF_JDRQ: '2016/05/03', CF_XZJG: '示范市工商局', CF_ZT: '0', ...over,
+  });
+  it('reads the edition of 2016 with its two category columns', async () => {
+    const row = await collect(csv(columns, [old({})]));
+    assert.equal(row.edition, 'legacy-2016', JSON.stringify(row.failure));
+    assert.deepEqual(counts(row), { rows: 1, accepted: 1, ...clean }, JSON.stringify(await listFindings(city.ctx.db.app, row.submission_id, {}, null, 20)));
+    const record = await one<{ categories: string[] }>(city.ctx.db.app, sql`SELECT categories FROM core.record WHERE submission_id = ${row.submission_id}`);
+    assert.deepEqual(record.categories, ['罚款', '警告']);
+  });
+  it('takes a row with a person document and no code as a person, never as an organisation', async () => {
+    const row = await collect(csv(columns, [old({ CF_XDR_MC: '赵六顺', CF_XDR_SHXYM: '', CF_FR: '', CF_XDR_SFZ: '440524188001010014', CF_WSH: '示工商罚〔2016〕2号' })]));
+    assert.deepEqual(await rulesOf(row), ['refuse:person-row-barred']);
+    await noPlainText('赵六顺', '440524188001010014');
+  });
+});

@@ -11,6 +11,8 @@ export interface HeaderPlan {
   edition: StandardEdition;
   /** For each column of the file: index of the field in `standard.fields`, or -1 where it is ignored. */
   columns: number[];
+  /** Reported value → value of the code table, by column of the file (old editions number their states differently). */
+  values: ReadonlyMap<number, Readonly<Record<string, string>>>;
   /** Values that the edition fixes where the template has no such column (2018: 身份证). */
   constants: { field: number; value: string }[];
   /** Headings that are not part of the standard; kept in the file as received, not recorded. */
@@ -64,13 +66,20 @@ interface Fit {
   matched: number;
   missing: string[];
   columns: number[];
+  values: Map<number, Readonly<Record<string, string>>>;
   constants: { field: number; value: string }[];
   repeated: string[];
 }
 
+interface Mapped {
+  field: number;
+  constants: { field: number; value: string }[];
+  values: Readonly<Record<string, string>> | undefined;
+}
+
 /** Columns that an edition has but whose heading means another field (2018: one 法定代表人身份证号). */
-function editionHeadings(index: HeadingIndex, edition: StandardEdition): Map<string, { field: number; constants: { field: number; value: string }[] }> {
-  const map = new Map<string, { field: number; constants: { field: number; value: string }[] }>();
+function editionHeadings(index: HeadingIndex, edition: StandardEdition): Map<string, Mapped> {
+  const map = new Map<string, Mapped>();
   for (const [heading, target] of Object.entries(edition.maps ?? {})) {
     const field = index.codeOf.get(target.field);
     if (field === undefined) continue;
@@ -78,7 +87,7 @@ function editionHeadings(index: HeadingIndex, edition: StandardEdition): Map<str
       const at = index.codeOf.get(code);
       return at === undefined ? [] : [{ field: at, value }];
     });
-    map.set(normaliseHeading(heading), { field, constants });
+    map.set(normaliseHeading(heading), { field, constants, values: target.values });
   }
   return map;
 }
@@ -89,23 +98,28 @@ function fitEdition(index: HeadingIndex, edition: StandardEdition, cells: readon
     edition.columns.map((code) => index.codeOf.get(code) ?? own.get(normaliseHeading(code))?.field ?? -1),
   );
   const seen = new Set<number>();
-  const fit: Fit = { index, edition, matched: 0, missing: [], columns: [], constants: [], repeated: [] };
+  const fit: Fit = { index, edition, matched: 0, missing: [], columns: [], values: new Map(), constants: [], repeated: [] };
+  const byOwn = new Set<number>();
   for (const cell of cells) {
     const heading = normaliseHeading(cell);
     const mapped = heading === '' ? undefined : own.get(heading);
     const field = heading === '' ? -1 : (mapped?.field ?? index.byHeading.get(heading) ?? -1);
     fit.columns.push(field);
     if (field < 0) continue;
-    if (seen.has(field)) fit.repeated.push(cell);
+    // Two headings of an edition may feed one field (2016: 处罚类别1 and 2); the same heading twice may not.
+    if (seen.has(field) && !(mapped && byOwn.has(field))) fit.repeated.push(cell);
+    if (inEdition.has(field) && !seen.has(field)) fit.matched += 1;
     seen.add(field);
-    if (inEdition.has(field)) fit.matched += 1;
-    if (mapped) fit.constants.push(...mapped.constants);
+    if (!mapped) continue;
+    byOwn.add(field);
+    fit.constants.push(...mapped.constants);
+    if (mapped.values) fit.values.set(fit.columns.length - 1, mapped.values);
   }
   for (const code of edition.columns) {
     const at = index.codeOf.get(code) ?? own.get(normaliseHeading(code))?.field;
     if (at === undefined || seen.has(at)) continue;
     const field = index.standard.fields[at];
-    if (field && field.required !== 'never') fit.missing.push(field.label.zh);
+    if (field && field.required !== 'never' && !edition.optional?.includes(field.code)) fit.missing.push(field.label.zh);
   }
   return fit;
 }
@@ -137,6 +151,7 @@ export function readHeader(cells: readonly string[], standards: readonly NamedSt
     standard: best.index.standard,
     edition: best.edition,
     columns: best.columns,
+    values: best.values,
     constants: best.constants,
     ignored: cells.filter((cell, at) => cell.trim() !== '' && (best.columns[at] ?? -1) < 0),
     cells: [...cells],

@@ -178,7 +178,9 @@ function decideWithoutCode(asked: Asked, named: NameMatch[], state: DecideContex
   const { processor } = state.context;
   const codeField = processor.role('unifiedCode');
   if (named.length === 0 && (asked.identifiers.registrationNumber || asked.identifiers.organisationCode)) return create(asked, state);
-  processor.report(asked.row, 'code-missing', codeField, null, named[0]?.unifiedCode ?? null, { name: named[0]?.name ?? asked.name });
+  // Without a candidate nobody can decide: the department has to find the code. Sole traders may lawfully have none yet.
+  const lawful = textOf(processor, asked.row, 'subjectCategory') === COUNTERPARTY.soleTrader;
+  processor.report(asked.row, named.length > 0 || lawful ? 'code-missing' : 'code-missing-unknown', codeField, null, named[0]?.unifiedCode ?? null, { name: named[0]?.name ?? asked.name });
   return { subjectId: null, candidates: distinct(named.map((found) => candidate(found, 'byName'))) };
 }
 
@@ -277,7 +279,7 @@ export async function matchRegistrations(rows: readonly PreparedRow[], context: 
   asked.forEach((entry, at) => {
     const leading = LEADING.map((scheme) => entry.identifiers[scheme]).filter((value): value is string => value !== undefined);
     if (leading.length === 0) {
-      processor.report(entry.row, 'code-missing', processor.role('unifiedCode'), null, null, { name: entry.name });
+      processor.report(entry.row, 'code-missing-unknown', processor.role('unifiedCode'), null, null, { name: entry.name });
       matches.set(entry.row, { subjectId: null, candidates: [] });
       return;
     }

@@ -139,11 +139,13 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
   const role = (name: FieldRole): number => roles.get(name) ?? -1;
   const checks = compileChecks(plan, policy, byCode, today);
   const place = policy.place();
+  const optional = new Set(plan.edition.optional);
+  const required = fields.flatMap(({ field }, index) => (field.required === 'always' && !optional.has(field.code) ? [index] : []));
   const at = {
     category: role('subjectCategory'), code: role('unifiedCode'), organisation: role('organisationCode'), registration: role('registrationNumber'),
     documentType: role('personDocumentType'), document: role('personDocument'),
     representativeType: role('legalRepresentativeDocumentType'), representative: role('legalRepresentativeDocument'),
-    decidingCode: role('decidingBodyCode'),
+    procedure: role('procedure'),
   };
   const ruleOf = (id: string): CompiledRule => {
     const rule = policy.rule(id);
@@ -169,10 +171,15 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     });
   };
 
-  const readCell = (row: PreparedRow, index: number, raw: string): void => {
+  const readCell = (row: PreparedRow, index: number, cell: string, column: number): void => {
     const compiled = fields[index];
     if (!compiled) return;
     const { field } = compiled;
+    const before = row.texts[index];
+    // Two columns for one field (old editions): several values are taken together, otherwise the first that is filled.
+    if (before && field.type !== 'multiEnum') return;
+    const translated = plan.values.get(column)?.[cell.trim()] ?? cell;
+    const raw = before ? `${before};${translated}` : translated;
     const result = compiled.parse(raw);
     if (result.problem) {
       report(row, result.problem, index, raw);
@@ -273,7 +280,8 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
   const checkPerson = (row: PreparedRow): void => {
     const number = at.document >= 0 ? row.texts[at.document] : null;
     const decision = plan.standard.standard === 'penalty' ? place.personRows.penalty : place.personRows.licence;
-    if (decision === 'bar') {
+    const procedure = at.procedure >= 0 ? row.texts[at.procedure] : null;
+    if (decision === 'bar' || (place.personRows.barSimpleProcedure && procedure?.startsWith('简易'))) {
       row.barred = true;
       report(row, 'person-row-barred', -1);
       return;
@@ -322,17 +330,15 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     for (let column = 0; column < columns; column += 1) {
       const index = plan.columns[column] ?? -1;
       const raw = source.cells[column];
-      if (index >= 0 && raw) readCell(row, index, raw);
+      if (index >= 0 && raw) readCell(row, index, raw, column);
     }
     if (source.flags) flagged(row, source.flags, source.cells);
-    row.person = isPersonRow(row, plan, at.category, row.texts[at.documentType] ?? null);
+    row.person = isPersonRow(row, plan, at);
     applyConstants(row, plan, fields, at, setText);
     checkIdentifiers(row);
     if (row.person) checkPerson(row);
-    for (let index = 0; index < fields.length; index += 1) {
-      if (fields[index]?.field.required === 'always' && row.values[index] === null && !unreadable.has(index) && !(index === at.code)) {
-        report(row, 'required-missing', index);
-      }
+    for (const index of required) {
+      if (row.values[index] === null && !unreadable.has(index)) report(row, 'required-missing', index);
     }
     for (const check of checks) {
       if (check.fieldIndex >= 0 && unreadable.has(check.fieldIndex)) continue;
@@ -352,13 +358,13 @@ function isRagged(cells: readonly string[], columns: number): boolean {
   return false;
 }
 
-function isPersonRow(row: PreparedRow, plan: HeaderPlan, category: number, documentType: string | null): boolean {
+function isPersonRow(row: PreparedRow, plan: HeaderPlan, at: { category: number; code: number; registration: number; document: number }): boolean {
   if (plan.edition.counterparty === 'person') return true;
   if (plan.edition.counterparty === 'organisation') return false;
-  const value = category >= 0 ? row.values[category] : null;
-  if (value === COUNTERPARTY.person) return true;
-  // Without a category the row counts as a person's when only a person's columns are filled.
-  return value === null && documentType !== null && category >= 0;
+  const category = at.category >= 0 ? row.values[at.category] : null;
+  if (category === COUNTERPARTY.person) return true;
+  // No category (old editions, or left empty): a document of a person and no number of an organisation mean a person.
+  return category === null && at.document >= 0 && Boolean(row.texts[at.document]) && !row.texts[at.code] && !row.texts[at.registration];
 }
 
 function applyConstants(
@@ -380,7 +386,7 @@ function applyConstants(
 function compileChecks(plan: HeaderPlan, policy: PolicyRuntime, byCode: ReadonlyMap<string, number>, today: string): CompiledCheck[] {
   const params = { today };
   return policy.rules(plan.standard.standard).flatMap((rule) => {
-    if (rule.builtin || !rule.require) return [];
+    if (rule.builtin || !rule.require || (rule.field !== undefined && plan.edition.optional?.includes(rule.field))) return [];
     const indexOf = (code: string): number => byCode.get(code) ?? -1;
     const holds = compileToFunction(rule.require, { access: 'index', indexOf });
     const when = rule.when ? compileToFunction(rule.when, { access: 'index', indexOf }) : null;

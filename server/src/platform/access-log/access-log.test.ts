@@ -219,8 +219,16 @@ test('one sealer at a time', async () => {
 test('data moved to another cluster begin an epoch and go on being sealed', async () => {
   await sealAll();
   await root.query(`update log.epoch set cluster_id = 'elsewhere'`);
+  // The last second before the copy was not sealed there; it is here, at the end of its epoch.
   await look();
+  await withTransaction(ctx.db.app, (tx) => publish(tx, ctx, [{ kind: 'old', payload: {} }]));
   await sealAll();
+  await look();
+  await withTransaction(ctx.db.app, (tx) => publish(tx, ctx, [{ kind: 'new', payload: {} }]));
+  await sealAll();
+  const feed = await readFeed(ctx.db.app, '0', 1000);
+  assert.deepEqual(feed.slice(-2).map((change) => change.kind), ['old', 'new']);
+  assert.deepEqual(feed.map((change) => change.position), feed.map((_, at) => String(at + 1)));
   const found = await query<{ epoch: number }>(ctx.db.audit, sql`select distinct epoch from log.seal order by 1`);
   assert.deepEqual(found.map((row) => row.epoch), [1, 2]);
   const { findings } = await verify();

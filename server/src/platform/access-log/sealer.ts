@@ -86,15 +86,43 @@ async function placePage(client: PoolClient, ctx: AppContext, epoch: number, hor
   return placeChanges(client, { epoch, afterXid, horizon, fromPosition, limit: pageRows, at: ctx.clock.now() });
 }
 
+/** Above every transaction number: nothing of an earlier cluster can still be running here. */
+const endOfEpoch = '9223372036854775807';
+
+/** The epochs with work: what an earlier cluster had not finished when its data were taken, then this one. */
+function openEpochs(last: { readonly epoch: number } | null, epoch: number): { epoch: number; ended: boolean }[] {
+  const first = Math.min(last?.epoch ?? 1, epoch);
+  return Array.from({ length: epoch - first + 1 }, (_, at) => ({ epoch: first + at, ended: first + at < epoch }));
+}
+
+async function work(client: PoolClient, ctx: AppContext, key: SealKey, epoch: number): Promise<RoundResult> {
+  const horizon = await readHorizon(client);
+  let total: RoundResult = { sealedRows: 0, seals: 0, placed: 0, caughtUp: true };
+  for (const part of openEpochs(await lastSeal(client), epoch)) {
+    const sealed = await sealPage(client, ctx, key, part.epoch, part.ended ? endOfEpoch : horizon);
+    total = {
+      ...total,
+      sealedRows: total.sealedRows + sealed.rows,
+      seals: total.seals + sealed.seals,
+      caughtUp: !sealed.full,
+    };
+    if (sealed.full) break;
+  }
+  for (const part of openEpochs(await lastPosition(client), epoch)) {
+    const placed = await placePage(client, ctx, part.epoch, part.ended ? endOfEpoch : horizon);
+    total = { ...total, placed: total.placed + placed, caughtUp: total.caughtUp && placed < pageRows };
+    if (placed >= pageRows) break;
+  }
+  return total;
+}
+
 /** One round in one transaction on a client that holds the lock. */
 async function round(client: PoolClient, ctx: AppContext, key: SealKey, epoch: number): Promise<RoundResult> {
   await client.query('BEGIN');
   try {
-    const horizon = await readHorizon(client);
-    const sealed = await sealPage(client, ctx, key, epoch, horizon);
-    const placed = await placePage(client, ctx, epoch, horizon);
+    const result = await work(client, ctx, key, epoch);
     await client.query('COMMIT');
-    return { sealedRows: sealed.rows, seals: sealed.seals, placed, caughtUp: !sealed.full && placed < pageRows };
+    return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;

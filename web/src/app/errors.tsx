@@ -1,0 +1,49 @@
+/** When a page cannot be shown at all. */
+import { Link, useRouter } from '@tanstack/react-router';
+import { Button } from 'antd';
+import { useI18n } from '../shared/i18n/index.tsx';
+import { PageHead } from '../shared/ui/page.tsx';
+import { Empty, ErrorNote } from '../shared/ui/states.tsx';
+
+export function RouteError({ error, reset }: { error: Error; reset: () => void }) {
+  const { t } = useI18n();
+  const router = useRouter();
+  // A page file that is gone after an upgrade: loading the desk anew brings the new one.
+  const stale = /dynamically imported module|module script failed/i.test(error.message);
+  return (
+    <div className="page lone">
+      <PageHead title={t('error.pageTitle')} />
+      <ErrorNote
+        error={error}
+        onRetry={() => {
+          if (stale) location.reload();
+          else {
+            reset();
+            void router.invalidate();
+          }
+        }}
+      />
+    </div>
+  );
+}
+
+export function NotFound() {
+  const { t } = useI18n();
+  return (
+    <div className="page lone">
+      <PageHead title={t('error.notFoundTitle')} />
+      <Empty
+        title={t('error.notFound')}
+        action={
+          <Link to="/">
+            <Button type="primary" tabIndex={-1}>
+              {t('error.home')}
+            </Button>
+          </Link>
+        }
+      >
+        {t('error.notFoundHint')}
+      </Empty>
+    </div>
+  );
+}

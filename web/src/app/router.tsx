@@ -1,0 +1,119 @@
+/** The pages of the desk and what their addresses hold. Each page is loaded when it is first opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { NotFound, RouteError } from './errors.tsx';
+import { Shell } from './shell.tsx';
+
+type Raw = Record<string, unknown>;
+const text = (raw: Raw, key: string): string | undefined => {
+  const value = raw[key];
+  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : typeof value === 'number' ? String(value) : undefined;
+};
+
+const root = createRootRoute({ component: Outlet });
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: (raw: Raw): { next?: string | undefined } => ({ next: text(raw, 'next') }),
+  component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: '/password',
+  component: lazyRouteComponent(() => import('../features/session/password-page.tsx'), 'PasswordPage'),
+});
+
+const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Shell });
+
+const todo = createRoute({
+  getParentRoute: () => desk,
+  path: '/',
+  component: lazyRouteComponent(() => import('../features/todo/todo-page.tsx'), 'TodoPage'),
+});
+
+const submissions = createRoute({
+  getParentRoute: () => desk,
+  path: '/submissions',
+  validateSearch: (raw: Raw): { standard?: string | undefined; state?: string | undefined; q?: string | undefined } => ({
+    standard: text(raw, 'standard'),
+    state: text(raw, 'state'),
+    q: text(raw, 'q'),
+  }),
+  component: lazyRouteComponent(() => import('../features/submissions/submissions-page.tsx'), 'SubmissionsPage'),
+});
+
+const submission = createRoute({
+  getParentRoute: () => desk,
+  path: '/submissions/$id',
+  validateSearch: (raw: Raw): { tab?: string | undefined; rule?: string | undefined } => ({ tab: text(raw, 'tab'), rule: text(raw, 'rule') }),
+  component: lazyRouteComponent(() => import('../features/submissions/submission-page.tsx'), 'SubmissionPage'),
+});
+
+const entry = createRoute({
+  getParentRoute: () => desk,
+  path: '/entry',
+  validateSearch: (raw: Raw): { standard?: string | undefined } => ({ standard: text(raw, 'standard') }),
+  component: lazyRouteComponent(() => import('../features/records/entry-page.tsx'), 'EntryPage'),
+});
+
+const records = createRoute({
+  getParentRoute: () => desk,
+  path: '/records',
+  validateSearch: (raw: Raw): { standard?: string | undefined; q?: string | undefined } => ({ standard: text(raw, 'standard'), q: text(raw, 'q') }),
+  component: lazyRouteComponent(() => import('../features/records/records-page.tsx'), 'RecordsPage'),
+});
+
+const record = createRoute({
+  getParentRoute: () => desk,
+  path: '/records/$id',
+  component: lazyRouteComponent(() => import('../features/records/record-page.tsx'), 'RecordPage'),
+});
+
+const correct = createRoute({
+  getParentRoute: () => desk,
+  path: '/records/$id/correct',
+  component: lazyRouteComponent(() => import('../features/records/correct-page.tsx'), 'CorrectPage'),
+});
+
+const review = createRoute({
+  getParentRoute: () => desk,
+  path: '/review',
+  validateSearch: (raw: Raw): { state?: string | undefined } => ({ state: text(raw, 'state') }),
+  component: lazyRouteComponent(() => import('../features/review/review-page.tsx'), 'ReviewPage'),
+});
+
+const archives = createRoute({
+  getParentRoute: () => desk,
+  path: '/archive',
+  validateSearch: (raw: Raw): { q?: string | undefined } => ({ q: text(raw, 'q') }),
+  component: lazyRouteComponent(() => import('../features/archive/search-page.tsx'), 'SearchPage'),
+});
+
+const archive = createRoute({
+  getParentRoute: () => desk,
+  path: '/archive/$key',
+  validateSearch: (raw: Raw): { item?: string | undefined } => ({ item: text(raw, 'item') }),
+  component: lazyRouteComponent(() => import('../features/archive/archive-page.tsx'), 'ArchivePage'),
+});
+
+const routeTree = root.addChildren([
+  signIn,
+  password,
+  desk.addChildren([todo, submissions, submission, entry, records, record, correct, review, archives, archive]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  basepath: '/desk',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultErrorComponent: RouteError,
+  defaultNotFoundComponent: NotFound,
+});
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router;
+  }
+}
