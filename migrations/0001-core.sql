@@ -155,6 +155,8 @@ CREATE TABLE core.submission (
   file_encoding  text,
   file_sha256    text NOT NULL,
   file_bytes     bigint NOT NULL,
+  -- The stored file and its wrapped key; another one than was received once barred rows were taken out of it.
+  file_id        uuid NOT NULL,
   file_key       text NOT NULL,
   header         jsonb,
   state          text NOT NULL CHECK (state IN ('received', 'processing', 'done', 'failed')),

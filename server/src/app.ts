@@ -90,7 +90,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const silent = (): boolean => (running.idleMs() ?? 0) > sealerSilenceMs;
     const readiness = [
       ...(options.readiness ?? []),
-      { name: 'sealer', run: async () => (silent() ? Promise.reject(new Error('the sealer stands still')) : undefined) },
+      {
+        name: 'sealer',
+        run: async () => (silent() ? Promise.reject(new Error('the sealer stands still')) : undefined),
+      },
     ];
     const app = await buildApp(ctx, { ...options, readiness });
     collectProcessMetrics(telemetryOf(ctx));

@@ -1,12 +1,20 @@
 /** Opens what operations need, once: databases, keys, files, jobs and the policy in force. */
 import { join } from 'node:path';
 import type { AppContext } from './context.ts';
-import { compilePolicy, loadPolicyFiles, loadPolicySet, type PolicyFile, type PolicyRuntime, problemLine, storePolicy } from './modules/policy/index.ts';
+import {
+  compilePolicy,
+  loadPolicyFiles,
+  loadPolicySet,
+  type PolicyFile,
+  type PolicyRuntime,
+  problemLine,
+  storePolicy,
+} from './modules/policy/index.ts';
 import { prepareAccessLog } from './platform/access-log/index.ts';
 import { type Clock, clockFromEnv } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import { openKeyRing } from './platform/crypto.ts';
-import { type Databases, openDatabases, type OpenOptions, withTransaction } from './platform/db.ts';
+import { type Databases, type OpenOptions, openDatabases, withTransaction } from './platform/db.ts';
 import { EnvironmentError } from './platform/errors.ts';
 import { openFileStore } from './platform/files.ts';
 import { createJobs } from './platform/jobs.ts';
@@ -43,19 +51,33 @@ interface PolicySource {
   policySet(setId: number): Promise<PolicyRuntime>;
 }
 
-async function openPolicy(config: Config, db: Databases, clock: Clock): Promise<PolicySource> {
+async function openPolicy(config: Config, db: Databases, clock: Clock, log: Logger): Promise<PolicySource> {
   const files = await readPolicy(config);
   const stored = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
   let on = clock.today();
-  const compile = (): PolicyRuntime => compilePolicy(files, stored.setId, stored.digest, { on });
-  let current = compile();
+  let current = compilePolicy(files, stored.setId, stored.digest, { on });
+  let refreshing: Promise<void> | null = null;
+  // A new day may bring a version into force that was loaded before it: it makes another set, with a number of its own.
+  const refresh = async (today: string): Promise<void> => {
+    const next = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
+    current = compilePolicy(files, next.setId, next.digest, { on: today });
+    on = clock.today();
+  };
   const sets = new Map<number, Promise<PolicyRuntime>>();
   return {
     policy() {
-      // A new day may bring a version into force that was loaded before it.
-      if (clock.today() !== on) {
-        on = clock.today();
-        current = compile();
+      const today = clock.today();
+      if (today !== on && refreshing === null) {
+        refreshing = refresh(today)
+          .catch((error: unknown) =>
+            log.error(
+              { err: error },
+              'the policy of the new day could not be stored; the set of yesterday stays in force',
+            ),
+          )
+          .finally(() => {
+            refreshing = null;
+          });
       }
       return current;
     },
@@ -72,15 +94,20 @@ async function openPolicy(config: Config, db: Databases, clock: Clock): Promise<
 }
 
 /** A context over databases that are open and migrated already. */
-export async function contextOver(config: Config, db: Databases, options: Pick<ContextOptions, 'clock' | 'log'> = {}): Promise<AppContext> {
+export async function contextOver(
+  config: Config,
+  db: Databases,
+  options: Pick<ContextOptions, 'clock' | 'log'> = {},
+): Promise<AppContext> {
   const clock = options.clock ?? clockFromEnv(process.env);
   const keys = openKeyRing(config.keysDir);
-  const { policy, policySet } = await openPolicy(config, db, clock);
+  const log = options.log ?? createLogger(config.logLevel);
+  const { policy, policySet } = await openPolicy(config, db, clock, log);
   return {
     config,
     db,
     clock,
-    log: options.log ?? createLogger(config.logLevel),
+    log,
     keys,
     files: openFileStore(config.filesDir, join(config.dataDir, 'tmp'), keys),
     jobs: createJobs(),

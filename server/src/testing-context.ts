@@ -33,7 +33,10 @@ export interface TestContextOptions {
 export async function createTestContext(options: TestContextOptions = {}): Promise<TestContext> {
   const database = await createTestDatabase({ migrated: true });
   const dataDir = mkdtempSync(join(tmpdir(), 'chengxin-test-'));
-  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...options.env }, repositoryRoot);
+  const config = loadConfig(
+    { NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: dataDir, ...options.env },
+    repositoryRoot,
+  );
   const keys = openKeyRing(config.keysDir);
   const runtime = (): PolicyRuntime => {
     if (options.policy) return options.policy;
@@ -87,7 +90,10 @@ export async function addTestAccount(
 }
 
 /** Headers of a signed-in browser: the cookie, and the origin that state-changing requests need. */
-export async function signInAs(app: HttpInstance, login: string): Promise<{ cookie: string; origin: string; host: string }> {
+export async function signInAs(
+  app: HttpInstance,
+  login: string,
+): Promise<{ cookie: string; origin: string; host: string }> {
   const host = 'localhost:8080';
   const response = await app.inject({
     method: 'POST',
@@ -95,7 +101,8 @@ export async function signInAs(app: HttpInstance, login: string): Promise<{ cook
     headers: { host, origin: `http://${host}` },
     payload: { login, password: testPassword },
   });
-  if (response.statusCode !== 200) throw new Error(`sign-in of ${login} answered ${response.statusCode}: ${response.body}`);
+  if (response.statusCode !== 200)
+    throw new Error(`sign-in of ${login} answered ${response.statusCode}: ${response.body}`);
   const [cookie] = response.cookies;
   if (!cookie) throw new Error('no cookie was set');
   return { cookie: `${cookie.name}=${cookie.value}`, origin: `http://${host}`, host };

@@ -36,7 +36,7 @@ const department = (
   sign: string,
   licence: number,
   penalty: number,
-  more: Partial<PlannedBody> = {},
+  more: Pick<PlannedBody, 'secondReader' | 'follows'> = {},
 ): PlannedDepartment => ({
   key,
   kind: 'department',

@@ -29,6 +29,8 @@ export type FileEncoding = 'utf-8' | 'utf-8-bom' | 'gb18030' | 'xlsx';
 
 export interface FilePlan {
   readonly file: string;
+  /** Files of a lower step come first: the register, decisions, what corrects them. */
+  readonly step: 1 | 2 | 3;
   readonly standard: 'registration' | StandardKey;
   readonly edition: string;
   /** Unified code of the body that sends it, and its key in this plan. */
@@ -195,11 +197,12 @@ function planFiles(options: CityOptions, seed: number, asOf: number, limit: numb
       files.push(registrationFile({ kind: 'registration', from, to, sender }, part, encodingOf(random, to - from, ''), to - from));
     }
   }
-  if ((options.dirt ?? 1) > 0) files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
   const corrections = (options.dirt ?? 1) > 0 ? 0.006 : 0;
   for (const [id, allotment] of allot(options.records).entries()) {
     for (const stream of streamsOf(allotment, id, asOf)) files.push(...recordFiles(stream, options, random, limit, corrections));
   }
+  // Last, in time too: companies are renamed after the decisions about them.
+  if ((options.dirt ?? 1) > 0) files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
   return files;
 }
 
@@ -209,8 +212,8 @@ function registrationFile(source: FileSource & { kind: 'registration' | 'changes
   const words = { market: '经营主体登记', agriculture: '农村集体经济组织登记', credit: '其他组织登记' }[sender];
   const name = source.kind === 'changes' ? '经营主体变更登记' : `${words}-${String(part).padStart(3, '0')}`;
   return {
-    file: `10-${name}.${encoding === 'xlsx' ? 'xlsx' : 'csv'}`,
-    standard: 'registration', edition: 'registration', org: department?.code ?? CREDIT_OFFICE.code, body: sender, encoding,
+    file: `${source.kind === 'changes' ? '40' : '10'}-${name}.${encoding === 'xlsx' ? 'xlsx' : 'csv'}`,
+    step: source.kind === 'changes' ? 3 : 1, standard: 'registration', edition: 'registration', org: department?.code ?? CREDIT_OFFICE.code, body: sender, encoding,
     header: REGISTRATION_HEADER, note: null, typedDates: encoding === 'xlsx' ? [6] : [], rows, source,
   };
 }
@@ -224,7 +227,7 @@ function recordFiles(stream: RecordStream, options: CityOptions, random: Random,
   const [number, title] = stream.standard === 'licence' ? ['20', '行政许可'] : ['30', '行政处罚'];
   const make = (source: FileSource, suffix: string, encoding: FileEncoding, rows: number): FilePlan => ({
     file: `${number}-${title}-${stream.department.shortName}-${stream.edition}-${suffix}.${encoding === 'xlsx' ? 'xlsx' : 'csv'}`,
-    standard: stream.standard, edition: stream.edition, org: source.kind === 'relay' ? CREDIT_OFFICE.code : stream.department.code,
+    step: source.kind === 'records' ? 2 : 3, standard: stream.standard, edition: stream.edition, org: source.kind === 'relay' ? CREDIT_OFFICE.code : stream.department.code,
     body: source.kind === 'relay' ? 'credit' : stream.department.key, encoding, header,
     note: stream.edition !== 'legacy-2016' && random.chance(0.4) ? NOTES[stream.standard] : null,
     typedDates: encoding === 'xlsx' && random.chance(0.5) ? dates : [], rows, source,

@@ -93,7 +93,10 @@ test('jobs of a process that died are free again at the next start; those of a l
   });
   for (const n of [1, 2, 3]) await jobs.enqueue(ctx.db.app, 't.dead', { n }, { key: `dead-${n}` });
   const lock = (key: string, by: string, at: string) =>
-    query(ctx.db.app, sql`update graphile_worker._private_jobs set locked_by = ${by}, locked_at = ${at} where key = ${key}`);
+    query(
+      ctx.db.app,
+      sql`update graphile_worker._private_jobs set locked_by = ${by}, locked_at = ${at} where key = ${key}`,
+    );
   const record = (id: string, pid: number, start: string) =>
     query(
       ctx.db.app,

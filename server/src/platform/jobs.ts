@@ -4,11 +4,11 @@
  */
 import { EventEmitter } from 'node:events';
 import { hostname } from 'node:os';
-import { Logger, parseCronItems, type Runner as WorkerRunner, run, runOnce, type TaskList } from 'graphile-worker';
+import { Logger, parseCronItems, run, runOnce, type TaskList, type Runner as WorkerRunner } from 'graphile-worker';
 import pg from 'pg';
 import type { AppContext } from '../context.ts';
 import type { Instant } from './clock.ts';
-import { execute, query, type Queryable, type Runner, sql } from './db.ts';
+import { execute, type Queryable, query, type Runner, sql } from './db.ts';
 import { isAlive, thisProcess } from './lease.ts';
 import type { Logger as PinoLogger } from './logging.ts';
 import { telemetryOf } from './telemetry.ts';
@@ -40,7 +40,12 @@ export type JobHandler = (ctx: AppContext, payload: Readonly<Record<string, unkn
 
 export interface Jobs {
   /** Adds a job in the caller's transaction. The payload is JSON without person identifiers. */
-  enqueue(client: Queryable, task: string, payload: Readonly<Record<string, unknown>>, options?: EnqueueOptions): Promise<void>;
+  enqueue(
+    client: Queryable,
+    task: string,
+    payload: Readonly<Record<string, unknown>>,
+    options?: EnqueueOptions,
+  ): Promise<void>;
   /** Names the handler of a task; before `start`. */
   register(task: string, handler: JobHandler): void;
   /** Runs a registered task by the clock: five fields of crontab, in UTC. */
@@ -87,7 +92,12 @@ class GraphileJobs implements Jobs {
   #workerIds: string[] = [];
   #ctx: AppContext | null = null;
 
-  async enqueue(client: Queryable, task: string, payload: Readonly<Record<string, unknown>>, options: EnqueueOptions = {}): Promise<void> {
+  async enqueue(
+    client: Queryable,
+    task: string,
+    payload: Readonly<Record<string, unknown>>,
+    options: EnqueueOptions = {},
+  ): Promise<void> {
     await execute(
       client as Runner,
       sql`select graphile_worker.add_job(${task}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null},
@@ -156,7 +166,9 @@ class GraphileJobs implements Jobs {
       noHandleSignals: true,
       pollInterval: 2000,
       taskList: this.#tasks(ctx, ready),
-      parsedCronItems: parseCronItems(this.#crons.map((cron) => ({ ...cron, options: { backfillPeriod: 0, maxAttempts: 3 } }))),
+      parsedCronItems: parseCronItems(
+        this.#crons.map((cron) => ({ ...cron, options: { backfillPeriod: 0, maxAttempts: 3 } })),
+      ),
       logger: workerLogger(ctx.log),
       events,
     });
@@ -180,7 +192,9 @@ class GraphileJobs implements Jobs {
     const ids = this.#workerIds;
     this.#workerIds = [];
     if (this.#ctx && ids.length > 0) {
-      await execute(this.#ctx.db.app, sql`delete from platform.worker where worker_id = any(${ids})`).catch(() => undefined);
+      await execute(this.#ctx.db.app, sql`delete from platform.worker where worker_id = any(${ids})`).catch(
+        () => undefined,
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 /** Figures about this process for Prometheus. One registry a context, so that tests do not share one. */
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface Telemetry {
   readonly registry: Registry;

@@ -1,7 +1,7 @@
 /** When a page cannot be shown at all. */
-import { Link, useRouter } from '@tanstack/react-router';
-import { Button } from 'antd';
+import { useRouter } from '@tanstack/react-router';
 import { useI18n } from '../shared/i18n/index.tsx';
+import { LinkButton } from '../shared/ui/link-button.tsx';
 import { PageHead } from '../shared/ui/page.tsx';
 import { Empty, ErrorNote } from '../shared/ui/states.tsx';
 
@@ -35,11 +35,9 @@ export function NotFound() {
       <Empty
         title={t('error.notFound')}
         action={
-          <Link to="/">
-            <Button type="primary" tabIndex={-1}>
-              {t('error.home')}
-            </Button>
-          </Link>
+          <LinkButton type="primary" to="/">
+            {t('error.home')}
+          </LinkButton>
         }
       >
         {t('error.notFoundHint')}

@@ -139,6 +139,17 @@ describe('natural persons', () => {
     assert.deepEqual(await rulesOf(row), ['refuse:person-row-barred']);
     await noPlainText('李四光', '11010519491231002X');
   });
+  it('takes barred rows out of the stored file; the others keep their numbers', async () => {
+    const person = penalty(43, { CF_XDR_MC: '钱七喜', CF_XDR_LB: '自然人', CF_XDR_SHXYM: '', CF_FRDB: '', CF_XDR_ZJLX: '身份证', CF_XDR_ZJHM: '11010519491231002X' });
+    const row = await collect(penaltyCsv([penalty(44, { CF_SY: '两行\n文字' }), person, penalty(45, { CF_JDRQ: '2021-02-30' })]));
+    assert.deepEqual(counts(row), { rows: 3, accepted: 1, ...clean, refused: 2 });
+    const stored = (await buffer(await city.ctx.files.read(row.file_id, row.file_key))).toString('utf8');
+    assert.doesNotMatch(stored, /钱七喜|11010519491231002X/);
+    await assert.rejects(city.ctx.files.read(row.submission_id, row.file_key));
+    const download = (await buffer((await refusedRowsFile(city.ctx, officer, row.submission_id, 'csv')).stream)).toString('utf8');
+    assert.match(download, /示市监罚〔2026〕45号/);
+    assert.doesNotMatch(download, /示市监罚〔2026〕44号|钱七喜/);
+  });
   it('stores a licence of a person apart, as ciphertext, never among the records', async () => {
     const file = licenceCsv([licence(41, { XK_XDR_MC: '王五行', XK_XDR_LB: '自然人', XK_XDR_SHXYM: '', XK_FRDB: '', XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: '440524188001010014' })]);
     const row = await collect(file);

@@ -36,6 +36,8 @@ export function normaliseHeading(text: string): string {
 
 interface HeadingIndex {
   standard: NamedStandard;
+  /** Headings as they are usually written: a cheap look before the exact one, for it is asked of every row. */
+  plain: Set<string>;
   /** Heading → field index. */
   byHeading: Map<string, number>;
   codeOf: Map<string, number>;
@@ -48,14 +50,17 @@ function headingIndex(standard: NamedStandard): HeadingIndex {
   if (known) return known;
   const byHeading = new Map<string, number>();
   const codeOf = new Map<string, number>();
+  const plain = new Set<string>();
   standard.fields.forEach((field, index) => {
     codeOf.set(field.code, index);
     for (const heading of [field.code, field.label.zh, ...(field.aliases ?? [])]) {
       const key = normaliseHeading(heading);
+      plain.add(heading);
+      plain.add(key);
       if (!byHeading.has(key)) byHeading.set(key, index);
     }
   });
-  const made = { standard, byHeading, codeOf };
+  const made = { standard, plain, byHeading, codeOf };
   indexes.set(standard, made);
   return made;
 }
@@ -167,6 +172,7 @@ function isLenient(fit: Fit): boolean {
 /** How many cells of a data row are headings of the plan's standard; a repeated header or a code row under it has most of them. */
 export function looksLikeHeader(cells: readonly string[], plan: HeaderPlan): boolean {
   const index = headingIndex(plan.standard);
+  if (!cells.slice(0, 6).some((cell) => cell !== '' && (index.plain.has(cell) || plan.cells.includes(cell)))) return false;
   let filled = 0;
   let headings = 0;
   for (const cell of cells) {

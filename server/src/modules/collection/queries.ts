@@ -17,6 +17,7 @@ export interface SubmissionRow {
   file_encoding: string | null;
   file_bytes: bigint;
   file_sha256: string;
+  file_id: string;
   file_key: string;
   header: string[] | null;
   state: 'received' | 'processing' | 'done' | 'failed';
@@ -95,10 +96,10 @@ export interface NewSubmission {
 export async function insertSubmission(tx: Transaction, row: NewSubmission): Promise<void> {
   await execute(
     tx,
-    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, batch_no, file_name, file_sha256, file_bytes, file_key, state, policy_set_id,
+    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, batch_no, file_name, file_sha256, file_bytes, file_id, file_key, state, policy_set_id,
                                      account_id, os_user, received_at)
         VALUES (${row.submissionId}, ${row.bodyId}, ${row.standard}, ${row.channel}, ${row.batchNo}, ${row.fileName}, ${row.stored.sha256}, ${row.stored.bytes},
-                ${row.stored.fileKey}, 'received', ${row.policySetId}, ${row.accountId}, ${row.osUser}, ${row.receivedAt})`,
+                ${row.submissionId}, ${row.stored.fileKey}, 'received', ${row.policySetId}, ${row.accountId}, ${row.osUser}, ${row.receivedAt})`,
   );
 }
 
@@ -291,4 +292,16 @@ export async function submissionScope(client: Queryable, bodyId: string): Promis
 
 export async function bodyHasSecondReader(client: Queryable, bodyId: string): Promise<boolean> {
   return (await one<{ second_reader: boolean }>(client, sql`SELECT second_reader FROM core.body WHERE body_id = ${bodyId}`)).second_reader;
+}
+
+/** Rows that the place's rules bar: nothing of them may stay. */
+export async function barredRowNumbers(client: Queryable, submissionId: string): Promise<number[]> {
+  const rows = await query<{ row_no: number }>(client, sql`SELECT row_no FROM core.submission_row WHERE submission_id = ${submissionId} AND outcome = 'barred'`);
+  return rows.map((row) => row.row_no);
+}
+
+/** Points the submission to another stored file. Returns false when somebody else did so first. */
+export async function replaceStoredFile(client: Queryable, submissionId: string, before: string, fileId: string, fileKey: string): Promise<boolean> {
+  const changed = await execute(client as Pool, sql`UPDATE core.submission SET file_id = ${fileId}, file_key = ${fileKey} WHERE submission_id = ${submissionId} AND file_id = ${before}`);
+  return changed === 1;
 }

@@ -46,7 +46,7 @@ export async function refusedRowsFile(ctx: AppContext, actor: Actor, submissionI
 }
 
 async function write(ctx: AppContext, submission: SubmissionRow, rows: number[], format: TableFormat, out: Writable): Promise<void> {
-  const path = await ctx.files.readToTemporary(submission.submission_id, submission.file_key);
+  const path = await ctx.files.readToTemporary(submission.file_id, submission.file_key);
   try {
     const header = [...(submission.header ?? []), REASON_HEADING];
     const lines = refusedLines(ctx, path, submission, rows);

@@ -31,15 +31,23 @@ function checkAccount(account: NewAccount, login: string): void {
     throw new DomainError('unprocessable', { zh, en });
   };
   if (!loginPattern.test(login)) {
-    fail('登录名应为 2 至 64 位小写字母、数字、点、下划线或连字符。', 'A login has 2 to 64 letters, digits, dots, underscores or hyphens.');
+    fail(
+      '登录名应为 2 至 64 位小写字母、数字、点、下划线或连字符。',
+      'A login has 2 to 64 letters, digits, dots, underscores or hyphens.',
+    );
   }
-  if (account.name.trim() === '' || account.name.length > 100) fail('姓名应为 1 至 100 个字符。', 'A name has 1 to 100 characters.');
+  if (account.name.trim() === '' || account.name.length > 100)
+    fail('姓名应为 1 至 100 个字符。', 'A name has 1 to 100 characters.');
   if (account.roles.length === 0) fail('请至少指定一个角色。', 'Give at least one role.');
-  if (account.roles.includes('operator')) fail('operator 角色只属于命令行。', 'The operator role belongs to the command line.');
+  if (account.roles.includes('operator'))
+    fail('operator 角色只属于命令行。', 'The operator role belongs to the command line.');
   const administrator = account.roles.filter((role) => administratorRoles.includes(role));
   // GB/T 22239-2019 8.1.5: the three administrators are separate and have no business rights.
   if (administrator.length > 0 && account.roles.length > 1) {
-    fail('系统、安全、审计管理员不能兼任，也不能兼有业务角色。', 'The three administrators cannot be combined with each other or with business roles.');
+    fail(
+      '系统、安全、审计管理员不能兼任，也不能兼有业务角色。',
+      'The three administrators cannot be combined with each other or with business roles.',
+    );
   }
   if (account.roles.includes('departmentOfficer') && account.bodyId === null) {
     fail('部门经办人须属于一个单位。', 'A department officer belongs to a body.');
@@ -47,7 +55,11 @@ function checkAccount(account: NewAccount, login: string): void {
 }
 
 /** Creates an account. Throws `unprocessable` for rules broken, `conflict` when the login is taken. */
-export async function createAccount(client: Queryable, clock: Clock, account: NewAccount): Promise<{ accountId: string; login: string }> {
+export async function createAccount(
+  client: Queryable,
+  clock: Clock,
+  account: NewAccount,
+): Promise<{ accountId: string; login: string }> {
   const login = normaliseLogin(account.login);
   checkAccount(account, login);
   checkPasswordRules(account.password, login);
@@ -64,7 +76,11 @@ export async function createAccount(client: Queryable, clock: Clock, account: Ne
     createdBy,
     at,
   });
-  if (!added) throw new DomainError('conflict', { zh: `登录名 ${login} 已存在，请换一个。`, en: `The login ${login} is taken. Choose another.` });
+  if (!added)
+    throw new DomainError('conflict', {
+      zh: `登录名 ${login} 已存在，请换一个。`,
+      en: `The login ${login} is taken. Choose another.`,
+    });
   for (const role of account.roles) await insertRole(client, accountId, role, createdBy, at);
   return { accountId, login };
 }
@@ -88,14 +104,22 @@ export async function changePassword(
   }
   checkPasswordRules(next, account.login);
   if (await verifyPassword(next, account.password_hash)) {
-    throw new DomainError('unprocessable', { zh: '新密码不能与当前密码相同。', en: 'The new password must differ from the current one.' });
+    throw new DomainError('unprocessable', {
+      zh: '新密码不能与当前密码相同。',
+      en: 'The new password must differ from the current one.',
+    });
   }
   await updatePassword(client, accountId, await hashPassword(next), false, ctx.clock.now());
   await deleteSessionsOf(client, accountId);
 }
 
 /** The operator sets a password (a forgotten one): it must be changed at the next sign-in. False: no such account. */
-export async function resetPassword(client: Queryable, clock: Clock, accountId: string, password: string): Promise<boolean> {
+export async function resetPassword(
+  client: Queryable,
+  clock: Clock,
+  accountId: string,
+  password: string,
+): Promise<boolean> {
   const account = await accountById(client, accountId);
   if (!account || account.roles.includes('operator')) return false;
   checkPasswordRules(password, account.login);

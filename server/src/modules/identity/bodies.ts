@@ -8,8 +8,26 @@ import type { Queryable } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import {
-  allBodies, allSuccessions, bodiesByName, bodyByCode, bodyById, cityBody, closeBody, clusterIds, deleteCode, directSuccessors,
-  endCode, endNames, insertBody, insertCode, insertName, insertSuccession, lockBodies, nameStartedOn, openCodes, setName,
+  allBodies,
+  allSuccessions,
+  bodiesByName,
+  bodyByCode,
+  bodyById,
+  cityBody,
+  closeBody,
+  clusterIds,
+  deleteCode,
+  directSuccessors,
+  endCode,
+  endNames,
+  insertBody,
+  insertCode,
+  insertName,
+  insertSuccession,
+  lockBodies,
+  nameStartedOn,
+  openCodes,
+  setName,
 } from './body-queries.ts';
 
 export type BodyKind = 'city' | 'district' | 'zone' | 'department' | 'creditOffice' | 'upper';
@@ -44,15 +62,30 @@ const maxBodies = 5000;
 const open = '([{【〔〖〈《（';
 const close = ')]}】〕〗〉》）';
 
-/** Names of bodies as they are compared: full-width forms, one kind of brackets, no blanks. */
-export function normaliseBodyName(name: string): string {
+function foldOnce(name: string): string {
   let out = '';
-  for (const character of name.toWellFormed().normalize('NFKC').toUpperCase()) {
+  for (const character of name.normalize('NFKC').toUpperCase().normalize('NFKC')) {
     if (open.includes(character)) out += '（';
     else if (close.includes(character)) out += '）';
     else if (!/[\s\p{C}\p{Z}]/u.test(character)) out += character;
   }
   return out;
+}
+
+const maxFolds = 6;
+
+/**
+ * Names of bodies as they are compared: NFKC, one kind of brackets, no blanks. Folded until it is stable: what is dropped
+ * can join two signs to one.
+ */
+export function normaliseBodyName(name: string): string {
+  let current = name.toWellFormed();
+  for (let round = 0; round < maxFolds; round += 1) {
+    const folded = foldOnce(current);
+    if (folded === current) break;
+    current = folded;
+  }
+  return current;
 }
 
 const refuse = (code: 'unprocessable' | 'conflict' | 'not-found', zh: string, en: string): never => {
@@ -62,7 +95,8 @@ const refuse = (code: 'unprocessable' | 'conflict' | 'not-found', zh: string, en
 function cleanName(name: string): { name: string; normalised: string } {
   const trimmed = name.trim();
   const normalised = normaliseBodyName(trimmed);
-  if (normalised === '' || trimmed.length > 200) refuse('unprocessable', '单位名称应为 1 至 200 个字符。', 'The name of a body has 1 to 200 characters.');
+  if (normalised === '' || trimmed.length > 200)
+    refuse('unprocessable', '单位名称应为 1 至 200 个字符。', 'The name of a body has 1 to 200 characters.');
   return { name: trimmed, normalised };
 }
 
@@ -73,7 +107,8 @@ export async function createBody(client: Queryable, clock: Clock, body: NewBody)
   const bodyId = newId();
   if (code !== null) {
     await lockBodies(client, code);
-    if (await bodyByCode(client, code, null)) refuse('conflict', `代码 ${code} 已属于另一单位。`, `The code ${code} belongs to another body.`);
+    if (await bodyByCode(client, code, null))
+      refuse('conflict', `代码 ${code} 已属于另一单位。`, `The code ${code} belongs to another body.`);
   }
   await insertBody(client, {
     bodyId,
@@ -107,7 +142,11 @@ export async function findBody(
 }
 
 /** The one body that a code means: on a day, or now. Null for an unknown code. */
-export async function resolveBodyByCode(client: Queryable, code: string, options: { on?: string } = {}): Promise<Body | null> {
+export async function resolveBodyByCode(
+  client: Queryable,
+  code: string,
+  options: { on?: string } = {},
+): Promise<Body | null> {
   if (options.on !== undefined && !isPlainDate(options.on)) throw new RangeError(`not a date: ${options.on}`);
   return bodyByCode(client, normaliseCode(code), options.on ?? null);
 }
@@ -157,12 +196,21 @@ export async function renameBody(
 ): Promise<Body> {
   const { name, normalised } = cleanName(input.name);
   const on = toPlainDate(input.on);
-  if (on > clock.today()) refuse('unprocessable', '更名日期不能晚于今天，请在生效之日登记。', 'A name cannot begin after today. Record it on the day it takes effect.');
+  if (on > clock.today())
+    refuse(
+      'unprocessable',
+      '更名日期不能晚于今天，请在生效之日登记。',
+      'A name cannot begin after today. Record it on the day it takes effect.',
+    );
   await lockBodies(client, bodyId);
   const body = required(await bodyById(client, bodyId));
   const started = await nameStartedOn(client, bodyId);
   if (started !== null && on <= started) {
-    refuse('conflict', `更名日期须晚于现名称启用日 ${started}。`, `The day must be after ${started}, when the present name began.`);
+    refuse(
+      'conflict',
+      `更名日期须晚于现名称启用日 ${started}。`,
+      `The day must be after ${started}, when the present name began.`,
+    );
   }
   await endNames(client, bodyId, addDays(on, -1));
   await insertName(client, bodyId, name, normalised, on);
@@ -185,7 +233,13 @@ async function moveCodes(client: Queryable, from: string, to: string, on: string
  * `to` follows `from` on a day, by a document: `from` is closed, its codes, rates, tasks and rights go to `to`. A merge is
  * several `from` with one `to`; a split one `from` with several `to` on the same day, the first of which takes the codes.
  */
-export async function succeedBody(client: Queryable, from: string, to: string, on: string, document: string): Promise<void> {
+export async function succeedBody(
+  client: Queryable,
+  from: string,
+  to: string,
+  on: string,
+  document: string,
+): Promise<void> {
   const day = toPlainDate(on);
   if (from === to) refuse('unprocessable', '单位不能承继自身。', 'A body cannot succeed itself.');
   if (document.trim() === '') refuse('unprocessable', '请填写机构改革文件的文号。', 'Name the document of the reform.');
@@ -193,7 +247,8 @@ export async function succeedBody(client: Queryable, from: string, to: string, o
   await lockBodies(client, 'succession');
   const old = required(await bodyById(client, from));
   const next = required(await bodyById(client, to));
-  if (next.closedOn !== null) refuse('conflict', `${next.name} 已撤销，不能作为承继单位。`, `${next.name} was closed and cannot be a successor.`);
+  if (next.closedOn !== null)
+    refuse('conflict', `${next.name} 已撤销，不能作为承继单位。`, `${next.name} was closed and cannot be a successor.`);
   if (old.closedOn !== null && old.closedOn !== day) {
     refuse('conflict', `${old.name} 已于 ${old.closedOn} 撤销。`, `${old.name} was closed on ${old.closedOn}.`);
   }
@@ -206,7 +261,10 @@ export async function succeedBody(client: Queryable, from: string, to: string, o
 }
 
 /** Those that follow a body directly, oldest first. */
-export async function successorsOf(client: Queryable, bodyId: string): Promise<{ bodyId: string; on: string; document: string }[]> {
+export async function successorsOf(
+  client: Queryable,
+  bodyId: string,
+): Promise<{ bodyId: string; on: string; document: string }[]> {
   return directSuccessors(client, bodyId);
 }
 

@@ -1,5 +1,5 @@
 /** All SQL of bodies. */
-import { execute, maybeOne, query, type Queryable, type Runner, sql, type Sql } from '../../platform/db.ts';
+import { execute, maybeOne, type Queryable, query, type Runner, type Sql, sql } from '../../platform/db.ts';
 import type { Body, BodyKind } from './bodies.ts';
 
 const runner = (client: Queryable): Runner => client as Runner;
@@ -49,7 +49,10 @@ export async function bodiesByName(client: Queryable, normalised: string, on: st
 }
 
 export async function allBodies(client: Queryable, limit: number): Promise<Body[]> {
-  return query<Body>(runner(client), sql`${selectBody} order by b.closed_on nulls first, b.kind, b.name, b.body_id limit ${limit}`);
+  return query<Body>(
+    runner(client),
+    sql`${selectBody} order by b.closed_on nulls first, b.kind, b.name, b.body_id limit ${limit}`,
+  );
 }
 
 export async function allSuccessions(client: Queryable): Promise<{ bodyId: string; successorId: string }[]> {
@@ -59,8 +62,15 @@ export async function allSuccessions(client: Queryable): Promise<{ bodyId: strin
 export async function insertBody(
   client: Queryable,
   body: {
-    bodyId: string; parentId: string | null; kind: BodyKind; name: string; shortName: string | null; region: string | null;
-    provisional: boolean; secondReader: boolean; at: string;
+    bodyId: string;
+    parentId: string | null;
+    kind: BodyKind;
+    name: string;
+    shortName: string | null;
+    region: string | null;
+    provisional: boolean;
+    secondReader: boolean;
+    at: string;
   },
 ): Promise<void> {
   await execute(
@@ -72,11 +82,20 @@ export async function insertBody(
 }
 
 export async function insertCode(client: Queryable, code: string, bodyId: string, from: string | null): Promise<void> {
-  await execute(runner(client), sql`insert into core.body_code (code, body_id, valid_from) values (${code}, ${bodyId}, ${from})`);
+  await execute(
+    runner(client),
+    sql`insert into core.body_code (code, body_id, valid_from) values (${code}, ${bodyId}, ${from})`,
+  );
 }
 
 /** A name that the body had before is in force again from its first day on. */
-export async function insertName(client: Queryable, bodyId: string, name: string, normalised: string, from: string | null): Promise<void> {
+export async function insertName(
+  client: Queryable,
+  bodyId: string,
+  name: string,
+  normalised: string,
+  from: string | null,
+): Promise<void> {
   await execute(
     runner(client),
     sql`insert into core.body_name (body_id, name, normalised, valid_from) values (${bodyId}, ${name}, ${normalised}, ${from})
@@ -85,10 +104,18 @@ export async function insertName(client: Queryable, bodyId: string, name: string
 }
 
 export async function endNames(client: Queryable, bodyId: string, last: string): Promise<void> {
-  await execute(runner(client), sql`update core.body_name set valid_to = ${last} where body_id = ${bodyId} and valid_to is null`);
+  await execute(
+    runner(client),
+    sql`update core.body_name set valid_to = ${last} where body_id = ${bodyId} and valid_to is null`,
+  );
 }
 
-export async function setName(client: Queryable, bodyId: string, name: string, shortName: string | null): Promise<number> {
+export async function setName(
+  client: Queryable,
+  bodyId: string,
+  name: string,
+  shortName: string | null,
+): Promise<number> {
   return execute(
     runner(client),
     sql`update core.body set name = ${name}, short_name = ${shortName}, provisional = false where body_id = ${bodyId} and closed_on is null`,
@@ -113,11 +140,20 @@ export async function cityBody(client: Queryable): Promise<string | null> {
 
 /** 0: already closed. */
 export async function closeBody(client: Queryable, bodyId: string, on: string): Promise<number> {
-  return execute(runner(client), sql`update core.body set closed_on = ${on} where body_id = ${bodyId} and closed_on is null`);
+  return execute(
+    runner(client),
+    sql`update core.body set closed_on = ${on} where body_id = ${bodyId} and closed_on is null`,
+  );
 }
 
 /** False when this succession is already recorded. */
-export async function insertSuccession(client: Queryable, from: string, to: string, on: string, document: string): Promise<boolean> {
+export async function insertSuccession(
+  client: Queryable,
+  from: string,
+  to: string,
+  on: string,
+  document: string,
+): Promise<boolean> {
   const count = await execute(
     runner(client),
     sql`insert into core.body_successor (body_id, successor_id, succeeded_on, document) values (${from}, ${to}, ${on}, ${document})
@@ -126,7 +162,10 @@ export async function insertSuccession(client: Queryable, from: string, to: stri
   return count === 1;
 }
 
-export async function openCodes(client: Queryable, bodyId: string): Promise<{ code: string; validFrom: string | null }[]> {
+export async function openCodes(
+  client: Queryable,
+  bodyId: string,
+): Promise<{ code: string; validFrom: string | null }[]> {
   return query(
     runner(client),
     sql`select code, valid_from as "validFrom" from core.body_code where body_id = ${bodyId} and valid_to is null`,
@@ -134,14 +173,20 @@ export async function openCodes(client: Queryable, bodyId: string): Promise<{ co
 }
 
 export async function endCode(client: Queryable, code: string, bodyId: string, last: string): Promise<void> {
-  await execute(runner(client), sql`update core.body_code set valid_to = ${last} where code = ${code} and body_id = ${bodyId}`);
+  await execute(
+    runner(client),
+    sql`update core.body_code set valid_to = ${last} where code = ${code} and body_id = ${bodyId}`,
+  );
 }
 
 export async function deleteCode(client: Queryable, code: string, bodyId: string): Promise<void> {
   await execute(runner(client), sql`delete from core.body_code where code = ${code} and body_id = ${bodyId}`);
 }
 
-export async function directSuccessors(client: Queryable, bodyId: string): Promise<{ bodyId: string; on: string; document: string }[]> {
+export async function directSuccessors(
+  client: Queryable,
+  bodyId: string,
+): Promise<{ bodyId: string; on: string; document: string }[]> {
   return query(
     runner(client),
     sql`select successor_id as "bodyId", succeeded_on as on, document from core.body_successor where body_id = ${bodyId}

@@ -26,6 +26,15 @@ export {
 } from './bodies.ts';
 export { httpHooks } from './http-hooks.ts';
 export { newOneTimePassword } from './passwords.ts';
-export { authorize, levelOf, may, type Permission, permissionNames, permissionsOf, roleTable, scopeOf } from './permissions.ts';
+export {
+  authorize,
+  levelOf,
+  may,
+  type Permission,
+  permissionNames,
+  permissionsOf,
+  roleTable,
+  scopeOf,
+} from './permissions.ts';
 export { identityRoutes } from './routes.ts';
 export { purgeSessions } from './sessions.ts';

@@ -14,7 +14,12 @@ const saltLength = 16;
 
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
-async function tagOf(password: string, nonce: Buffer, cost: { memory: number; passes: number; parallelism: number }, length: number): Promise<Buffer> {
+async function tagOf(
+  password: string,
+  nonce: Buffer,
+  cost: { memory: number; passes: number; parallelism: number },
+  length: number,
+): Promise<Buffer> {
   const message = Buffer.from(password.normalize('NFKC'), 'utf8');
   return Buffer.from(await derive('argon2id', { message, nonce, tagLength: length, ...cost }));
 }

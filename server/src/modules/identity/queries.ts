@@ -1,6 +1,6 @@
 /** All SQL of accounts and sessions. */
 import type { Role } from '../../context.ts';
-import { execute, maybeOne, one, prepared, query, type Queryable, type Runner, sql } from '../../platform/db.ts';
+import { execute, maybeOne, one, prepared, type Queryable, query, type Runner, sql } from '../../platform/db.ts';
 
 const runner = (client: Queryable): Runner => client as Runner;
 
@@ -56,14 +56,26 @@ export async function insertAccount(client: Queryable, row: NewAccountRow): Prom
   return count === 1;
 }
 
-export async function insertRole(client: Queryable, accountId: string, role: Role, by: string | null, at: string): Promise<void> {
+export async function insertRole(
+  client: Queryable,
+  accountId: string,
+  role: Role,
+  by: string | null,
+  at: string,
+): Promise<void> {
   await execute(
     runner(client),
     sql`insert into identity.account_role (account_id, role, granted_at, granted_by) values (${accountId}, ${role}, ${at}, ${by})`,
   );
 }
 
-export async function updatePassword(client: Queryable, accountId: string, hash: string, mustChange: boolean, at: string): Promise<number> {
+export async function updatePassword(
+  client: Queryable,
+  accountId: string,
+  hash: string,
+  mustChange: boolean,
+  at: string,
+): Promise<number> {
   return execute(
     runner(client),
     sql`update identity.account set password_hash = ${hash}, must_change_password = ${mustChange}, password_changed_at = ${at}
@@ -80,7 +92,13 @@ export interface Attempt {
  * Counts an attempt before the password is looked at, so that many at once cannot pass the limit. The lock runs from the
  * attempt that reached the limit; attempts while it runs do not lengthen it.
  */
-export async function countAttempt(client: Queryable, login: string, now: string, expired: string, limit: number): Promise<Attempt> {
+export async function countAttempt(
+  client: Queryable,
+  login: string,
+  now: string,
+  expired: string,
+  limit: number,
+): Promise<Attempt> {
   return one<Attempt>(
     runner(client),
     sql`insert into identity.sign_in_attempt as t (login, attempts, window_started_at) values (${login}, 1, ${now})
@@ -114,7 +132,13 @@ export interface SessionRow {
  * A live session with its account, roles and the bodies in its scope: its own, those below, and those that any of them
  * succeeded. One prepared statement, since every request of a signed-in user runs it.
  */
-export async function findSession(client: Queryable, tokenHash: Buffer, now: string, seenAfter: string, today: string): Promise<SessionRow | null> {
+export async function findSession(
+  client: Queryable,
+  tokenHash: Buffer,
+  now: string,
+  seenAfter: string,
+  today: string,
+): Promise<SessionRow | null> {
   return maybeOne<SessionRow>(
     runner(client),
     prepared(
@@ -143,7 +167,14 @@ export async function findSession(client: Queryable, tokenHash: Buffer, now: str
 
 export async function insertSession(
   client: Queryable,
-  row: { tokenHash: Buffer; sessionId: string; accountId: string; at: string; expiresAt: string; address: string | null },
+  row: {
+    tokenHash: Buffer;
+    sessionId: string;
+    accountId: string;
+    at: string;
+    expiresAt: string;
+    address: string | null;
+  },
 ): Promise<void> {
   await execute(
     runner(client),
@@ -176,8 +207,16 @@ export async function trimSessions(client: Queryable, accountId: string, keep: n
   );
 }
 
-export async function purgeExpired(client: Queryable, now: string, seenBefore: string, attemptsBefore: string): Promise<void> {
-  await execute(runner(client), sql`delete from identity.session where expires_at <= ${now} or last_seen_at <= ${seenBefore}`);
+export async function purgeExpired(
+  client: Queryable,
+  now: string,
+  seenBefore: string,
+  attemptsBefore: string,
+): Promise<void> {
+  await execute(
+    runner(client),
+    sql`delete from identity.session where expires_at <= ${now} or last_seen_at <= ${seenBefore}`,
+  );
   await execute(runner(client), sql`delete from identity.sign_in_attempt where window_started_at <= ${attemptsBefore}`);
 }
 

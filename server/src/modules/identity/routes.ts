@@ -1,6 +1,10 @@
 /** Session routes and the list of bodies. */
 import {
-  BodyList, ChangePasswordRequest, type SessionView as SessionViewType, SessionView, SignInRequest,
+  BodyList,
+  ChangePasswordRequest,
+  SessionView,
+  type SessionView as SessionViewType,
+  SignInRequest,
 } from '@chengxin/contract';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -13,7 +17,15 @@ import { changePassword } from './accounts.ts';
 import { actorOf, sessionActor } from './actors.ts';
 import { findBody, listBodies } from './bodies.ts';
 import { permissionsOf } from './permissions.ts';
-import { closeSession, cookieOptions, type LiveSession, openSession, readSession, sessionCookieName, SignInLocked } from './sessions.ts';
+import {
+  closeSession,
+  cookieOptions,
+  type LiveSession,
+  openSession,
+  readSession,
+  SignInLocked,
+  sessionCookieName,
+} from './sessions.ts';
 import { signIn } from './sign-in.ts';
 
 const perAddress = { max: 30, timeWindow: 60_000 };
@@ -34,7 +46,12 @@ async function viewOf(ctx: AppContext, request: FastifyRequest, session: LiveSes
   };
 }
 
-async function answerSession(ctx: AppContext, request: FastifyRequest, reply: FastifyReply, token: string | undefined): Promise<SessionViewType> {
+async function answerSession(
+  ctx: AppContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string | undefined,
+): Promise<SessionViewType> {
   const session = await readSession(ctx, token);
   if (!session) throw new DomainError('unauthenticated');
   reply.header('cache-control', 'no-store');
@@ -43,7 +60,8 @@ async function answerSession(ctx: AppContext, request: FastifyRequest, reply: Fa
 
 export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
   const cookieName = sessionCookieName(ctx);
-  const setCookie = (reply: FastifyReply, token: string): FastifyReply => reply.setCookie(cookieName, token, cookieOptions(ctx));
+  const setCookie = (reply: FastifyReply, token: string): FastifyReply =>
+    reply.setCookie(cookieName, token, cookieOptions(ctx));
   const tags = ['session'];
   return async (app) => {
     app.post(
@@ -85,7 +103,12 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
         const actor = actorOf(request);
         await withTransaction(ctx.db.app, async (tx) => {
           await closeSession(tx, ctx, request.cookies[cookieName]);
-          if (actor.accountId) await writeAccess(tx, ctx, actor, { action: 'session.signOut', resourceKind: 'account', resourceId: actor.accountId });
+          if (actor.accountId)
+            await writeAccess(tx, ctx, actor, {
+              action: 'session.signOut',
+              resourceKind: 'account',
+              resourceId: actor.accountId,
+            });
         });
         reply.clearCookie(cookieName, cookieOptions(ctx));
         return reply.code(204).send(null);
@@ -96,14 +119,23 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
       '/api/v1/session/password',
       {
         config: { permission: 'session.manage', whilePasswordExpired: true, rateLimit: perAddress },
-        schema: { tags, summary: '修改密码 Change the password', body: ChangePasswordRequest, response: { 200: SessionView } },
+        schema: {
+          tags,
+          summary: '修改密码 Change the password',
+          body: ChangePasswordRequest,
+          response: { 200: SessionView },
+        },
       },
       async (request, reply) => {
         const actor = actorOf(request);
         const accountId = actor.accountId ?? '';
         const opened = await withTransaction(ctx.db.app, async (tx) => {
           await changePassword(ctx, tx, accountId, request.body.current, request.body.next);
-          await writeAccess(tx, ctx, actor, { action: 'session.changePassword', resourceKind: 'account', resourceId: accountId });
+          await writeAccess(tx, ctx, actor, {
+            action: 'session.changePassword',
+            resourceKind: 'account',
+            resourceId: accountId,
+          });
           return openSession(tx, ctx, accountId, actor.address);
         });
         setCookie(reply, opened.token);
@@ -115,11 +147,19 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
       '/api/v1/bodies',
       {
         config: { permission: 'body.read' },
-        schema: { tags: ['bodies'], summary: '单位列表 Bodies with their codes, names and successors', response: { 200: BodyList } },
+        schema: {
+          tags: ['bodies'],
+          summary: '单位列表 Bodies with their codes, names and successors',
+          response: { 200: BodyList },
+        },
       },
       async () => {
         const bodies = await listBodies(ctx.db.app);
-        const items = bodies.map(({ bodyId, successorIds, ...body }) => ({ id: bodyId, ...body, successorIds: [...successorIds] }));
+        const items = bodies.map(({ bodyId, successorIds, ...body }) => ({
+          id: bodyId,
+          ...body,
+          successorIds: [...successorIds],
+        }));
         return { items, nextCursor: null, dataAsOf: ctx.clock.now() };
       },
     );

@@ -35,7 +35,11 @@ const signIn = (login: string, password: string, headers: Record<string, string>
 const whoAmI = (headers: Record<string, string>) => app.inject({ url: '/api/v1/session', headers });
 
 test('signing in gives the account, its body and what it may do; signing out ends it', async () => {
-  const body = await createBody(world.ctx.db.app, world.ctx.clock, { kind: 'department', name: '市生态环境局', code: '11320500MB00000001' });
+  const body = await createBody(world.ctx.db.app, world.ctx.clock, {
+    kind: 'department',
+    name: '市生态环境局',
+    code: '11320500MB00000001',
+  });
   await addTestAccount(world.ctx, 'Zhang.San', ['departmentOfficer'], body.bodyId);
   const response = await signIn(' ZHANG.SAN ', testPassword);
   assert.equal(response.statusCode, 200);
@@ -55,7 +59,10 @@ test('signing in gives the account, its body and what it may do; signing out end
     world.ctx.db.audit,
     sql`select action, outcome from log.access_log where body_id = ${body.bodyId} order by log_id`,
   );
-  assert.deepEqual(rows.map((row) => `${row.action} ${row.outcome}`), ['session.signIn ok', 'session.signIn ok', 'session.signOut ok']);
+  assert.deepEqual(
+    rows.map((row) => `${row.action} ${row.outcome}`),
+    ['session.signIn ok', 'session.signIn ok', 'session.signOut ok'],
+  );
 });
 
 test('a token that somebody set before is never taken over, and none is kept as it is', async () => {
@@ -86,7 +93,11 @@ test('five failures lock the login for 15 minutes, known or not, also when they 
     assert.ok(seconds > 0 && seconds <= 900);
     assert.match(locked?.json().detail, /锁定/);
   }
-  assert.equal((await signIn('locked', testPassword)).statusCode, 429, 'the right password does not open a locked login');
+  assert.equal(
+    (await signIn('locked', testPassword)).statusCode,
+    429,
+    'the right password does not open a locked login',
+  );
   world.ctx.clock.advance({ minutes: 14 });
   assert.equal((await signIn('locked', testPassword)).statusCode, 429);
   world.ctx.clock.advance({ minutes: 2 });
@@ -96,7 +107,10 @@ test('five failures lock the login for 15 minutes, known or not, also when they 
 
 test('failures are in the log with the login that was typed and without the password', async () => {
   await signIn('ghost', 'Secret-typed-in-1');
-  const rows = await query<{ text: string }>(world.ctx.db.audit, sql`select l::text as text from log.access_log l where resource_id = 'ghost'`);
+  const rows = await query<{ text: string }>(
+    world.ctx.db.audit,
+    sql`select l::text as text from log.access_log l where resource_id = 'ghost'`,
+  );
   assert.equal(rows.length, 1);
   assert.ok(!rows.some((row) => row.text.includes('Secret-typed')));
 });
@@ -118,13 +132,20 @@ test('a session ends after 30 idle minutes and after 12 hours whatever happens',
   world.ctx.clock.advance({ minutes: 20 });
   assert.equal((await whoAmI(long)).statusCode, 401);
   await purgeSessions(world.ctx);
-  const left = await query(world.ctx.db.app, sql`select 1 from identity.session s join identity.account a using (account_id) where a.login = 'idle'`);
+  const left = await query(
+    world.ctx.db.app,
+    sql`select 1 from identity.session s join identity.account a using (account_id) where a.login = 'idle'`,
+  );
   assert.equal(left.length, 0);
 });
 
 test('a first password must be changed before anything else; the change ends other sessions', async () => {
   const { accountId } = await createAccount(world.ctx.db.app, world.ctx.clock, {
-    login: 'newcomer', name: '新人', roles: ['creditOffice'], bodyId: null, password: testPassword,
+    login: 'newcomer',
+    name: '新人',
+    roles: ['creditOffice'],
+    bodyId: null,
+    password: testPassword,
   });
   const session = await signInAs(app, 'newcomer');
   const other = await signInAs(app, 'newcomer');
@@ -151,12 +172,25 @@ test('a first password must be changed before anything else; the change ends oth
 test('accounts: rules of roles, logins and passwords', async () => {
   const make = (change: object) =>
     createAccount(world.ctx.db.app, world.ctx.clock, {
-      login: 'rules', name: '规则', roles: ['creditOffice'], bodyId: null, password: testPassword, ...change,
+      login: 'rules',
+      name: '规则',
+      roles: ['creditOffice'],
+      bodyId: null,
+      password: testPassword,
+      ...change,
     });
   for (const change of [
-    { login: 'x' }, { login: '中文' }, { name: ' ' }, { roles: [] }, { roles: ['operator'] }, { roles: ['departmentOfficer'] },
-    { roles: ['systemAdmin', 'auditAdmin'] }, { roles: ['systemAdmin', 'creditOffice'] }, { password: 'short' },
-    { password: 'alllowercase12' }, { password: 'Rules-2026-xyz' },
+    { login: 'x' },
+    { login: '中文' },
+    { name: ' ' },
+    { roles: [] },
+    { roles: ['operator'] },
+    { roles: ['departmentOfficer'] },
+    { roles: ['systemAdmin', 'auditAdmin'] },
+    { roles: ['systemAdmin', 'creditOffice'] },
+    { password: 'short' },
+    { password: 'alllowercase12' },
+    { password: 'Rules-2026-xyz' },
   ]) {
     await assert.rejects(make(change), { code: 'unprocessable' }, JSON.stringify(change));
   }
@@ -169,7 +203,10 @@ test('the database refuses two administrator roles for one account', async () =>
   const roles: Role[] = ['securityAdmin', 'auditAdmin'];
   for (const role of roles) {
     await assert.rejects(
-      query(world.ctx.db.app, sql`insert into identity.account_role (account_id, role, granted_at) values (${accountId}, ${role}, ${world.ctx.clock.now()})`),
+      query(
+        world.ctx.db.app,
+        sql`insert into identity.account_role (account_id, role, granted_at) values (${accountId}, ${role}, ${world.ctx.clock.now()})`,
+      ),
       { code: '23505' },
     );
   }
@@ -183,7 +220,8 @@ test('the operator account has no password and cannot sign in', async () => {
 
 test('the scope of an officer: own body, those below, those succeeded', async () => {
   const { db, clock } = world.ctx;
-  const make = (name: string, parentId: string | null = null) => createBody(db.app, clock, { kind: 'department', name, code: null, parentId });
+  const make = (name: string, parentId: string | null = null) =>
+    createBody(db.app, clock, { kind: 'department', name, code: null, parentId });
   const successor = await make('市场监督管理局');
   const station = await make('市场监督管理所', successor.bodyId);
   const old = await make('工商行政管理局');
@@ -198,7 +236,11 @@ test('the scope of an officer: own body, those below, those succeeded', async ()
       (ctx) => async (instance, options) => {
         const { identityRoutes } = await import('./routes.ts');
         await identityRoutes(ctx)(instance, options);
-        instance.get('/api/v1/scope', { config: { permission: 'submission.read' } }, async (request) => request.actor.scopeBodyIds);
+        instance.get(
+          '/api/v1/scope',
+          { config: { permission: 'submission.read' } },
+          async (request) => request.actor.scopeBodyIds,
+        );
       },
     ],
   });

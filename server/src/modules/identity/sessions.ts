@@ -3,13 +3,22 @@ import { createHmac, randomBytes } from 'node:crypto';
 import type { AppContext } from '../../context.ts';
 import { type Queryable, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { newId } from '../../platform/ids.ts';
 import { isSecure } from '../../platform/http/index.ts';
+import { newId } from '../../platform/ids.ts';
 import { normaliseLogin } from './accounts.ts';
 import { verifyPassword } from './passwords.ts';
 import {
-  type AccountRow, accountByLogin, clearAttempts, countAttempt, deleteSession, findSession, insertSession, purgeExpired,
-  type SessionRow, touchSession, trimSessions,
+  type AccountRow,
+  accountByLogin,
+  clearAttempts,
+  countAttempt,
+  deleteSession,
+  findSession,
+  insertSession,
+  purgeExpired,
+  type SessionRow,
+  touchSession,
+  trimSessions,
 } from './queries.ts';
 
 const minute = 60_000;
@@ -30,7 +39,12 @@ export function sessionCookieName(ctx: Pick<AppContext, 'config'>): string {
 }
 
 /** Strict: pages of other sites never send it, not even by a link. */
-export function cookieOptions(ctx: Pick<AppContext, 'config'>): { path: string; httpOnly: true; sameSite: 'strict'; secure: boolean } {
+export function cookieOptions(ctx: Pick<AppContext, 'config'>): {
+  path: string;
+  httpOnly: true;
+  sameSite: 'strict';
+  secure: boolean;
+} {
   return { path: '/', httpOnly: true, sameSite: 'strict', secure: isSecure(ctx) };
 }
 
@@ -67,7 +81,10 @@ export class SignInFailed extends DomainError {
   constructor(left: number) {
     super('unauthenticated', {
       zh: left > 0 ? `登录名或密码不正确，还可尝试 ${left} 次。` : '登录名或密码不正确，该登录名已锁定 15 分钟。',
-      en: left > 0 ? `The login or the password is wrong; ${left} attempts are left.` : 'The login or the password is wrong; the login is locked for 15 minutes.',
+      en:
+        left > 0
+          ? `The login or the password is wrong; ${left} attempts are left.`
+          : 'The login or the password is wrong; the login is locked for 15 minutes.',
     });
   }
 }
@@ -92,11 +109,23 @@ export interface OpenedSession {
 }
 
 /** Always a fresh token: one that somebody set before is never taken over (session fixation). */
-export async function openSession(client: Queryable, ctx: AppContext, accountId: string, address: string | null): Promise<OpenedSession> {
+export async function openSession(
+  client: Queryable,
+  ctx: AppContext,
+  accountId: string,
+  address: string | null,
+): Promise<OpenedSession> {
   const token = randomBytes(32).toString('base64url');
   const at = ctx.clock.now();
   const expiresAt = later(at, absoluteMs);
-  await insertSession(client, { tokenHash: hashToken(ctx, token), sessionId: newId(), accountId, at, expiresAt, address });
+  await insertSession(client, {
+    tokenHash: hashToken(ctx, token),
+    sessionId: newId(),
+    accountId,
+    at,
+    expiresAt,
+    address,
+  });
   await trimSessions(client, accountId, maxSessions);
   return { token, expiresAt };
 }

@@ -16,7 +16,13 @@ export async function signIn(ctx: AppContext, actor: Actor, login: string, passw
   const name = normaliseLogin(login).slice(0, 64);
   try {
     const account = await checkCredentials(ctx, login, password);
-    const who: Actor = { ...actor, kind: 'account', accountId: account.account_id, name: account.name, bodyId: account.body_id };
+    const who: Actor = {
+      ...actor,
+      kind: 'account',
+      accountId: account.account_id,
+      name: account.name,
+      bodyId: account.body_id,
+    };
     return await withTransaction(ctx.db.app, async (tx) => {
       const opened = await openSession(tx, ctx, account.account_id, actor.address);
       await forgetAttempts(tx, name);

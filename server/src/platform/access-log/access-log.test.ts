@@ -9,7 +9,17 @@ import type { Actor, AppContext } from '../../context.ts';
 import { createTestContext, type TestContext } from '../../testing-context.ts';
 import { query, sql, withTransaction } from '../db.ts';
 import { newId } from '../ids.ts';
-import { type Checkpoint, publish, readFeed, sealOnce, startSealer, verifyLog, withAccess, writeAccess, writeRefusal } from './index.ts';
+import {
+  type Checkpoint,
+  publish,
+  readFeed,
+  sealOnce,
+  startSealer,
+  verifyLog,
+  withAccess,
+  writeAccess,
+  writeRefusal,
+} from './index.ts';
 import { leafHash, MerkleTree } from './merkle.ts';
 
 let world: TestContext;
@@ -17,8 +27,15 @@ let ctx: AppContext;
 let root: pg.Client;
 
 const actor: Actor = {
-  kind: 'account', accountId: newId(), name: '张三', roles: ['creditOffice'], bodyId: null, scopeBodyIds: [], osUser: null,
-  address: '10.0.0.1', requestId: 'request-1',
+  kind: 'account',
+  accountId: newId(),
+  name: '张三',
+  roles: ['creditOffice'],
+  bodyId: null,
+  scopeBodyIds: [],
+  osUser: null,
+  address: '10.0.0.1',
+  requestId: 'request-1',
 };
 
 before(async () => {
@@ -33,7 +50,9 @@ after(async () => {
 });
 
 const look = (subjectId: string = newId()): Promise<void> =>
-  withTransaction(ctx.db.app, (tx) => writeAccess(tx, ctx, actor, { action: 'subject.full', subjectId, purpose: 'approval', detail: { sections: 3 } }));
+  withTransaction(ctx.db.app, (tx) =>
+    writeAccess(tx, ctx, actor, { action: 'subject.full', subjectId, purpose: 'approval', detail: { sections: 3 } }),
+  );
 
 /** Other databases of the cluster may hold the horizon for a moment. */
 async function sealAll(): Promise<void> {
@@ -70,14 +89,25 @@ test('an act and its entry are written together or not at all', async () => {
     ctx.db.audit,
     sql`select outcome, purpose from log.access_log where subject_id = ${subjectId} order by log_id`,
   );
-  assert.deepEqual(rows, [{ outcome: 'ok', purpose: 'approval' }, { outcome: 'refused', purpose: null }]);
+  assert.deepEqual(rows, [
+    { outcome: 'ok', purpose: 'approval' },
+    { outcome: 'refused', purpose: null },
+  ]);
 });
 
 test('a person number that slips into an entry is blacked out; NUL and lone surrogates do no harm', async () => {
   const number = '11010519491231002X';
-  const entry = { action: 'report.full', matter: `查询 ${number}`, resourceId: `x\0y\ud800${number}`, detail: { note: number, deep: { list: [number] } } };
+  const entry = {
+    action: 'report.full',
+    matter: `查询 ${number}`,
+    resourceId: `x\0y\ud800${number}`,
+    detail: { note: number, deep: { list: [number] } },
+  };
   await writeRefusal(ctx, { ...actor, name: number }, entry);
-  const rows = await query<{ text: string }>(ctx.db.audit, sql`select l::text as text from log.access_log l where action = 'report.full'`);
+  const rows = await query<{ text: string }>(
+    ctx.db.audit,
+    sql`select l::text as text from log.access_log l where action = 'report.full'`,
+  );
   assert.equal(rows.length, 1);
   assert.ok(!rows[0]?.text.includes(number));
 });
@@ -90,7 +120,10 @@ test('a later month gets its partition by itself', async () => {
   clock.set('2031-08-01T00:00:00.000Z');
   await look();
   clock.set(now);
-  assert.equal((await root.query(`select 1 from log.access_log_2031_07 union all select 1 from log.access_log_2031_08`)).rowCount, 2);
+  assert.equal(
+    (await root.query(`select 1 from log.access_log_2031_07 union all select 1 from log.access_log_2031_08`)).rowCount,
+    2,
+  );
 });
 
 test('the logins: app and log only insert, nobody updates, app reaches no person', async () => {
@@ -101,14 +134,23 @@ test('the logins: app and log only insert, nobody updates, app reaches no person
   }
   for (const pool of [ctx.db.app, ctx.db.log, ctx.db.sealer, ctx.db.audit, ctx.db.person]) {
     for (const statement of [
-      `update log.access_log set purpose = 'x'`, 'delete from log.access_log', 'truncate log.access_log', 'drop table log.access_log_2026_03',
-      `update log.seal set row_count = 0`, 'delete from log.seal', 'delete from log.feed', 'update core.outbox set kind = kind',
+      `update log.access_log set purpose = 'x'`,
+      'delete from log.access_log',
+      'truncate log.access_log',
+      'drop table log.access_log_2026_03',
+      `update log.seal set row_count = 0`,
+      'delete from log.seal',
+      'delete from log.feed',
+      'update core.outbox set kind = kind',
     ]) {
       await assert.rejects(pool.query(statement), { code: /42501/ }, statement);
     }
   }
-  await assert.rejects(ctx.db.app.query(`insert into log.access_log (log_id, at, actor_kind, actor_name, action, outcome, xid)
-    values (gen_random_uuid(), '2026-03-02', 'account', 'x', 'x', 'ok', '1')`), denied);
+  await assert.rejects(
+    ctx.db.app.query(`insert into log.access_log (log_id, at, actor_kind, actor_name, action, outcome, xid)
+    values (gen_random_uuid(), '2026-03-02', 'account', 'x', 'x', 'ok', '1')`),
+    denied,
+  );
   await assert.rejects(ctx.db.app.query(`insert into log.seal (seal_no) values (1)`), denied);
   for (const pool of [ctx.db.app, ctx.db.log, ctx.db.sealer, ctx.db.audit]) {
     await assert.rejects(pool.query('select 1 from person.identifier'), denied);
@@ -137,17 +179,41 @@ test('an untouched log verifies, across months; the tail is proven by a checkpoi
 test('tampering is found and named', async () => {
   const { checkpoint } = await verify();
   const pick = async (offset: number): Promise<string> =>
-    (await root.query(`select log_id::text as id from log.access_log where at < '2027-01-01' order by xid, log_id offset ${offset} limit 1`)).rows[0].id;
+    (
+      await root.query(
+        `select log_id::text as id from log.access_log where at < '2027-01-01' order by xid, log_id offset ${offset} limit 1`,
+      )
+    ).rows[0].id;
   const id = await pick(3);
-  await root.query(`create table public.saved as select * from log.access_log where log_id in ('${id}', '${await pick(5)}')`);
+  await root.query(
+    `create table public.saved as select * from log.access_log where log_id in ('${id}', '${await pick(5)}')`,
+  );
   await root.query('create table public.seals as select * from log.seal');
   const restoreRow = `insert into log.access_log select * from public.saved where log_id = '${id}'`;
   const restoreSeals = 'delete from log.seal; insert into log.seal select * from public.seals';
   const last = `(select max(seal_no) from log.seal)`;
 
-  assert.deepEqual(await tamper(`update log.access_log set purpose = 'other' where log_id = '${id}'`, `update log.access_log set purpose = s.purpose from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`), ['rowsChanged']);
-  assert.deepEqual(await tamper(`update log.access_log set at = at + interval '1 microsecond' where log_id = '${id}'`, `update log.access_log set at = at - interval '1 microsecond' where log_id = '${id}'`), ['rowsChanged']);
-  assert.deepEqual(await tamper(`update log.access_log set detail = '{"sections": 4}' where log_id = '${id}'`, `delete from log.access_log where log_id = '${id}'; ${restoreRow}`), ['rowsChanged']);
+  assert.deepEqual(
+    await tamper(
+      `update log.access_log set purpose = 'other' where log_id = '${id}'`,
+      `update log.access_log set purpose = s.purpose from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`,
+    ),
+    ['rowsChanged'],
+  );
+  assert.deepEqual(
+    await tamper(
+      `update log.access_log set at = at + interval '1 microsecond' where log_id = '${id}'`,
+      `update log.access_log set at = at - interval '1 microsecond' where log_id = '${id}'`,
+    ),
+    ['rowsChanged'],
+  );
+  assert.deepEqual(
+    await tamper(
+      `update log.access_log set detail = '{"sections": 4}' where log_id = '${id}'`,
+      `delete from log.access_log where log_id = '${id}'; ${restoreRow}`,
+    ),
+    ['rowsChanged'],
+  );
   assert.deepEqual(await tamper(`delete from log.access_log where log_id = '${id}'`, restoreRow), ['rowsMissing']);
   const added = newId();
   const copy = (xid: string, at = 'at'): string =>
@@ -156,12 +222,36 @@ test('tampering is found and named', async () => {
   assert.deepEqual(await tamper(copy('xid'), remove), ['rowsAdded', 'rowsOutsideSeals']);
   assert.deepEqual(await tamper(copy('xid', `'2026-05-01'`), remove), ['rowsOutsideSeals'], 'in a month without seals');
   assert.ok((await tamper(copy(`'3'::xid8`), remove)).length > 0, 'under an old transaction number');
-  assert.deepEqual(await tamper(`update log.access_log set xid = (select max(xid) from log.access_log) where log_id = '${id}'`, `update log.access_log set xid = s.xid from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`), ['rowsMissing', 'rowsAdded']);
+  assert.deepEqual(
+    await tamper(
+      `update log.access_log set xid = (select max(xid) from log.access_log) where log_id = '${id}'`,
+      `update log.access_log set xid = s.xid from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`,
+    ),
+    ['rowsMissing', 'rowsAdded'],
+  );
   assert.ok((await tamper(`delete from log.seal where seal_no = 1`, restoreSeals)).includes('sealMissing'));
-  assert.deepEqual((await tamper(`update log.seal set row_count = row_count + 1 where seal_no = 1`, restoreSeals)).slice(0, 2), ['sealChanged', 'signature']);
-  assert.ok((await tamper(`update log.seal set merkle_root = repeat('0', 64) where seal_no = 1`, restoreSeals)).includes('rowsChanged'));
-  assert.deepEqual(await tamper(`update log.seal set key_id = 'stranger' where seal_no = 1`, restoreSeals), ['sealChanged', 'unknownKey']);
-  assert.deepEqual(await tamper(`delete from log.seal where seal_no = ${last}; delete from log.access_log where xid >= (select from_xid from public.seals order by seal_no desc limit 1)`, `${restoreSeals}`, checkpoint), ['checkpoint'], 'a cut tail needs the checkpoint');
+  assert.deepEqual(
+    (await tamper(`update log.seal set row_count = row_count + 1 where seal_no = 1`, restoreSeals)).slice(0, 2),
+    ['sealChanged', 'signature'],
+  );
+  assert.ok(
+    (await tamper(`update log.seal set merkle_root = repeat('0', 64) where seal_no = 1`, restoreSeals)).includes(
+      'rowsChanged',
+    ),
+  );
+  assert.deepEqual(await tamper(`update log.seal set key_id = 'stranger' where seal_no = 1`, restoreSeals), [
+    'sealChanged',
+    'unknownKey',
+  ]);
+  assert.deepEqual(
+    await tamper(
+      `delete from log.seal where seal_no = ${last}; delete from log.access_log where xid >= (select from_xid from public.seals order by seal_no desc limit 1)`,
+      `${restoreSeals}`,
+      checkpoint,
+    ),
+    ['checkpoint'],
+    'a cut tail needs the checkpoint',
+  );
 });
 
 test('a dropped month leaves its seals; the rest still verifies', async () => {
@@ -182,7 +272,11 @@ test('positions in the feed have no gaps, under transactions that overlap, roll 
     for (let n = 0; n < 15; n += 1) {
       const count = 1 + ((seed + n) % 3);
       const work = withTransaction(ctx.db.app, async (tx) => {
-        await publish(tx, ctx, Array.from({ length: count }, (_, at) => ({ kind: 'change', subjectId: newId(), payload: { seed, n, at } })));
+        await publish(
+          tx,
+          ctx,
+          Array.from({ length: count }, (_, at) => ({ kind: 'change', subjectId: newId(), payload: { seed, n, at } })),
+        );
         if ((seed + n) % 5 === 0) throw new Error('rolled back');
         published += count;
       });
@@ -200,11 +294,17 @@ test('positions in the feed have no gaps, under transactions that overlap, roll 
     placed = await readFeed(ctx.db.app, '0', 1000);
   }
   await sealer.stop();
-  assert.deepEqual(placed.map((change) => change.position), placed.map((_, at) => String(at + 1)));
+  assert.deepEqual(
+    placed.map((change) => change.position),
+    placed.map((_, at) => String(at + 1)),
+  );
   assert.equal(placed.length, published + 1);
   assert.deepEqual(before, placed.slice(0, before.length), 'what was read once stays where it was');
   const page = await readFeed(ctx.db.app, '10', 5);
-  assert.deepEqual(page.map((change) => change.position), ['11', '12', '13', '14', '15']);
+  assert.deepEqual(
+    page.map((change) => change.position),
+    ['11', '12', '13', '14', '15'],
+  );
 });
 
 test('one sealer at a time', async () => {
@@ -227,12 +327,26 @@ test('data moved to another cluster begin an epoch and go on being sealed', asyn
   await withTransaction(ctx.db.app, (tx) => publish(tx, ctx, [{ kind: 'new', payload: {} }]));
   await sealAll();
   const feed = await readFeed(ctx.db.app, '0', 1000);
-  assert.deepEqual(feed.slice(-2).map((change) => change.kind), ['old', 'new']);
-  assert.deepEqual(feed.map((change) => change.position), feed.map((_, at) => String(at + 1)));
+  assert.deepEqual(
+    feed.slice(-2).map((change) => change.kind),
+    ['old', 'new'],
+  );
+  assert.deepEqual(
+    feed.map((change) => change.position),
+    feed.map((_, at) => String(at + 1)),
+  );
   const found = await query<{ epoch: number }>(ctx.db.audit, sql`select distinct epoch from log.seal order by 1`);
-  assert.deepEqual(found.map((row) => row.epoch), [1, 2]);
+  assert.deepEqual(
+    found.map((row) => row.epoch),
+    [1, 2],
+  );
   const { findings } = await verify();
-  assert.deepEqual(findings.filter((finding) => finding.kind === 'chain' || finding.kind === 'range' || finding.kind === 'rowsChanged'), []);
+  assert.deepEqual(
+    findings.filter(
+      (finding) => finding.kind === 'chain' || finding.kind === 'range' || finding.kind === 'rowsChanged',
+    ),
+    [],
+  );
 });
 
 test('a new key does not make the old seals strange; without the public key they are', async () => {

@@ -61,8 +61,18 @@ export interface SealFacts {
 /** The text that is hashed and signed. */
 export function sealText(seal: SealFacts): string {
   return JSON.stringify([
-    'chengxin-log-seal-1', seal.sealNo, seal.epoch, seal.month, seal.fromXid, seal.toXid, seal.rowCount, seal.merkleRoot,
-    seal.prevHash, seal.algorithm, seal.keyId, seal.sealedAt,
+    'chengxin-log-seal-1',
+    seal.sealNo,
+    seal.epoch,
+    seal.month,
+    seal.fromXid,
+    seal.toXid,
+    seal.rowCount,
+    seal.merkleRoot,
+    seal.prevHash,
+    seal.algorithm,
+    seal.keyId,
+    seal.sealedAt,
   ]);
 }
 

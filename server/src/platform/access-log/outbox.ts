@@ -1,6 +1,6 @@
 /** What changed, for followers: written with the change, placed in the feed by the sealer, read by position. */
 import type { AppContext } from '../../context.ts';
-import { execute, query, type Queryable, type Runner, sql } from '../db.ts';
+import { execute, type Queryable, query, type Runner, sql } from '../db.ts';
 import { newId } from '../ids.ts';
 
 export interface Change {

@@ -1,11 +1,29 @@
 /** All SQL of the sealer and of verification. Columns are read as text: hashes are of what is stored, to the microsecond. */
-import { execute, maybeOne, one, query, type Queryable, type Runner, sql } from '../db.ts';
+import { execute, maybeOne, one, type Queryable, query, type Runner, sql } from '../db.ts';
 import type { SealFacts } from './merkle.ts';
 
 /** Order is part of the canonical form; a column is only ever added at the end. */
 const rowColumns = [
-  'log_id', 'at', 'actor_kind', 'account_id', 'actor_name', 'body_id', 'os_user', 'action', 'resource_kind', 'resource_id',
-  'subject_id', 'purpose', 'matter', 'case_number', 'outcome', 'address', 'request_id', 'detail', 'epoch', 'xid',
+  'log_id',
+  'at',
+  'actor_kind',
+  'account_id',
+  'actor_name',
+  'body_id',
+  'os_user',
+  'action',
+  'resource_kind',
+  'resource_id',
+  'subject_id',
+  'purpose',
+  'matter',
+  'case_number',
+  'outcome',
+  'address',
+  'request_id',
+  'detail',
+  'epoch',
+  'xid',
 ] as const;
 
 export interface LogRow {
@@ -45,14 +63,19 @@ export async function lastSeal(client: Queryable): Promise<StoredSeal | null> {
 }
 
 export async function sealsFrom(client: Queryable, after: string, limit: number): Promise<StoredSeal[]> {
-  return query<StoredSeal>(runner(client), sql`${selectSeal} where seal_no > ${after}::bigint order by seal_no limit ${limit}`);
+  return query<StoredSeal>(
+    runner(client),
+    sql`${selectSeal} where seal_no > ${after}::bigint order by seal_no limit ${limit}`,
+  );
 }
 
 // ORDER BY names the table: the output column of the same name is text, and '99' sorts after '100'.
 const rowList = rowColumns.map((name) => `${name}::text`).join(', ');
 const selectRow = {
   kind: 'sql',
-  strings: [`select xid::text as xid, to_char(at, 'YYYY-MM') as month, array[${rowList}] as columns from log.access_log`],
+  strings: [
+    `select xid::text as xid, to_char(at, 'YYYY-MM') as month, array[${rowList}] as columns from log.access_log`,
+  ],
   values: [],
 } as const;
 
@@ -87,7 +110,10 @@ export async function sealedRows(
 }
 
 /** Rows that lie in a sealed range of transactions, by month: as many as the seals say, or somebody added some. */
-export async function countSealedMonths(client: Queryable, last: SealFacts): Promise<{ month: string; rows: string }[]> {
+export async function countSealedMonths(
+  client: Queryable,
+  last: SealFacts,
+): Promise<{ month: string; rows: string }[]> {
   return query(
     runner(client),
     sql`select to_char(at, 'YYYY-MM') as month, count(*)::text as rows from log.access_log
@@ -125,7 +151,10 @@ export async function insertSeal(client: Queryable, seal: StoredSeal): Promise<v
   );
 }
 
-export async function insertSealKey(client: Queryable, key: { keyId: string; algorithm: string; publicPem: string; since: string }): Promise<void> {
+export async function insertSealKey(
+  client: Queryable,
+  key: { keyId: string; algorithm: string; publicPem: string; since: string },
+): Promise<void> {
   await execute(
     runner(client),
     sql`insert into log.seal_key (key_id, algorithm, public_key, since)
@@ -134,7 +163,9 @@ export async function insertSealKey(client: Queryable, key: { keyId: string; alg
 }
 
 /** The last place in the feed and the transaction it belongs to. */
-export async function lastPosition(client: Queryable): Promise<{ position: string; epoch: number; xid: string } | null> {
+export async function lastPosition(
+  client: Queryable,
+): Promise<{ position: string; epoch: number; xid: string } | null> {
   return maybeOne(
     runner(client),
     sql`select position::text as position, epoch, xid::text as xid from log.feed order by feed.position desc limit 1`,

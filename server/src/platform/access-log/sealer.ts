@@ -6,9 +6,18 @@ import type { PoolClient } from 'pg';
 import type { AppContext } from '../../context.ts';
 import { telemetryOf } from '../telemetry.ts';
 import { genesis, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
-import { openSealKey, sealAlgorithm, type SealKey } from './seal-key.ts';
+import { openSealKey, type SealKey, sealAlgorithm } from './seal-key.ts';
 import {
-  advisoryLock, insertSeal, insertSealKey, lastPosition, lastSeal, type LogRow, logRows, placeChanges, readHorizon, type StoredSeal,
+  advisoryLock,
+  insertSeal,
+  insertSealKey,
+  type LogRow,
+  lastPosition,
+  lastSeal,
+  logRows,
+  placeChanges,
+  readHorizon,
+  type StoredSeal,
 } from './seal-queries.ts';
 import { prepareAccessLog } from './write.ts';
 
@@ -25,7 +34,12 @@ const roundPauseMs = 1000;
 const retryPauseMs = 5000;
 
 /** Rows of whole transactions: the last one of a full page may be cut, so it waits for the next page. */
-async function nextPage(client: PoolClient, epoch: number, fromXid: string, horizon: string): Promise<{ rows: LogRow[]; toXid: string; full: boolean }> {
+async function nextPage(
+  client: PoolClient,
+  epoch: number,
+  fromXid: string,
+  horizon: string,
+): Promise<{ rows: LogRow[]; toXid: string; full: boolean }> {
   const rows = await logRows(client, { epoch, fromXid, toXid: horizon }, pageRows + 1);
   if (rows.length <= pageRows) return { rows, toXid: horizon, full: false };
   const lastXid = rows.at(-1)?.xid ?? horizon;
@@ -33,7 +47,11 @@ async function nextPage(client: PoolClient, epoch: number, fromXid: string, hori
   if (whole.length > 0) return { rows: whole, toXid: lastXid, full: true };
   // One transaction larger than a page is sealed alone and whole.
   const toXid = (BigInt(lastXid) + 1n).toString();
-  return { rows: await logRows(client, { epoch, fromXid: lastXid, toXid }, Number.MAX_SAFE_INTEGER), toXid, full: true };
+  return {
+    rows: await logRows(client, { epoch, fromXid: lastXid, toXid }, Number.MAX_SAFE_INTEGER),
+    toXid,
+    full: true,
+  };
 }
 
 function byMonth(rows: readonly LogRow[]): Map<string, MerkleTree> {
@@ -50,7 +68,13 @@ function signedSeal(facts: Omit<StoredSeal, 'sealHash' | 'signature'>, key: Seal
   return { ...facts, sealHash: sealHash(facts), signature: key.sign(sealText(facts)) };
 }
 
-async function sealPage(client: PoolClient, ctx: AppContext, key: SealKey, epoch: number, horizon: string): Promise<{ rows: number; seals: number; full: boolean }> {
+async function sealPage(
+  client: PoolClient,
+  ctx: AppContext,
+  key: SealKey,
+  epoch: number,
+  horizon: string,
+): Promise<{ rows: number; seals: number; full: boolean }> {
   const last = await lastSeal(client);
   const fromXid = last && last.epoch === epoch ? last.toXid : '0';
   if (BigInt(horizon) <= BigInt(fromXid)) return { rows: 0, seals: 0, full: false };
@@ -76,7 +100,11 @@ async function sealPage(client: PoolClient, ctx: AppContext, key: SealKey, epoch
     await insertSeal(client, seal);
     previous = seal;
   }
-  return { rows: page.rows.length, seals: Number(BigInt(previous?.sealNo ?? '0') - BigInt(last?.sealNo ?? '0')), full: page.full };
+  return {
+    rows: page.rows.length,
+    seals: Number(BigInt(previous?.sealNo ?? '0') - BigInt(last?.sealNo ?? '0')),
+    full: page.full,
+  };
 }
 
 async function placePage(client: PoolClient, ctx: AppContext, epoch: number, horizon: string): Promise<number> {
@@ -139,7 +167,12 @@ export async function sealOnce(ctx: AppContext): Promise<RoundResult | null> {
   const client = await ctx.db.sealer.connect();
   try {
     if (!(await advisoryLock(client))) return null;
-    await insertSealKey(client, { keyId: key.keyId, algorithm: sealAlgorithm, publicPem: key.publicPem, since: ctx.clock.now() });
+    await insertSealKey(client, {
+      keyId: key.keyId,
+      algorithm: sealAlgorithm,
+      publicPem: key.publicPem,
+      since: ctx.clock.now(),
+    });
     let total: RoundResult = { sealedRows: 0, seals: 0, placed: 0, caughtUp: false };
     while (!total.caughtUp) {
       const result = await round(client, ctx, key, epoch);

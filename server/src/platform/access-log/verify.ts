@@ -2,7 +2,14 @@
 import type { Databases, Pool } from '../db.ts';
 import { genesis, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
 import { readPublicKeys, verifies } from './seal-key.ts';
-import { countSealedMonths, countUnsealed, heldMonths, sealedRows, sealsFrom, type StoredSeal } from './seal-queries.ts';
+import {
+  countSealedMonths,
+  countUnsealed,
+  heldMonths,
+  type StoredSeal,
+  sealedRows,
+  sealsFrom,
+} from './seal-queries.ts';
 
 /** The state of the log at a moment, to be kept outside of this machine. */
 export interface Checkpoint {
@@ -17,8 +24,17 @@ export interface Finding {
   /** Number of the seal, or null when it is not about one. */
   readonly sealNo: string | null;
   readonly kind:
-    | 'sealMissing' | 'sealChanged' | 'signature' | 'unknownKey' | 'chain' | 'range' | 'rowsMissing' | 'rowsAdded' | 'rowsChanged'
-    | 'rowsOutsideSeals' | 'checkpoint';
+    | 'sealMissing'
+    | 'sealChanged'
+    | 'signature'
+    | 'unknownKey'
+    | 'chain'
+    | 'range'
+    | 'rowsMissing'
+    | 'rowsAdded'
+    | 'rowsChanged'
+    | 'rowsOutsideSeals'
+    | 'checkpoint';
   readonly zh: string;
   readonly en: string;
 }
@@ -72,7 +88,13 @@ function checkChain(seal: StoredSeal, previous: StoredSeal | null, findings: Fin
   if (!previous || previous.epoch !== seal.epoch) return;
   const same = seal.fromXid === previous.fromXid && seal.toXid === previous.toXid;
   const next = BigInt(seal.fromXid) >= BigInt(previous.toXid);
-  if (!same && !next) findings.add('range', no, `第 ${no} 号封存的范围与前一封存重叠。`, `The range of seal ${no} overlaps the one before it.`);
+  if (!same && !next)
+    findings.add(
+      'range',
+      no,
+      `第 ${no} 号封存的范围与前一封存重叠。`,
+      `The range of seal ${no} overlaps the one before it.`,
+    );
 }
 
 function checkSignature(seal: StoredSeal, keys: ReturnType<typeof readPublicKeys>, findings: Findings): void {
@@ -82,7 +104,12 @@ function checkSignature(seal: StoredSeal, keys: ReturnType<typeof readPublicKeys
   }
   const key = keys.get(seal.keyId);
   if (!key) {
-    findings.add('unknownKey', no, `第 ${no} 号封存由未知密钥 ${seal.keyId} 签名。`, `Seal ${no} was signed with the unknown key ${seal.keyId}.`);
+    findings.add(
+      'unknownKey',
+      no,
+      `第 ${no} 号封存由未知密钥 ${seal.keyId} 签名。`,
+      `Seal ${no} was signed with the unknown key ${seal.keyId}.`,
+    );
   } else if (!verifies(key, sealText(seal), seal.signature)) {
     findings.add('signature', no, `第 ${no} 号封存签名无效。`, `The signature of seal ${no} is not valid.`);
   }
@@ -92,15 +119,35 @@ function checkRows(seal: StoredSeal, tree: MerkleTree, findings: Findings): void
   const due = Number(seal.rowCount);
   const no = seal.sealNo;
   if (tree.count < due) {
-    findings.add('rowsMissing', no, `第 ${no} 号封存（${seal.month}）缺少 ${due - tree.count} 行。`, `${due - tree.count} rows of seal ${no} (${seal.month}) are missing.`);
+    findings.add(
+      'rowsMissing',
+      no,
+      `第 ${no} 号封存（${seal.month}）缺少 ${due - tree.count} 行。`,
+      `${due - tree.count} rows of seal ${no} (${seal.month}) are missing.`,
+    );
   } else if (tree.count > due) {
-    findings.add('rowsAdded', no, `第 ${no} 号封存（${seal.month}）多出 ${tree.count - due} 行。`, `${tree.count - due} rows were added to seal ${no} (${seal.month}).`);
+    findings.add(
+      'rowsAdded',
+      no,
+      `第 ${no} 号封存（${seal.month}）多出 ${tree.count - due} 行。`,
+      `${tree.count - due} rows were added to seal ${no} (${seal.month}).`,
+    );
   } else if (tree.root() !== seal.merkleRoot) {
-    findings.add('rowsChanged', no, `第 ${no} 号封存（${seal.month}）的记录被改动或替换。`, `Rows of seal ${no} (${seal.month}) were changed or swapped.`);
+    findings.add(
+      'rowsChanged',
+      no,
+      `第 ${no} 号封存（${seal.month}）的记录被改动或替换。`,
+      `Rows of seal ${no} (${seal.month}) were changed or swapped.`,
+    );
   }
 }
 
-function checkCheckpoint(checkpoint: Checkpoint, found: StoredSeal | null, last: StoredSeal | null, findings: Findings): void {
+function checkCheckpoint(
+  checkpoint: Checkpoint,
+  found: StoredSeal | null,
+  last: StoredSeal | null,
+  findings: Findings,
+): void {
   if (found?.sealHash === checkpoint.sealHash) return;
   const cut = last === null || BigInt(last.sealNo) < BigInt(checkpoint.sealNo);
   findings.add(
@@ -123,7 +170,11 @@ export interface VerifyOptions {
 /**
  * Verifies the whole log. `keysFolder` holds the public keys that are trusted. Memory is flat; time grows with the rows.
  */
-export async function verifyLog(db: Pick<Databases, 'audit'>, keysFolder: string, options: VerifyOptions = {}): Promise<Verification> {
+export async function verifyLog(
+  db: Pick<Databases, 'audit'>,
+  keysFolder: string,
+  options: VerifyOptions = {},
+): Promise<Verification> {
   const keys = readPublicKeys(keysFolder);
   const findings = new Findings();
   const held = new Set(await heldMonths(db.audit));
@@ -175,11 +226,21 @@ export async function verifyLog(db: Pick<Databases, 'audit'>, keysFolder: string
 }
 
 /** Rows in sealed transactions that no seal counts: added behind the seals, in a month that had none or with an old number. */
-async function checkOutside(pool: Pool, last: StoredSeal, sealed: ReadonlyMap<string, number>, findings: Findings): Promise<void> {
+async function checkOutside(
+  pool: Pool,
+  last: StoredSeal,
+  sealed: ReadonlyMap<string, number>,
+  findings: Findings,
+): Promise<void> {
   for (const { month, rows } of await countSealedMonths(pool, last)) {
     const extra = Number(rows) - (sealed.get(month) ?? 0);
     if (extra > 0) {
-      findings.add('rowsOutsideSeals', null, `${month} 有 ${extra} 行不属于任何封存。`, `${extra} rows of ${month} belong to no seal.`);
+      findings.add(
+        'rowsOutsideSeals',
+        null,
+        `${month} 有 ${extra} 行不属于任何封存。`,
+        `${extra} rows of ${month} belong to no seal.`,
+      );
     }
   }
 }

@@ -4,7 +4,17 @@
  */
 import { looksLikePersonIdentifier } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
-import { execute, join, type Pool, query, type Queryable, sql, type Sql, type Transaction, withTransaction } from '../db.ts';
+import {
+  execute,
+  join,
+  type Pool,
+  type Queryable,
+  query,
+  type Sql,
+  sql,
+  type Transaction,
+  withTransaction,
+} from '../db.ts';
 import { DomainError } from '../errors.ts';
 import { newId } from '../ids.ts';
 
@@ -38,7 +48,9 @@ export function withoutPersonNumbers(text: string): string {
 }
 
 const clean = (text: string | null | undefined, limit = 500): string | null =>
-  text === null || text === undefined ? null : withoutPersonNumbers(text.slice(0, limit).replaceAll('\0', '').toWellFormed());
+  text === null || text === undefined
+    ? null
+    : withoutPersonNumbers(text.slice(0, limit).replaceAll('\0', '').toWellFormed());
 
 function detailText(entry: AccessEntry): string | null {
   if (!entry.detail) return null;
@@ -82,7 +94,10 @@ export async function writeAccessAll(
   try {
     await ensureMonth(ctx);
     for (let from = 0; from < entries.length; from += maxBatch) {
-      await insert(client, entries.slice(from, from + maxBatch).map((entry) => rowOf(ctx, actor, entry)));
+      await insert(
+        client,
+        entries.slice(from, from + maxBatch).map((entry) => rowOf(ctx, actor, entry)),
+      );
     }
   } catch (error) {
     throw unavailable(error);
@@ -110,7 +125,12 @@ export async function withAccess<T>(
   return withTransaction(ctx.db.app, async (tx) => {
     const result = await work(tx);
     const made = typeof entry === 'function' ? entry(result) : entry;
-    await writeAccessAll(tx, ctx, actor, Array.isArray(made) ? (made as readonly AccessEntry[]) : [made as AccessEntry]);
+    await writeAccessAll(
+      tx,
+      ctx,
+      actor,
+      Array.isArray(made) ? (made as readonly AccessEntry[]) : [made as AccessEntry],
+    );
     return result;
   });
 }
@@ -133,6 +153,9 @@ const monthsAhead = 4;
 /** Makes the month's partition and those ahead; names the epoch. At start, daily by a job, and by each command. */
 export async function prepareAccessLog(ctx: Pick<AppContext, 'db' | 'clock'>): Promise<{ epoch: number }> {
   await query(ctx.db.sealer, sql`select log.ensure_partitions(${ctx.clock.now().slice(0, 10)}::date, ${monthsAhead})`);
-  const [row] = await query<{ epoch: number }>(ctx.db.sealer, sql`select log.ensure_epoch(${ctx.clock.now()}::timestamptz) as epoch`);
+  const [row] = await query<{ epoch: number }>(
+    ctx.db.sealer,
+    sql`select log.ensure_epoch(${ctx.clock.now()}::timestamptz) as epoch`,
+  );
   return { epoch: row?.epoch ?? 1 };
 }

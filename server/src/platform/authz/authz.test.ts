@@ -2,14 +2,29 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { Actor, Role } from '../../context.ts';
-import { authorize, levelOf, may, permissionNames, permissionsOf, roleTable, scopeOf } from '../../modules/identity/index.ts';
+import {
+  authorize,
+  levelOf,
+  may,
+  permissionNames,
+  permissionsOf,
+  roleTable,
+  scopeOf,
+} from '../../modules/identity/index.ts';
 import { type FieldPublicity, HiddenError, levelCovers, type MaskableField, maskForActor } from './index.ts';
 
 const own = 'body-own';
 const foreign = 'body-foreign';
 const actorWith = (...roles: Role[]): Actor => ({
-  kind: roles.length > 0 ? 'account' : 'anonymous', accountId: roles.length > 0 ? 'a' : null, name: 'x', roles, bodyId: own, scopeBodyIds: [own],
-  osUser: null, address: null, requestId: 'r',
+  kind: roles.length > 0 ? 'account' : 'anonymous',
+  accountId: roles.length > 0 ? 'a' : null,
+  name: 'x',
+  roles,
+  bodyId: own,
+  scopeBodyIds: [own],
+  osUser: null,
+  address: null,
+  requestId: 'r',
 });
 
 test('nobody may do anything but read what is public', () => {
@@ -65,17 +80,22 @@ const fields = fc.dictionary(
 
 test('masking: what is not described or lies above the level never comes out; documents never', () => {
   fc.assert(
-    fc.property(fields, fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), fc.string()), publicity, (described, values, level) => {
-      const all: Record<string, string> = { ...values };
-      for (const code of Object.keys(described)) all[code] = `value of ${code}`;
-      const shown = maskForActor<string>(all, described, level, () => '张*');
-      for (const [code, value] of Object.entries(shown)) {
-        const field: MaskableField | undefined = Object.hasOwn(described, code) ? described[code] : undefined;
-        assert.ok(field && levelCovers(level, field.publicity) && field.person !== 'document');
-        const masked = field.person === 'name' && (level === 'public' || level === 'authorised');
-        assert.equal(value, masked ? '张*' : all[code]);
-      }
-    }),
+    fc.property(
+      fields,
+      fc.dictionary(fc.string({ minLength: 1, maxLength: 5 }), fc.string()),
+      publicity,
+      (described, values, level) => {
+        const all: Record<string, string> = { ...values };
+        for (const code of Object.keys(described)) all[code] = `value of ${code}`;
+        const shown = maskForActor<string>(all, described, level, () => '张*');
+        for (const [code, value] of Object.entries(shown)) {
+          const field: MaskableField | undefined = Object.hasOwn(described, code) ? described[code] : undefined;
+          assert.ok(field && levelCovers(level, field.publicity) && field.person !== 'document');
+          const masked = field.person === 'name' && (level === 'public' || level === 'authorised');
+          assert.equal(value, masked ? '张*' : all[code]);
+        }
+      },
+    ),
   );
 });
 

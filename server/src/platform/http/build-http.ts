@@ -70,7 +70,11 @@ function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
 function sendFrameworkError(error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const code = 'code' in error && error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 'not-found' : 'invalid-request';
   const problem = toProblem(new DomainError(code), { requestId: request.id });
-  reply.code(problem.status).header('x-request-id', request.id).type('application/problem+json').send(JSON.stringify(problem));
+  reply
+    .code(problem.status)
+    .header('x-request-id', request.id)
+    .type('application/problem+json')
+    .send(JSON.stringify(problem));
 }
 
 const cspDirectives = {
@@ -87,7 +91,12 @@ const cspDirectives = {
   objectSrc: ["'none'"],
 };
 
-async function registerSafeguards(app: HttpInstance, ctx: AppContext, hooks: HttpHooks, options: HttpOptions): Promise<void> {
+async function registerSafeguards(
+  app: HttpInstance,
+  ctx: AppContext,
+  hooks: HttpHooks,
+  options: HttpOptions,
+): Promise<void> {
   const secure = isSecure(ctx);
   await app.register(cookie);
   await app.register(helmet, {
@@ -142,7 +151,10 @@ function registerFigures(app: HttpInstance, ctx: AppContext): void {
     const route = request.routeOptions.url ?? '(unknown)';
     const seconds = reply.elapsedTime / 1000;
     requestSeconds.observe({ method: request.method, route, status: String(reply.statusCode) }, seconds);
-    request.log.info({ method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
+    request.log.info(
+      { method: request.method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) },
+      'request',
+    );
   });
 }
 
@@ -184,4 +196,3 @@ export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: Http
   registerFigures(app, ctx);
   return app;
 }
-

@@ -9,11 +9,12 @@ import { plainProblemPage } from './problem-page.ts';
 import { toDomainError } from './problems.ts';
 import type { HttpHooks, HttpInstance, ProblemPage } from './types.ts';
 
-const pages = new WeakMap<HttpInstance, ProblemPage>();
+/** By the server, which an application and the plugins inside it have in common. */
+const pages = new WeakMap<object, ProblemPage>();
 
 /** Replaces the plain problem page that people see outside /api. */
 export function setProblemPage(app: HttpInstance, page: ProblemPage): void {
-  pages.set(app, page);
+  pages.set(app.server, page);
 }
 
 const retryAfterSeconds = '5';
@@ -28,7 +29,7 @@ function sendProblem(app: HttpInstance, request: FastifyRequest, reply: FastifyR
     reply.header('retry-after', retryAfterSeconds);
   }
   if (wantsPage(request)) {
-    return reply.type('text/html; charset=utf-8').send((pages.get(app) ?? plainProblemPage)(problem, request));
+    return reply.type('text/html; charset=utf-8').send((pages.get(app.server) ?? plainProblemPage)(problem, request));
   }
   return reply.type('application/problem+json; charset=utf-8').send(JSON.stringify(problem));
 }

@@ -6,48 +6,61 @@ import { buildApp, type ModuleRoutes, modules } from '../../build-app.ts';
 import { authorize } from '../../modules/identity/index.ts';
 import { addTestAccount, createTestContext, signInAs, type TestContext } from '../../testing-context.ts';
 import { query, sql } from '../db.ts';
-import { DomainError } from '../errors.ts';
 import type { Problem } from '../errors.ts';
+import { DomainError } from '../errors.ts';
 import { type HttpInstance, idempotent } from './index.ts';
 
 let world: TestContext;
 let app: HttpInstance;
 let acts = 0;
 
-const probe: ModuleRoutes = (ctx): FastifyPluginAsyncTypebox => async (instance) => {
-  const config = { permission: 'public' } as const;
-  instance.post(
-    '/api/v1/probe',
-    { config, schema: { body: Type.Object({ code: Type.String({ minLength: 3 }), n: Type.Integer({ minimum: 1 }) }, { additionalProperties: false }) } },
-    async (request) => ({ got: request.body.n }),
-  );
-  instance.get('/api/v1/probe', { config }, async () => ({ value: 'same' }));
-  instance.get('/api/v1/probe/broken', { config }, async () => {
-    throw new Error('secret 110101199003070000 inside');
-  });
-  instance.get('/page', { config }, async () => {
-    throw new DomainError('gone');
-  });
-  instance.get('/api/v1/probe/full', { config: { permission: 'subject.full' } }, async () => ({ secret: true }));
-  instance.post('/api/v1/probe/change', { config: { permission: 'record.enter' } }, async () => ({ done: true }));
-  instance.get(
-    '/api/v1/probe/of/:bodyId',
-    { config: { permission: 'submission.read' }, schema: { params: Type.Object({ bodyId: Type.String({ format: 'uuid' }) }) } },
-    async (request) => {
-      request.access = { resourceKind: 'submission', resourceId: request.params.bodyId };
-      authorize(request.actor, 'submission.read', { bodyId: request.params.bodyId });
-      return { mine: true };
-    },
-  );
-  instance.post('/api/v1/probe/once', { config: { permission: 'record.enter' } }, async (request, reply) => {
-    const answer = await idempotent(ctx, request, async () => {
-      acts += 1;
-      if (request.headers['x-fail']) throw new DomainError('unprocessable');
-      return { status: 201, body: { act: acts } };
+const probe: ModuleRoutes =
+  (ctx): FastifyPluginAsyncTypebox =>
+  async (instance) => {
+    const config = { permission: 'public' } as const;
+    instance.post(
+      '/api/v1/probe',
+      {
+        config,
+        schema: {
+          body: Type.Object(
+            { code: Type.String({ minLength: 3 }), n: Type.Integer({ minimum: 1 }) },
+            { additionalProperties: false },
+          ),
+        },
+      },
+      async (request) => ({ got: request.body.n }),
+    );
+    instance.get('/api/v1/probe', { config }, async () => ({ value: 'same' }));
+    instance.get('/api/v1/probe/broken', { config }, async () => {
+      throw new Error('secret 110101199003070000 inside');
     });
-    return reply.code(answer.status).header('idempotency-replayed', String(answer.replayed)).send(answer.body);
-  });
-};
+    instance.get('/page', { config }, async () => {
+      throw new DomainError('gone');
+    });
+    instance.get('/api/v1/probe/full', { config: { permission: 'subject.full' } }, async () => ({ secret: true }));
+    instance.post('/api/v1/probe/change', { config: { permission: 'record.enter' } }, async () => ({ done: true }));
+    instance.get(
+      '/api/v1/probe/of/:bodyId',
+      {
+        config: { permission: 'submission.read' },
+        schema: { params: Type.Object({ bodyId: Type.String({ format: 'uuid' }) }) },
+      },
+      async (request) => {
+        request.access = { resourceKind: 'submission', resourceId: request.params.bodyId };
+        authorize(request.actor, 'submission.read', { bodyId: request.params.bodyId });
+        return { mine: true };
+      },
+    );
+    instance.post('/api/v1/probe/once', { config: { permission: 'record.enter' } }, async (request, reply) => {
+      const answer = await idempotent(ctx, request, async () => {
+        acts += 1;
+        if (request.headers['x-fail']) throw new DomainError('unprocessable');
+        return { status: 201, body: { act: acts } };
+      });
+      return reply.code(answer.status).header('idempotency-replayed', String(answer.replayed)).send(answer.body);
+    });
+  };
 
 before(async () => {
   world = await createTestContext();
@@ -71,7 +84,7 @@ const problem = (response: { headers: Record<string, unknown>; json(): unknown }
 };
 
 async function refusesToStart(permission: string | undefined, message: RegExp): Promise<void> {
-  const wrong: ModuleRoutes = () => async (instance) => {
+  const wrong: ModuleRoutes = (): FastifyPluginAsyncTypebox => async (instance) => {
     instance.get('/api/v1/wrong', { config: permission === undefined ? {} : { permission } }, async () => 'never');
   };
   await assert.rejects(buildApp(world.ctx, { modules: [wrong] }), message);
@@ -104,7 +117,10 @@ test('validation names each field, in both languages', async () => {
   assert.deepEqual(errors.map((error) => error.field).sort(), ['body/code', 'body/extra', 'body/n']);
   for (const error of errors) assert.match(error.zh, /\p{Script=Han}/u);
   const missing = await app.inject({ method: 'POST', url: '/api/v1/probe', payload: {} });
-  assert.deepEqual((problem(missing).errors ?? []).map((error) => error.code), ['required', 'required']);
+  assert.deepEqual(
+    (problem(missing).errors ?? []).map((error) => error.code),
+    ['required', 'required'],
+  );
 });
 
 test('malformed JSON, too large bodies, other media types and bad addresses are problems', async () => {
@@ -180,7 +196,12 @@ test('without a session 401, without the right 403, a hidden thing 404, each log
   assert.equal(hidden.statusCode, 404);
   const unknown = await app.inject({ url: '/api/v1/nothing', headers: officer });
   assert.equal(problem(hidden).detail, problem(unknown).detail);
-  const rows = await query<{ action: string; actor_kind: string; resource_id: string | null; detail: { code: string } }>(
+  const rows = await query<{
+    action: string;
+    actor_kind: string;
+    resource_id: string | null;
+    detail: { code: string };
+  }>(
     world.ctx.db.audit,
     sql`select action, actor_kind, resource_id, detail from log.access_log
         where outcome = 'refused' and action <> 'session.signIn' order by log_id`,
@@ -198,7 +219,11 @@ test('without a session 401, without the right 403, a hidden thing 404, each log
 test('a change from another site is refused (CSRF)', async () => {
   const session = await signInAs(app, 'officer');
   const change = (headers: Record<string, string>) =>
-    app.inject({ method: 'POST', url: '/api/v1/probe/change', headers: { cookie: session.cookie, host: session.host, ...headers } });
+    app.inject({
+      method: 'POST',
+      url: '/api/v1/probe/change',
+      headers: { cookie: session.cookie, host: session.host, ...headers },
+    });
   assert.equal((await change({ origin: session.origin })).statusCode, 200);
   assert.equal((await change({ 'sec-fetch-site': 'same-origin' })).statusCode, 200);
   assert.equal((await change({ referer: `${session.origin}/desk/` })).statusCode, 200);
@@ -241,7 +266,8 @@ test('an Idempotency-Key acts once, also at the same moment, and is not shared',
 test('limits are told and kept, by address and by account', async () => {
   const limited = await buildApp(world.ctx, { modules: [...modules, probe], rateLimit: { address: 3, account: 5 } });
   try {
-    const get = (headers: Record<string, string> = {}) => limited.inject({ url: '/api/v1/probe', headers, remoteAddress: '10.9.9.9' });
+    const get = (headers: Record<string, string> = {}) =>
+      limited.inject({ url: '/api/v1/probe', headers, remoteAddress: '10.9.9.9' });
     const first = await get();
     assert.equal(first.headers['ratelimit-limit'], '3');
     assert.equal(first.headers['ratelimit-remaining'], '2');
@@ -277,7 +303,10 @@ test('behind TLS the cookie is tied to the host and HSTS is set', async () => {
     });
     assert.equal(response.statusCode, 200);
     assert.match(String(response.headers['strict-transport-security']), /max-age=31536000/);
-    assert.match(String(response.headers['set-cookie']), /^__Host-chengxin=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    assert.match(
+      String(response.headers['set-cookie']),
+      /^__Host-chengxin=[\w-]{43}; Path=\/; HttpOnly; Secure; SameSite=Strict$/,
+    );
   } finally {
     await secure.close();
   }

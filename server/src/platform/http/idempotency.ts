@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import type { AppContext } from '../../context.ts';
-import { maybeOne, sql, type Transaction, withTransaction, execute } from '../db.ts';
+import { execute, maybeOne, sql, type Transaction, withTransaction } from '../db.ts';
 import { DomainError } from '../errors.ts';
 
 export interface IdempotentAnswer<T> {
@@ -34,7 +34,14 @@ function keyOf(request: FastifyRequest): string | null {
   });
 }
 
-async function claim(tx: Transaction, owner: string, route: string, key: string, hash: string, at: string): Promise<StoredAnswer | null> {
+async function claim(
+  tx: Transaction,
+  owner: string,
+  route: string,
+  key: string,
+  hash: string,
+  at: string,
+): Promise<StoredAnswer | null> {
   const inserted = await execute(
     tx,
     sql`insert into platform.idempotency (owner, route, key, request_hash, created_at)
@@ -59,7 +66,9 @@ export async function idempotent<T>(
   const key = keyOf(request);
   const route = `${request.method} ${request.routeOptions.url ?? ''}`;
   const owner = request.actor.accountId ?? request.ip;
-  const hash = createHash('sha256').update(JSON.stringify([request.params, request.query, request.body ?? null])).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify([request.params, request.query, request.body ?? null]))
+    .digest('hex');
   return withTransaction(ctx.db.app, async (tx) => {
     if (key === null) return { ...(await work(tx)), replayed: false };
     const stored = await claim(tx, owner, route, key, hash, ctx.clock.now());

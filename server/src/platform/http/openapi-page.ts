@@ -25,7 +25,13 @@ interface Operation {
   readonly summary?: string;
   readonly description?: string;
   readonly tags?: readonly string[];
-  readonly parameters?: readonly { name: string; in: string; required?: boolean; description?: string; schema?: Schema }[];
+  readonly parameters?: readonly {
+    name: string;
+    in: string;
+    required?: boolean;
+    description?: string;
+    schema?: Schema;
+  }[];
   readonly requestBody?: { content?: Readonly<Record<string, Media>> };
   readonly responses?: Readonly<Record<string, { description?: string; content?: Readonly<Record<string, Media>> }>>;
   readonly 'x-permission'?: string;

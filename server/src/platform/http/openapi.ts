@@ -14,7 +14,10 @@ interface RouteSchema {
 
 /** Each operation names the permission it needs and the form of its errors. */
 function describe(schema: RouteSchema | undefined, permission: string | undefined): RouteSchema {
-  const problem = { description: 'Problem (RFC 9457)', content: { 'application/problem+json': { schema: ProblemSchema } } };
+  const problem = {
+    description: 'Problem (RFC 9457)',
+    content: { 'application/problem+json': { schema: ProblemSchema } },
+  };
   const signedIn = permission !== undefined && permission !== 'public';
   return {
     ...schema,

@@ -24,7 +24,8 @@ export function checkOrigin(request: FastifyRequest, publicUrl: string, carriesS
     if (!carriesSession || site === 'same-origin') return;
   } else {
     const origin = originOf(stated);
-    if (origin !== null && (origin === originOf(publicUrl) || origin === `${request.protocol}://${request.host}`)) return;
+    if (origin !== null && (origin === originOf(publicUrl) || origin === `${request.protocol}://${request.host}`))
+      return;
   }
   throw new DomainError('forbidden', {
     zh: '此请求来自其他网站，已拒绝；请从本系统页面操作。',

@@ -2,7 +2,12 @@
 import type { Problem } from '../errors.ts';
 
 export const escapeHtml = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;').replaceAll("'", '&#39;');
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;')
+    .replaceAll("'", '&#39;');
 
 export function plainProblemPage(problem: Problem): string {
   const id = problem.requestId ? `<p>请求编号 Request id: <code>${escapeHtml(problem.requestId)}</code></p>` : '';

@@ -14,16 +14,28 @@ const byCode: Readonly<Record<string, Known>> = {
   ],
   FST_ERR_CTP_INVALID_JSON_BODY: [
     'invalid-request',
-    { zh: '请求体不是有效的 JSON，请检查括号、引号和编码（UTF-8）。', en: 'The body is not valid JSON. Check brackets, quotes and encoding (UTF-8).' },
+    {
+      zh: '请求体不是有效的 JSON，请检查括号、引号和编码（UTF-8）。',
+      en: 'The body is not valid JSON. Check brackets, quotes and encoding (UTF-8).',
+    },
   ],
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: [
     'invalid-request',
-    { zh: '请求体长度与 Content-Length 不一致，请重新发送。', en: 'The body is not as long as Content-Length says. Send it again.' },
+    {
+      zh: '请求体长度与 Content-Length 不一致，请重新发送。',
+      en: 'The body is not as long as Content-Length says. Send it again.',
+    },
   ],
-  FST_ERR_BAD_URL: ['invalid-request', { zh: '地址编码有误，请检查百分号编码。', en: 'The address is not well encoded. Check its percent signs.' }],
+  FST_ERR_BAD_URL: [
+    'invalid-request',
+    { zh: '地址编码有误，请检查百分号编码。', en: 'The address is not well encoded. Check its percent signs.' },
+  ],
   FST_ERR_MAX_PARAM_LENGTH: ['not-found'],
   FST_REQ_FILE_TOO_LARGE: ['too-large'],
-  FST_FILES_LIMIT: ['too-large', { zh: '一次只能上传规定数量的文件，请分次上传。', en: 'Too many files at once. Send them one after another.' }],
+  FST_FILES_LIMIT: [
+    'too-large',
+    { zh: '一次只能上传规定数量的文件，请分次上传。', en: 'Too many files at once. Send them one after another.' },
+  ],
   FST_PARTS_LIMIT: ['too-large'],
   FST_FIELDS_LIMIT: ['too-large'],
   FST_INVALID_MULTIPART_CONTENT_TYPE: [
@@ -34,7 +46,19 @@ const byCode: Readonly<Record<string, Known>> = {
 
 /** What PostgreSQL or its driver says when the server is away, starting, stopping or full of connections. */
 const awayCodes: ReadonlySet<string> = new Set([
-  '57P01', '57P02', '57P03', '53300', '53200', '08000', '08001', '08003', '08006', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+  '53200',
+  '08000',
+  '08001',
+  '08003',
+  '08006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOENT',
 ]);
 const busyCodes: ReadonlySet<string> = new Set(['40001', '40P01', '55P03', '57014']);
 const fullCodes: ReadonlySet<string> = new Set(['53100', 'ENOSPC', 'EDQUOT']);
@@ -44,7 +68,9 @@ function codeOf(error: unknown): string {
 }
 
 function isDatabaseError(error: unknown): boolean {
-  return error instanceof Error && ('severity' in error || 'routine' in error || /connection|connect/i.test(error.message));
+  return (
+    error instanceof Error && ('severity' in error || 'routine' in error || /connection|connect/i.test(error.message))
+  );
 }
 
 function fromInfrastructure(error: unknown): DomainError | null {
@@ -56,7 +82,8 @@ function fromInfrastructure(error: unknown): DomainError | null {
       cause: error,
     });
   }
-  if (busyCodes.has(code) || (awayCodes.has(code) && isDatabaseError(error))) return new DomainError('unavailable', { cause: error });
+  if (busyCodes.has(code) || (awayCodes.has(code) && isDatabaseError(error)))
+    return new DomainError('unavailable', { cause: error });
   if (error instanceof Error && /timeout exceeded when trying to connect|Connection terminated/.test(error.message)) {
     return new DomainError('unavailable', { cause: error });
   }
@@ -69,7 +96,8 @@ function fromStatus(error: FastifyError): DomainError | null {
   if (status === 413) return new DomainError('too-large');
   if (status === 415) return new DomainError('unsupported-media-type');
   if (status === 429) return new DomainError('rate-limited');
-  if (status !== undefined && status >= 400 && status < 500) return new DomainError('invalid-request', { cause: error });
+  if (status !== undefined && status >= 400 && status < 500)
+    return new DomainError('invalid-request', { cause: error });
   return null;
 }
 

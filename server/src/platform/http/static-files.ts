@@ -27,7 +27,9 @@ export async function registerSpa(app: HttpInstance, options: SpaOptions): Promi
   await app.register(fastifyStatic, { root: folder, serve: false, index: false, dotfiles: 'deny' });
   const config = { permission: 'public', rateLimit: false } as const;
   const built = (): boolean => existsSync(join(folder, 'index.html'));
-  app.get(prefix.slice(0, -1), { config, schema: { hide: true } }, async (_request, reply) => reply.redirect(prefix, 308));
+  app.get(prefix.slice(0, -1), { config, schema: { hide: true } }, async (_request, reply) =>
+    reply.redirect(prefix, 308),
+  );
   app.get<{ Params: { '*': string } }>(`${prefix}*`, { config, schema: { hide: true } }, async (request, reply) => {
     if (!built()) {
       throw new DomainError('not-found', {

@@ -1,7 +1,8 @@
 /** What a route declares and what a request carries. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Actor } from '../../context.ts';
 import type { Problem } from '../errors.ts';
 
@@ -48,7 +49,12 @@ export interface HttpHooks {
   /** Role level check before the body is read; throws unauthenticated or forbidden. */
   authorize(actor: Actor, permission: string): void;
   /** Writes a refusal or failure into the access log in its own transaction; throws log-unavailable. */
-  recordRefusal(request: FastifyRequest, permission: string, outcome: 'refused' | 'failed', code: string): Promise<void>;
+  recordRefusal(
+    request: FastifyRequest,
+    permission: string,
+    outcome: 'refused' | 'failed',
+    code: string,
+  ): Promise<void>;
   /** Name of the session cookie: only requests that carry it need the origin check. */
   readonly sessionCookie: string;
 }

@@ -25,7 +25,9 @@ const typeWords: Readonly<Record<string, readonly [string, string]>> = {
 type Words = readonly [zh: string, en: string];
 
 function typeName(value: unknown): Words {
-  const names = (Array.isArray(value) ? value : [value]).map((name) => typeWords[String(name)] ?? [String(name), String(name)]);
+  const names = (Array.isArray(value) ? value : [value]).map(
+    (name) => typeWords[String(name)] ?? [String(name), String(name)],
+  );
   return [names.map((name) => name[0]).join('或'), names.map((name) => name[1]).join(' or ')];
 }
 
@@ -36,11 +38,14 @@ const words: Readonly<Record<string, (params: Readonly<Record<string, unknown>>)
     const [zh, en] = typeName(p.type);
     return say(`应为${zh}`, `must be ${en}`);
   },
-  format: (p) => formatWords[String(p.format)] ?? say(`格式应为 ${String(p.format)}`, `must have the format ${String(p.format)}`),
+  format: (p) =>
+    formatWords[String(p.format)] ?? say(`格式应为 ${String(p.format)}`, `must have the format ${String(p.format)}`),
   minLength: (p) => say(`至少 ${String(p.limit)} 个字符`, `needs at least ${String(p.limit)} characters`),
-  maxLength: (p) => say(`最多 ${String(p.limit)} 个字符，请缩短`, `takes at most ${String(p.limit)} characters; shorten it`),
+  maxLength: (p) =>
+    say(`最多 ${String(p.limit)} 个字符，请缩短`, `takes at most ${String(p.limit)} characters; shorten it`),
   minItems: (p) => say(`至少 ${String(p.limit)} 项`, `needs at least ${String(p.limit)} items`),
-  maxItems: (p) => say(`最多 ${String(p.limit)} 项，请分批提交`, `takes at most ${String(p.limit)} items; send them in parts`),
+  maxItems: (p) =>
+    say(`最多 ${String(p.limit)} 项，请分批提交`, `takes at most ${String(p.limit)} items; send them in parts`),
   minimum: (p) => say(`不能小于 ${String(p.limit)}`, `must be at least ${String(p.limit)}`),
   maximum: (p) => say(`不能大于 ${String(p.limit)}`, `must be at most ${String(p.limit)}`),
   pattern: (p) => say(`格式不符：${String(p.pattern)}`, `does not match ${String(p.pattern)}`),
@@ -59,7 +64,12 @@ function allowedValues(findings: readonly ValidationFinding[], path: string): st
 }
 
 function missing(context: string, path: string, name: unknown): ProblemDetail {
-  return { field: fieldOf(context, `${path}/${String(name)}`), code: 'required', zh: '缺少此项，请填写', en: 'is missing; give a value' };
+  return {
+    field: fieldOf(context, `${path}/${String(name)}`),
+    code: 'required',
+    zh: '缺少此项，请填写',
+    en: 'is missing; give a value',
+  };
 }
 
 function unknownField(context: string, path: string, name: unknown): ProblemDetail {

@@ -31,7 +31,7 @@ export function SignInPage() {
       queryClient.clear();
       queryClient.setQueryData(sessionQuery.queryKey, opened);
       if (opened.mustChangePassword) void router.navigate({ to: '/password' });
-      else router.history.push(router.history.createHref(`/desk${safeNext(next)}`).replace(/^\/desk\/desk/, '/desk'));
+      else void router.navigate({ href: safeNext(next) });
     },
     onError: () => setPassword(''),
   });

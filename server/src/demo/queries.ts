@@ -1,0 +1,116 @@
+/** All SQL of the demonstration. */
+import { execute, maybeOne, one, type Pool, query, type Queryable, sql, type Transaction } from '../platform/db.ts';
+
+export async function readSetting<T>(client: Queryable, key: string): Promise<T | null> {
+  return (await maybeOne<{ value: T }>(client, sql`SELECT value FROM core.setting WHERE key = ${key}`))?.value ?? null;
+}
+
+export async function writeSetting(client: Queryable, key: string, value: unknown, at: string): Promise<void> {
+  await execute(
+    client as Pool,
+    sql`INSERT INTO core.setting (key, value, updated_at) VALUES (${key}, ${JSON.stringify(value)}::jsonb, ${at})
+        ON CONFLICT (key) DO UPDATE SET value = excluded.value, updated_at = excluded.updated_at`,
+  );
+}
+
+/** False when the setting is there already. */
+export async function claimSetting(client: Queryable, key: string, value: unknown, at: string): Promise<boolean> {
+  const added = await execute(
+    client as Pool,
+    sql`INSERT INTO core.setting (key, value, updated_at) VALUES (${key}, ${JSON.stringify(value)}::jsonb, ${at}) ON CONFLICT (key) DO NOTHING`,
+  );
+  return added === 1;
+}
+
+/** Whether anybody put something in: a body, a subject or a submission. */
+export async function holdsData(client: Queryable): Promise<boolean> {
+  const row = await one<{ yes: boolean }>(
+    client,
+    sql`SELECT EXISTS (SELECT FROM core.submission) OR EXISTS (SELECT FROM core.subject) OR EXISTS (SELECT FROM core.body) AS yes`,
+  );
+  return row.yes;
+}
+
+export async function enabledAccounts(client: Queryable, accountIds: readonly string[]): Promise<number> {
+  const row = await one<{ count: bigint }>(
+    client,
+    sql`SELECT count(*) AS count FROM identity.account WHERE account_id = ANY(${accountIds}::uuid[]) AND disabled_at IS NULL`,
+  );
+  return Number(row.count);
+}
+
+export interface DemoSubmission {
+  submission_id: string;
+  batch_no: string;
+  state: 'received' | 'processing' | 'done' | 'failed';
+}
+
+export async function demoSubmissions(client: Queryable): Promise<DemoSubmission[]> {
+  return query<DemoSubmission>(
+    client,
+    sql`SELECT submission_id, batch_no, state FROM core.submission WHERE channel = 'demo' AND batch_no IS NOT NULL ORDER BY received_at LIMIT 10000`,
+  );
+}
+
+/** One loader at a time: a lock of the session, which dies with its process. */
+export async function lockDemo(pool: Pool): Promise<(() => Promise<void>) | null> {
+  const client = await pool.connect();
+  client.on('error', () => undefined);
+  try {
+    const row = await one<{ held: boolean }>(client, sql`SELECT pg_try_advisory_lock(4712, 1) AS held`);
+    if (!row.held) {
+      client.release();
+      return null;
+    }
+  } catch (error) {
+    client.release(true);
+    throw error;
+  }
+  // The connection is not used again: ending it gives the lock back whatever happened to it.
+  return async () => client.release(true);
+}
+
+export interface EventTarget {
+  subject_id: string;
+  record_id: string;
+  decided_on: string;
+  document_number: string | null;
+}
+
+/** Live penalties decided in a span of days, in an order that is the same whenever they were loaded. */
+export async function penaltiesBetween(client: Queryable, from: string, to: string, limit: number): Promise<EventTarget[]> {
+  return query<EventTarget>(
+    client,
+    sql`SELECT subject_id, record_id, decided_on, document_number FROM core.record
+         WHERE standard = 'penalty' AND superseded_at IS NULL AND decided_on BETWEEN ${from} AND ${to}
+         ORDER BY md5(document_number || decided_on::text), record_id LIMIT ${limit}`,
+  );
+}
+
+export interface NewEvent {
+  eventId: string;
+  subjectId: string;
+  recordId: string;
+  kind: string;
+  effectiveOn: string;
+  reason: string;
+  document: string | null;
+  data: object | null;
+}
+
+export async function insertEvents(tx: Transaction, events: readonly NewEvent[], at: string): Promise<void> {
+  await execute(
+    tx,
+    sql`INSERT INTO core.record_event (subject_id, event_id, record_id, kind, effective_on, reason, document, data, account_id, recorded_at)
+        SELECT e."subjectId", e."eventId", e."recordId", e.kind, e."effectiveOn", e.reason, e.document, e.data, NULL, ${at}::timestamptz
+          FROM jsonb_to_recordset(${JSON.stringify(events)}::jsonb)
+               AS e("subjectId" uuid, "eventId" uuid, "recordId" uuid, kind text, "effectiveOn" date, reason text, document text, data jsonb)`,
+  );
+}
+
+/** Statistics at once rather than at the server's leisure: plans made on empty tables are slow ones. The owner may. */
+export async function analyse(migrator: Pool): Promise<void> {
+  for (const table of ['subject', 'subject_name', 'subject_identifier', 'record', 'record_key', 'finding', 'submission_row', 'record_event']) {
+    await migrator.query(`ANALYZE core.${table}`);
+  }
+}
