@@ -9,7 +9,7 @@ import type { Queryable } from '../../platform/db.ts';
 import { query, raw, type Sql, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isPersonalTradeName, publicSubjectName } from './masking.ts';
-import { characterPairs, cleanCode, codeFragmentToken, codeGramLength, initialPairs, normaliseName } from './names.ts';
+import { characterPairs, cleanCode, codeFragmentToken, initialPairs, normaliseName } from './names.ts';
 import type { SubjectKind } from './types.ts';
 
 export const maxQueryLength = 200;
@@ -102,21 +102,26 @@ interface Hit {
   former_name: string | null;
 }
 
+/** From this length on, the beginning of a code is taken for what it is and not looked for inside other codes. */
+const longFragment = 8;
+
 function codeParts(terms: SearchTerms): Sql[] {
+  const { code } = terms;
   const exact = sql`(SELECT i.subject_id, 0 AS rank, NULL::text AS former_name FROM core.subject_identifier i
                       WHERE i.value = ${terms.identifier} LIMIT 20)`;
-  if (terms.code === null) return [exact];
-  return [
-    exact,
-    sql`(SELECT i.subject_id, 2 AS rank, NULL::text AS former_name FROM core.subject_identifier i
-          WHERE i.value >= ${terms.code} AND i.value < ${terms.code + LAST} AND starts_with(i.value, ${terms.code})
-          ORDER BY i.value LIMIT ${maxCandidates})`,
-    sql`(SELECT s.subject_id, 3 AS rank, NULL::text AS former_name
+  if (code === null) return [exact];
+  const begins = sql`core.subject_identifier i
+          WHERE i.value >= ${code} AND i.value < ${code + LAST} AND starts_with(i.value, ${code})`;
+  const prefix = sql`(SELECT i.subject_id, 2 AS rank, NULL::text AS former_name FROM ${begins}
+          ORDER BY i.value LIMIT ${maxCandidates})`;
+  if (code.length > 18) return [exact, prefix];
+  const inside = sql`(SELECT s.subject_id, 3 AS rank, NULL::text AS former_name
            FROM core.subject_name n JOIN core.subject s ON s.subject_id = n.subject_id
-          WHERE n.tokens @> ${[codeFragmentToken(terms.code)]}::text[] AND NOT n.former
-            AND position(${terms.code} IN s.unified_code) > 1
-          LIMIT ${terms.code.length >= codeGramLength && terms.code.length <= 18 ? maxCandidates : 0})`,
-  ];
+          WHERE n.tokens @> ${[codeFragmentToken(code)]}::text[] AND NOT n.former
+            AND position(${code} IN s.unified_code) > 1
+            AND (${code.length < longFragment}::boolean OR NOT EXISTS (SELECT 1 FROM ${begins}))
+          LIMIT ${maxCandidates})`;
+  return [exact, prefix, inside];
 }
 
 function nameParts(terms: SearchTerms): Sql[] {
