@@ -248,6 +248,8 @@ CREATE TABLE core.record_2027 PARTITION OF core.record FOR VALUES FROM ('2027-01
 CREATE TABLE core.record_2028 PARTITION OF core.record FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
 CREATE INDEX record_submission ON core.record (submission_id, row_no);
 CREATE INDEX record_recorded_at ON core.record (recorded_at);
+-- What was published lately: decisions only, however many register rows came in since.
+CREATE INDEX record_decision_recorded_at ON core.record (recorded_at) WHERE decided_on IS NOT NULL;
 
 -- Uniqueness of a fact across subjects and years: hash of item, deciding body, document number, decision day and
 -- canonical subject. A second look-up table, keyed by that hash, because a partitioned table cannot hold it.

@@ -29,7 +29,9 @@ test('the server with every module answers, is ready, and describes itself', asy
   assert.equal((await get('/healthz')).status, 200);
   const ready = await get('/readyz');
   assert.equal(ready.status, 200, await ready.text());
-  const document = (await (await get('/api/v1/openapi.json')).json()) as { paths: Record<string, Record<string, object>> };
+  const document = (await (await get('/api/v1/openapi.json')).json()) as {
+    paths: Record<string, Record<string, object>>;
+  };
   for (const [path, item] of Object.entries(document.paths)) {
     assert.match(path, /^\/api\/v1\//);
     for (const operation of Object.values(item)) assert.ok('x-permission' in operation, path);

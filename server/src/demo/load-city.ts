@@ -166,7 +166,7 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
   return state;
 }
 
-async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<string, string>> {
+export async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const make = async (planned: PlannedBody, parentId: string | null): Promise<string> => {
     const { kind, name, shortName, code, region, secondReader = false } = planned;

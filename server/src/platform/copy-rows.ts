@@ -3,11 +3,22 @@ import { once } from 'node:events';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { Transaction } from './db.ts';
 
-export type CopyValue = string | number | bigint | boolean | Buffer | Date | readonly string[] | null | undefined | { json: unknown };
+export type CopyValue =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Buffer
+  | Date
+  | readonly string[]
+  | null
+  | undefined
+  | { json: unknown };
 
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const escapeText = (text: string): string => (NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text);
+const escapeText = (text: string): string =>
+  NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text;
 const arrayItem = (text: string): string => `"${text.replace(/["\\]/g, (sign) => `\\${sign}`)}"`;
 
 function encode(value: CopyValue): string {
@@ -32,7 +43,12 @@ export function copyLine(values: readonly CopyValue[]): string {
 const CHUNK = 1 << 18;
 
 /** Copies lines made by {@link copyLine}. Table and columns are names of the program, never input. Errors: those of the constraint that a row breaks. */
-export async function copyLines(tx: Transaction, table: string, columns: readonly string[], lines: readonly string[]): Promise<void> {
+export async function copyLines(
+  tx: Transaction,
+  table: string,
+  columns: readonly string[],
+  lines: readonly string[],
+): Promise<void> {
   if (lines.length === 0) return;
   const stream = tx.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`));
   const finished = new Promise<void>((resolve, reject) => {

@@ -52,7 +52,8 @@ function loadKey(folder: string, name: string, bytes: number): Buffer {
     }
   }
   const key = Buffer.from(readFileSync(path, 'utf8').trim(), 'base64');
-  if (key.length !== bytes) throw new Error(`key file ${path} holds ${key.length} bytes instead of ${bytes}; restore it from the key backup`);
+  if (key.length !== bytes)
+    throw new Error(`key file ${path} holds ${key.length} bytes instead of ${bytes}; restore it from the key backup`);
   return key;
 }
 

@@ -1,12 +1,17 @@
 /** Opaque, signed positions of keyset-paged lists. Bound to the list, so that a cursor of one list is no use in another. */
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { DomainError } from './errors.ts';
 import type { KeyRing } from './crypto.ts';
+import { DomainError } from './errors.ts';
 
 const MAC_BYTES = 12;
 
 function mac(keys: KeyRing, list: string, body: string): Buffer {
-  return createHmac('sha256', keys.secret('cursor')).update(list).update('\0').update(body).digest().subarray(0, MAC_BYTES);
+  return createHmac('sha256', keys.secret('cursor'))
+    .update(list)
+    .update('\0')
+    .update(body)
+    .digest()
+    .subarray(0, MAC_BYTES);
 }
 
 export function sealPosition(keys: KeyRing, list: string, position: readonly (string | number)[]): string {

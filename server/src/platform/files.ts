@@ -53,8 +53,8 @@ export function openFileStore(folder: string, temporary: string, keys: KeyRing):
     await handle.close();
     const decipher = createDecipheriv(CIPHER, keys.openDataKey(fileKey), nonce);
     const out = new PassThrough();
-    pipeline(createReadStream(path, { start: NONCE_BYTES, highWaterMark: 1 << 18 }), decipher, out).catch((error: unknown) =>
-      out.destroy(error instanceof Error ? error : new Error(String(error))),
+    pipeline(createReadStream(path, { start: NONCE_BYTES, highWaterMark: 1 << 18 }), decipher, out).catch(
+      (error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
     );
     return out;
   };

@@ -11,6 +11,7 @@ import type { Instant } from './clock.ts';
 import { execute, type Queryable, query, type Runner, sql } from './db.ts';
 import { isAlive, thisProcess } from './lease.ts';
 import type { Logger as PinoLogger } from './logging.ts';
+import { safeError } from './safe-error.ts';
 import { telemetryOf } from './telemetry.ts';
 
 export interface EnqueueOptions {
@@ -136,7 +137,10 @@ class GraphileJobs implements Jobs {
           jobs.inc({ task, outcome: 'done' });
         } catch (error) {
           jobs.inc({ task, outcome: attempts >= limit ? 'given-up' : 'failed' });
-          log.error({ err: error }, attempts >= limit ? 'job given up' : 'job failed; it will be tried again');
+          log.error(
+            { err: safeError(error) },
+            attempts >= limit ? 'job given up' : 'job failed; it will be tried again',
+          );
           throw error;
         }
       },
@@ -172,11 +176,13 @@ class GraphileJobs implements Jobs {
       logger: workerLogger(ctx.log),
       events,
     });
-    this.#runner.promise.catch((error: unknown) => ctx.log.error({ err: error }, 'the jobs stopped by themselves'));
+    this.#runner.promise.catch((error: unknown) =>
+      ctx.log.error({ err: safeError(error) }, 'the jobs stopped by themselves'),
+    );
     this.#heartbeat = setInterval(() => {
       this.#beat(ctx)
         .then(() => this.releaseStale(ctx))
-        .catch((error: unknown) => ctx.log.warn({ err: error }, 'the heartbeat of the jobs failed'));
+        .catch((error: unknown) => ctx.log.warn({ err: safeError(error) }, 'the heartbeat of the jobs failed'));
     }, heartbeatMs);
     this.#heartbeat.unref();
   }

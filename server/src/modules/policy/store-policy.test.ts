@@ -115,8 +115,8 @@ async function useSet(setId: number): Promise<void> {
     );
     await execute(
       tx,
-      sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_key, state, policy_set_id, received_at)
-          VALUES (${newId()}, ${bodyId}, 'licence', 'cli', 'a.csv', 'x', 1, 'k', 'done', ${setId}, ${clock.now()})`,
+      sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_id, file_key, state, policy_set_id, received_at)
+          VALUES (${newId()}, ${bodyId}, 'licence', 'cli', 'a.csv', 'x', 1, ${newId()}, 'k', 'done', ${setId}, ${clock.now()})`,
     );
   });
 }

@@ -62,9 +62,9 @@ export async function fakeCity(
   );
   await execute(
     client,
-    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_key,
-                                     state, received_at)
-        VALUES (${submissionId}, ${bodyId}, 'penalty', 'cli', 'a.csv', 'x', 1, 'k', 'done', ${at}::timestamptz)`,
+    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_id,
+                                     file_key, state, received_at)
+        VALUES (${submissionId}, ${bodyId}, 'penalty', 'cli', 'a.csv', 'x', 1, ${submissionId}, 'k', 'done', ${at}::timestamptz)`,
   );
   const officer: Actor = {
     ...nobody,

@@ -258,7 +258,7 @@ export async function recentRecords(client: Queryable, limit: number, fields: Pa
     client,
     sql`WITH f AS (SELECT * FROM unnest(${fields.standards}::text[], ${fields.procedure}::text[], ${fields.status}::text[])
                      AS t(standard, procedure_field, status_field)),
-             latest AS (SELECT * FROM core.record ORDER BY recorded_at DESC LIMIT ${limit})
+             latest AS (SELECT * FROM core.record WHERE decided_on IS NOT NULL ORDER BY recorded_at DESC LIMIT ${limit})
         SELECT r.subject_id, r.record_id, r.recorded_on, r.item, r.standard, r.document_number, r.decided_on,
                r.effective_from, r.effective_to, r.categories, r.domain, r.severity, r.amount_fen, r.confiscated_fen,
                r.payload ->> f.procedure_field AS procedure, r.payload ->> f.status_field AS record_status,

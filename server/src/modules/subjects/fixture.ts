@@ -120,8 +120,8 @@ export async function openFixture(owner: Pool, app: Pool, now: string): Promise<
   );
   await execute(
     owner,
-    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_key, state, received_at)
-        VALUES (${submissionId}, ${bodyId}, 'penalty', 'desk', '行政处罚.xlsx', 'x', 1, 'k', 'done', ${now})`,
+    sql`INSERT INTO core.submission (submission_id, body_id, standard, channel, file_name, file_sha256, file_bytes, file_id, file_key, state, received_at)
+        VALUES (${submissionId}, ${bodyId}, 'penalty', 'desk', '行政处罚.xlsx', 'x', 1, ${submissionId}, 'k', 'done', ${now})`,
   );
   let serial = 0;
   return {

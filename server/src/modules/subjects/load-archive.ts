@@ -369,7 +369,7 @@ export interface RecentItem {
 }
 
 /** How many of the newest records are looked at for the home page, of which those the public may see are listed. */
-const recentWindow = 60;
+const recentWindow = 200;
 
 /** What was published lately; sole traders under their operator's own name are left out of lists. */
 export async function recentlyPublished(

@@ -4,6 +4,7 @@
  */
 import type { PoolClient } from 'pg';
 import type { AppContext } from '../../context.ts';
+import { safeError } from '../safe-error.ts';
 import { telemetryOf } from '../telemetry.ts';
 import { genesis, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
 import { openSealKey, type SealKey, sealAlgorithm } from './seal-key.ts';
@@ -242,7 +243,8 @@ class RunningSealer implements Sealer {
       this.#warned = false;
     } catch (error) {
       pause = retryPauseMs;
-      if (!this.#warned) this.#ctx.log.error({ err: error }, 'the access log could not be sealed; trying again');
+      if (!this.#warned)
+        this.#ctx.log.error({ err: safeError(error) }, 'the access log could not be sealed; trying again');
       this.#warned = true;
       this.#client?.release(true);
       this.#client = null;

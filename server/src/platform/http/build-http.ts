@@ -1,5 +1,6 @@
 /** The HTTP server: everything that holds for each route, before any module adds one. */
 import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
@@ -24,7 +25,9 @@ import { guardRoute } from './permission-guard.ts';
 import type { HttpHooks, HttpInstance, HttpOptions } from './types.ts';
 
 const defaultBodyLimit = 1024 * 1024;
-const defaultRequestTimeout = 120_000;
+/** A file of two gigabytes over a slow line; a line on which nothing moves is cut after two minutes. */
+const defaultRequestTimeout = 30 * 60_000;
+const silentConnectionMs = 120_000;
 const defaultAccountRate = 1200;
 const defaultAddressRate = 600;
 
@@ -52,12 +55,13 @@ function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
     genReqId: (request) => requestId(request, proxied),
     bodyLimit: options.bodyLimit ?? defaultBodyLimit,
     requestTimeout: options.requestTimeout ?? defaultRequestTimeout,
-    connectionTimeout: 0,
+    connectionTimeout: silentConnectionMs,
     keepAliveTimeout: 72_000,
     maxRequestsPerSocket: 0,
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
     frameworkErrors: (error, request, reply) => sendFrameworkError(error, request, reply),
   };
   if (config.tls) {
@@ -75,6 +79,22 @@ function sendFrameworkError(error: Error, request: FastifyRequest, reply: Fastif
     .header('x-request-id', request.id)
     .type('application/problem+json')
     .send(JSON.stringify(problem));
+}
+
+/** What is not HTTP has no request to answer; a problem all the same. */
+function answerBrokenRequest(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const slow = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  const problem = toProblem(new DomainError(tooLarge ? 'too-large' : 'invalid-request'), { requestId: newId() });
+  const status = tooLarge ? '431 Request Header Fields Too Large' : slow ? '408 Request Timeout' : '400 Bad Request';
+  const body = JSON.stringify({ ...problem, status: Number(status.slice(0, 3)) });
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 const cspDirectives = {

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AppContext } from '../../context.ts';
 import { HiddenError } from '../authz/index.ts';
 import { DomainError, type Problem, toProblem } from '../errors.ts';
+import { safeError } from '../safe-error.ts';
 import { telemetryOf } from '../telemetry.ts';
 import type { KnownRoutes } from './known-routes.ts';
 import { plainProblemPage } from './problem-page.ts';
@@ -49,7 +50,7 @@ async function logged(request: FastifyRequest, error: DomainError, hooks: HttpHo
     await hooks.recordRefusal(request, permission, outcome, error.code);
     return error;
   } catch (cause) {
-    request.log.error({ err: cause }, 'the access log cannot be written');
+    request.log.error({ err: safeError(cause) }, 'the access log cannot be written');
     return new DomainError('log-unavailable', { cause });
   }
 }
@@ -57,7 +58,8 @@ async function logged(request: FastifyRequest, error: DomainError, hooks: HttpHo
 export function registerErrorHandling(app: HttpInstance, ctx: AppContext, hooks: HttpHooks, known: KnownRoutes): void {
   app.setErrorHandler(async (thrown, request, reply) => {
     const found = toDomainError(thrown);
-    if (found.status >= 500) request.log.error({ err: found.cause ?? found, code: found.code }, 'request failed');
+    if (found.status >= 500)
+      request.log.error({ err: safeError(found.cause ?? found), code: found.code }, 'request failed');
     const error = await logged(request, found, hooks);
     if (error.code === 'log-unavailable') telemetryOf(ctx).logFailures.inc();
     return sendProblem(app, request, reply, toProblem(error, { requestId: request.id }));

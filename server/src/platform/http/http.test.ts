@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from 'typebox';
@@ -8,6 +9,7 @@ import { addTestAccount, createTestContext, signInAs, type TestContext } from '.
 import { query, sql } from '../db.ts';
 import type { Problem } from '../errors.ts';
 import { DomainError } from '../errors.ts';
+import { createLogger } from '../logging.ts';
 import { type HttpInstance, idempotent } from './index.ts';
 
 let world: TestContext;
@@ -33,7 +35,7 @@ const probe: ModuleRoutes =
     );
     instance.get('/api/v1/probe', { config }, async () => ({ value: 'same' }));
     instance.get('/api/v1/probe/broken', { config }, async () => {
-      throw new Error('secret 110101199003070000 inside');
+      throw new Error('inside 11010519491231002X');
     });
     instance.get('/page', { config }, async () => {
       throw new DomainError('gone');
@@ -141,7 +143,49 @@ test('an unexpected error tells nothing about itself', async () => {
   const response = await app.inject({ url: '/api/v1/probe/broken' });
   assert.equal(response.statusCode, 500);
   assert.equal(problem(response).code, 'internal');
-  assert.doesNotMatch(response.body, /secret|110101/);
+  assert.doesNotMatch(response.body, /inside|110105/);
+});
+
+test('the log names routes and never addresses, cookies, bodies or numbers of persons', async () => {
+  const lines: string[] = [];
+  const log = createLogger('info', { write: (line: string) => void lines.push(line) });
+  const logging = await buildApp({ ...world.ctx, log }, { modules: [...modules, probe] });
+  try {
+    await logging.inject({
+      method: 'POST',
+      url: '/api/v1/probe/broken?name=张三&id=110101199003070000',
+      headers: { cookie: 'chengxin=secret-cookie', authorization: 'Bearer secret-bearer' },
+      payload: { password: 'secret-body' },
+    });
+    await logging.inject({ url: '/api/v1/probe/broken?name=张三&id=11010519491231002X' });
+    await logging.inject({ url: '/secret-path/11010519491231002X' });
+  } finally {
+    await logging.close();
+  }
+  const text = lines.join('');
+  assert.match(text, /"route":"\/api\/v1\/probe\/broken"/);
+  assert.match(text, /"requestId":"/);
+  assert.doesNotMatch(text, /secret-|张三|11010519491231002X|%E5/);
+});
+
+test('what is not HTTP gets a problem too', async () => {
+  const listening = await buildApp(world.ctx, {});
+  try {
+    const port = Number(new URL(await listening.listen({ host: '127.0.0.1', port: 0 })).port);
+    const send = (text: string): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const socket = connect(port, '127.0.0.1', () => socket.write(text));
+        let answer = '';
+        socket.on('data', (chunk) => {
+          answer += chunk.toString();
+        });
+        socket.on('end', () => resolve(answer)).on('error', reject);
+      });
+    assert.match(await send('NOT HTTP\r\n\r\n'), /^HTTP\/1.1 400 [\s\S]*problem\+json[\s\S]*invalid-request/);
+    assert.match(await send(`GET / HTTP/1.1\r\nHost: x\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`), /^HTTP\/1.1 431 /);
+  } finally {
+    await listening.close();
+  }
 });
 
 test('answers are revalidated by ETag and never stored', async () => {

@@ -69,7 +69,7 @@ export interface HttpOptions {
   readonly rateLimit?: { readonly account?: number; readonly address?: number };
   /** Greatest JSON body in bytes. Default 1 MiB; uploads have limits of their own. */
   readonly bodyLimit?: number;
-  /** Milliseconds until a request that is not answered is cut. Default 120 s. */
+  /** Milliseconds that a request may take to arrive. Default 30 minutes (uploads); silent connections end after two. */
   readonly requestTimeout?: number;
 }
 

@@ -9,11 +9,13 @@ import { Empty } from '../../shared/ui/states.tsx';
 type Severity = 'refuse' | 'correct' | 'warn';
 const emptyKey: Readonly<Record<Severity, Key>> = { refuse: 'findings.noneRefused', correct: 'findings.noneCorrected', warn: 'findings.noneWarned' };
 
-/** The message of a rule as a chip: without the places where a row's own value would stand. */
-const shortRule = (message: string): string => {
-  const plain = message.replace(/[「“"(（]?\{\w+\}[」”")）]?/g, '…').replace(/^…[:：,，]?/, '').replace(/[。.]\s*$/, '');
-  return plain.length > 28 ? `${plain.slice(0, 27)}…` : plain;
-};
+/** The message of a rule as a chip: its first statement, without the places where a row's own value would stand. */
+function shortRule(message: string): string {
+  const plain = message.replace(/[「“"(（]?\{\w+\}[」”")）]?/g, '…');
+  const first = plain.split(/[：；。]|: |; |\. |\.$/).find((part) => part.replace(/[…→，, ]/g, '').length > 1) ?? plain;
+  const words = first.replace(/^…(?:中的|填写的|的)?/, '').replace(/[，,\s…→]+$/, '').trim();
+  return words.length > 40 ? `${words.slice(0, 39)}…` : words;
+}
 
 export function FindingsTab({ submission, severity, rules, rule, onRule }: { submission: SubmissionView; severity: Severity; rules: readonly RuleCount[]; rule: string | undefined; onRule: (rule: string | undefined) => void }) {
   const { t, w } = useI18n();
@@ -64,7 +66,7 @@ function FindingTable({ rows, severity }: { rows: readonly FindingView[]; severi
       cell: (row) => (
         <>
           {w(row.message)}
-          {severity === 'correct' && row.newValue !== null ? (
+          {severity === 'correct' && row.newValue !== null && !w(row.message).includes(row.newValue) ? (
             <div className="raw">
               <span className="quiet">{t('findings.became')}</span> {row.newValue === '' ? t('findings.blank') : row.newValue}
             </div>

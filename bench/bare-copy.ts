@@ -1,0 +1,100 @@
+/**
+ * The bare side of `bench collect`: the rows that the pipeline made of a file, in all the tables that it writes, taken
+ * out of its database and put into another one of the same schema, indexes and fill by COPY alone.
+ */
+import { createReadStream, createWriteStream } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import pg from 'pg';
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
+
+/** Which rows of a table were made since an instant; `$1` is not allowed in COPY, so the instant is a checked literal. */
+const TABLES: readonly { table: string; where: (since: string) => string }[] = [
+  { table: 'core.submission', where: (since) => `received_at >= ${since}` },
+  { table: 'person.identifier', where: (since) => `added_at >= ${since}` },
+  { table: 'person.record', where: (since) => `recorded_at >= ${since}` },
+  { table: 'core.subject', where: (since) => `created_at >= ${since}` },
+  { table: 'core.subject_name', where: (since) => `subject_id IN (SELECT subject_id FROM core.subject WHERE created_at >= ${since})` },
+  { table: 'core.subject_identifier', where: (since) => `added_at >= ${since}` },
+  {
+    // A key that moved to a new record stands there already: only COPY is measured, not UPDATE.
+    table: 'core.record_key',
+    where: (since) => `record_id IN (SELECT record_id FROM core.record WHERE recorded_at >= ${since})
+      AND key_hash NOT IN (SELECT key_hash FROM core.record WHERE recorded_at < ${since})`,
+  },
+  { table: 'core.record', where: (since) => `recorded_at >= ${since}` },
+  { table: 'core.record_assertion', where: (since) => `asserted_at >= ${since}` },
+  { table: 'core.finding', where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})` },
+  { table: 'core.submission_row', where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})` },
+];
+/** What the rows refer to; copied once, not measured. */
+const BEFORE = ['core.body', 'core.policy_set', 'identity.account'];
+
+export interface TakenRows {
+  readonly table: string;
+  readonly path: string;
+  readonly rows: number;
+}
+
+export interface BareCopy {
+  /** Rows made since the instant (ISO; null = all), as files of COPY text. */
+  take(since: string | null): Promise<TakenRows[]>;
+  /** Puts them in, one transaction. Returns seconds. */
+  put(taken: readonly TakenRows[]): Promise<number>;
+  copyReferences(): Promise<void>;
+  analyse(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openBareCopy(sourceUrl: string, targetUrl: string, folder: string): Promise<BareCopy> {
+  const source = new pg.Client({ connectionString: sourceUrl });
+  const target = new pg.Client({ connectionString: targetUrl });
+  for (const client of [source, target]) {
+    client.on('error', () => undefined);
+    await client.connect();
+  }
+  const takeOne = async (table: string, condition: string): Promise<TakenRows> => {
+    const path = join(folder, `${table}.copy`);
+    const stream = source.query(copyTo(`COPY (SELECT * FROM ${table} WHERE ${condition}) TO STDOUT`));
+    await pipeline(stream, createWriteStream(path));
+    return { table, path, rows: stream.rowCount };
+  };
+  const putOne = async (taken: TakenRows): Promise<void> => {
+    if (taken.rows === 0) return;
+    await pipeline(createReadStream(taken.path, { highWaterMark: 1 << 18 }), target.query(copyFrom(`COPY ${taken.table} FROM STDIN`)));
+  };
+  return {
+    async take(since) {
+      if (since !== null && !/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(since)) throw new RangeError(`not an instant: ${since}`);
+      const literal = since === null ? `'-infinity'::timestamptz` : `'${since}'::timestamptz`;
+      const taken: TakenRows[] = [];
+      for (const { table, where } of TABLES) taken.push(await takeOne(table, where(literal)));
+      return taken;
+    },
+    async put(taken) {
+      const from = performance.now();
+      await target.query('BEGIN');
+      for (const part of taken) await putOne(part);
+      await target.query('COMMIT');
+      return (performance.now() - from) / 1000;
+    },
+    async copyReferences() {
+      for (const table of BEFORE) {
+        const taken = await takeOne(table, 'true');
+        // The migration made the operator's account in both.
+        if (table === 'identity.account') await target.query('DELETE FROM identity.account_role; DELETE FROM identity.account');
+        await putOne(taken);
+        await rm(taken.path);
+      }
+    },
+    async analyse() {
+      for (const client of [source, target]) {
+        for (const { table } of TABLES) await client.query(`ANALYZE ${table}`);
+      }
+    },
+    async close() {
+      await Promise.all([source.end(), target.end()]);
+    },
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * `./chengxin bench collect`: files of licences and penalties with the dirt of real ones, end to end (parse, all rules,
+ * match, dedupe, lineage), against a bare COPY of the finished rows of all the tables that the pipeline writes, indexes
+ * in place: same server, same fill, same run, round by round (DESIGN §9: ≥ 0.4, memory flat, ≤ 600 MiB).
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type CityPlan, type FilePlan, generateCity, loadStandards, writePlannedFileTo } from '../server/src/demo/index.ts';
+import type { Config } from '../server/src/platform/config.ts';
+import { type BareCopy, openBareCopy } from './bare-copy.ts';
+import type { CollectAnswer, WorkerRequest } from './collect-worker.ts';
+import { type BenchResult, type BenchSize, median, rounded } from './result.ts';
+import { openScratch } from './scratch.ts';
+
+const RATIO_LIMIT = 0.4;
+const MEMORY_LIMIT_MIB = 600;
+/** A round is not counted: plans, caches and the just-in-time compiler settle. */
+const WARM_UP = 1;
+const ROUNDS = 5;
+/** Rows of a file. */
+const SIZES: Readonly<Record<BenchSize, readonly number[]>> = { small: [20_000, 100_000], city: [100_000, 500_000] };
+
+export interface CollectBenchOptions {
+  readonly size?: BenchSize;
+  /** Instead of the sizes above. */
+  readonly rows?: readonly number[];
+  readonly rounds?: number;
+  readonly seed?: string | number;
+  readonly onNote?: (text: string) => void;
+  /** V8 options for the measured process: `--cpu-prof` and its kin. */
+  readonly execArgv?: readonly string[];
+}
+
+interface Worker {
+  ask<T>(request: WorkerRequest): Promise<T>;
+  end(): Promise<void>;
+}
+
+function startWorker(execArgv: readonly string[]): Worker {
+  const child: ChildProcess = fork(new URL('./collect-worker.ts', import.meta.url), {
+    execArgv: [...process.execArgv.filter((option) => !option.startsWith('--cpu-prof')), ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  return {
+    ask: <T>(request: WorkerRequest) =>
+      new Promise<T>((resolve, reject) => {
+        const onExit = (code: number | null): void => reject(new Error(`the measured process ended (${code})`));
+        child.once('exit', onExit);
+        child.once('message', (message: { ok?: T; error?: string }) => {
+          child.off('exit', onExit);
+          if (message.error !== undefined) reject(new Error(message.error));
+          else resolve(message.ok as T);
+        });
+        child.send(request);
+      }),
+    async end() {
+      if (child.connected) child.disconnect();
+      const timer = setTimeout(() => child.kill('SIGKILL'), 5_000);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+interface Round {
+  pipeline: number;
+  copy: number;
+  rows: number;
+}
+
+interface Measured {
+  rows: number;
+  records: Round[];
+  registrations: { pipeline: number; copy: number; rows: number };
+  peak: number;
+  idle: number;
+}
+
+/** Two files a round, licences and penalties, of half the rows each. */
+function roundFiles(plan: CityPlan, rows: number, rounds: number): FilePlan[][] {
+  const pick = (standard: string, size: number): FilePlan[] =>
+    plan.files.filter((file) => file.step === 2 && file.standard === standard && file.edition === 'merged-2019' && file.rows === size).slice(0, rounds);
+  const half = Math.floor(rows / 2);
+  const licences = pick('licence', half);
+  const penalties = pick('penalty', half);
+  return licences.flatMap((file, at) => {
+    const other = penalties[at];
+    return other ? [[file, other]] : [];
+  });
+}
+
+/** A city large enough to have that many full files; rows are made only of those that are asked for. */
+function planFor(rows: number, rounds: number, seed: string | number, standards: Awaited<ReturnType<typeof loadStandards>>): { plan: CityPlan; files: FilePlan[][] } {
+  for (let factor = 3; factor < 200; factor *= 1.5) {
+    const plan = generateCity({
+      subjects: Math.max(5_000, Math.floor(rows / 4)), records: Math.ceil(rows * rounds * factor), seed, asOf: '2026-06-30', standards, rowsPerFile: Math.floor(rows / 2),
+    });
+    const files = roundFiles(plan, rows, rounds);
+    if (files.length >= rounds) return { plan, files };
+  }
+  throw new Error('no plan with enough full files');
+}
+
+async function measure(config: Config, rows: number, options: CollectBenchOptions): Promise<Measured> {
+  const rounds = (options.rounds ?? ROUNDS) + WARM_UP;
+  const note = options.onNote ?? (() => undefined);
+  const folder = await mkdtemp(join(tmpdir(), 'chengxin-bench-'));
+  const scratch = await openScratch(config, 2);
+  const worker = startWorker(options.execArgv ?? []);
+  let bare: BareCopy | null = null;
+  try {
+    const [source, target] = scratch.databases;
+    if (!source || !target) throw new Error('two databases were asked for');
+    const standards = await loadStandards(config.policyDirs);
+    const { plan, files } = planFor(rows, rounds, options.seed ?? 1, standards);
+    const { peak: idle } = await worker.ask<{ peak: number }>({ kind: 'open', urls: source, dataDir: join(folder, 'data') });
+    bare = await openBareCopy(source.migrator, target.migrator, folder);
+    await bare.copyReferences();
+    const collect = async (file: FilePlan): Promise<CollectAnswer> => {
+      const path = join(folder, 'file.csv');
+      await writePlannedFileTo(plan, { ...file, encoding: 'utf-8', typedDates: [], file: 'file.csv' }, path);
+      try {
+        return await worker.ask<CollectAnswer>({ kind: 'collect', path, standard: file.standard, body: file.body });
+      } finally {
+        await rm(path);
+      }
+    };
+    const registrations = await register(plan, collect, bare);
+    note(`${plan.options.subjects} subjects registered: ${Math.round(registrations.rows / registrations.pipeline)} rows/s, COPY ${Math.round(registrations.rows / registrations.copy)} rows/s`);
+    await bare.analyse();
+    const records: Round[] = [];
+    let peak = 0;
+    for (const [at, pair] of files.slice(0, rounds).entries()) {
+      const answers: CollectAnswer[] = [];
+      for (const file of pair) answers.push(await collect(file));
+      const copy = await bare.put(await bare.take(answers[0]?.at ?? null));
+      const round = { pipeline: answers.reduce((sum, one) => sum + one.seconds, 0), copy, rows: answers.reduce((sum, one) => sum + one.rows, 0) };
+      peak = Math.max(peak, ...answers.map((one) => one.peak));
+      note(`${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, peak ${peak} MiB`);
+      if (at >= WARM_UP) records.push(round);
+    }
+    await worker.ask({ kind: 'close' });
+    return { rows, records, registrations, peak, idle };
+  } finally {
+    await bare?.close();
+    await worker.end();
+    await scratch.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The register of the city, so that the rows that follow find their subjects. One reading: told, not held to the limit. */
+async function register(plan: CityPlan, collect: (file: FilePlan) => Promise<CollectAnswer>, bare: BareCopy): Promise<{ pipeline: number; copy: number; rows: number }> {
+  let pipeline = 0;
+  let rows = 0;
+  for (const file of plan.files.filter((entry) => entry.step === 1)) {
+    const answer = await collect(file);
+    pipeline += answer.seconds;
+    rows += answer.rows;
+  }
+  const copy = await bare.put(await bare.take(null));
+  return { pipeline, copy, rows };
+}
+
+export async function benchCollect(config: Config, options: CollectBenchOptions = {}): Promise<BenchResult[]> {
+  const results: BenchResult[] = [];
+  const peaks: { rows: number; peak: number }[] = [];
+  for (const rows of options.rows ?? SIZES[options.size ?? 'small']) {
+    const measured = await measure(config, rows, options);
+    const pipeline = median(measured.records.map((round) => round.rows / round.pipeline));
+    const copy = median(measured.records.map((round) => round.rows / round.copy));
+    const what = `${rows} rows of licences and penalties`;
+    const { registrations } = measured;
+    results.push(
+      { what: `${what}: pipeline, median of ${measured.records.length}`, value: Math.round(pipeline), unit: 'rows/s', limit: null, ratio: rounded(pipeline / copy, 3) },
+      { what: `${what}: bare COPY of the finished rows, median`, value: Math.round(copy), unit: 'rows/s', limit: null, ratio: 1 },
+      { what: `${what}: pipeline / COPY`, value: rounded(pipeline / copy, 3), unit: '×', limit: RATIO_LIMIT, ratio: rounded(pipeline / copy, 3) },
+      {
+        what: `${registrations.rows} registrations: pipeline, once`, value: Math.round(registrations.rows / registrations.pipeline), unit: 'rows/s', limit: null,
+        ratio: rounded(registrations.copy / registrations.pipeline, 3),
+      },
+      { what: `${what}: peak memory of the process (${measured.idle} MiB before the first file)`, value: measured.peak, unit: 'MiB', limit: MEMORY_LIMIT_MIB, ratio: null },
+    );
+    peaks.push({ rows, peak: measured.peak });
+  }
+  const [first] = peaks;
+  const last = peaks.at(-1);
+  if (first && last && first !== last) {
+    results.push({ what: `peak memory, ${last.rows} rows against ${first.rows}`, value: rounded(last.peak / first.peak), unit: '×', limit: null, ratio: rounded(last.peak / first.peak) });
+  }
+  return results;
+}

@@ -1,0 +1,27 @@
+/** Benchmarks by name. A new one is one line here; each runs what it is compared with in the same run. */
+import type { AppContext } from '../server/src/context.ts';
+import type { Config } from '../server/src/platform/config.ts';
+import type { BenchResult, BenchSize } from './result.ts';
+
+export { type BenchResult, type BenchSize, machine } from './result.ts';
+
+export interface BenchHost {
+  readonly config: Config;
+  /** The city's own context, for those that measure on its data. */
+  openContext(): Promise<AppContext>;
+  readonly onNote: (text: string) => void;
+}
+
+export type Benchmark = (host: BenchHost, size: BenchSize) => Promise<readonly BenchResult[]>;
+
+/** Read when asked for: a benchmark brings what it measures. */
+export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
+  collect: async () => {
+    const { benchCollect } = await import('./collect.ts');
+    return (host, size) => benchCollect(host.config, { size, onNote: host.onNote });
+  },
+  report: async () => {
+    const { benchReport } = await import('./report.ts');
+    return async (host, size) => benchReport(await host.openContext(), { size });
+  },
+};
