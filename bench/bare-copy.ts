@@ -15,7 +15,10 @@ const TABLES: readonly { table: string; where: (since: string) => string }[] = [
   { table: 'person.identifier', where: (since) => `added_at >= ${since}` },
   { table: 'person.record', where: (since) => `recorded_at >= ${since}` },
   { table: 'core.subject', where: (since) => `created_at >= ${since}` },
-  { table: 'core.subject_name', where: (since) => `subject_id IN (SELECT subject_id FROM core.subject WHERE created_at >= ${since})` },
+  {
+    table: 'core.subject_name',
+    where: (since) => `subject_id IN (SELECT subject_id FROM core.subject WHERE created_at >= ${since})`,
+  },
   { table: 'core.subject_identifier', where: (since) => `added_at >= ${since}` },
   {
     // A key that moved to a new record stands there already: only COPY is measured, not UPDATE.
@@ -25,8 +28,14 @@ const TABLES: readonly { table: string; where: (since: string) => string }[] = [
   },
   { table: 'core.record', where: (since) => `recorded_at >= ${since}` },
   { table: 'core.record_assertion', where: (since) => `asserted_at >= ${since}` },
-  { table: 'core.finding', where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})` },
-  { table: 'core.submission_row', where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})` },
+  {
+    table: 'core.finding',
+    where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})`,
+  },
+  {
+    table: 'core.submission_row',
+    where: (since) => `submission_id IN (SELECT submission_id FROM core.submission WHERE received_at >= ${since})`,
+  },
 ];
 /** What the rows refer to; copied once, not measured. */
 const BEFORE = ['core.body', 'core.policy_set', 'identity.account'];
@@ -62,11 +71,15 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
   };
   const putOne = async (taken: TakenRows): Promise<void> => {
     if (taken.rows === 0) return;
-    await pipeline(createReadStream(taken.path, { highWaterMark: 1 << 18 }), target.query(copyFrom(`COPY ${taken.table} FROM STDIN`)));
+    await pipeline(
+      createReadStream(taken.path, { highWaterMark: 1 << 18 }),
+      target.query(copyFrom(`COPY ${taken.table} FROM STDIN`)),
+    );
   };
   return {
     async take(since) {
-      if (since !== null && !/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(since)) throw new RangeError(`not an instant: ${since}`);
+      if (since !== null && !/^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(since))
+        throw new RangeError(`not an instant: ${since}`);
       const literal = since === null ? `'-infinity'::timestamptz` : `'${since}'::timestamptz`;
       const taken: TakenRows[] = [];
       for (const { table, where } of TABLES) taken.push(await takeOne(table, where(literal)));
@@ -83,7 +96,8 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
       for (const table of BEFORE) {
         const taken = await takeOne(table, 'true');
         // The migration made the operator's account in both.
-        if (table === 'identity.account') await target.query('DELETE FROM identity.account_role; DELETE FROM identity.account');
+        if (table === 'identity.account')
+          await target.query('DELETE FROM identity.account_role; DELETE FROM identity.account');
         await putOne(taken);
         await rm(taken.path);
       }

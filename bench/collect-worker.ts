@@ -49,14 +49,26 @@ async function collect(path: string, standard: string, body: string): Promise<Co
   const at = ctx.clock.now();
   const from = performance.now();
   const { submissionId } = await receiveFile(ctx, operatorActor(ctx, 'bench'), {
-    source: createReadStream(path), fileName: basename(path), standard, bodyId, channel: 'cli', enqueue: false,
+    source: createReadStream(path),
+    fileName: basename(path),
+    standard,
+    bodyId,
+    channel: 'cli',
+    enqueue: false,
   });
   await processSubmission(ctx, submissionId);
   const seconds = (performance.now() - from) / 1000;
   const submission = await loadSubmission(ctx.db.app, submissionId);
-  if (submission?.state !== 'done') throw new Error(`the file was not taken: ${submission?.failure?.message.en ?? submission?.state}`);
+  if (submission?.state !== 'done')
+    throw new Error(`the file was not taken: ${submission?.failure?.message.en ?? submission?.state}`);
   return {
-    at, submissionId, seconds, rows: Number(submission.rows_done), accepted: Number(submission.accepted), findings: Number(submission.findings_total), peak: peakMiB(),
+    at,
+    submissionId,
+    seconds,
+    rows: Number(submission.rows_done),
+    accepted: Number(submission.accepted),
+    findings: Number(submission.findings_total),
+    peak: peakMiB(),
   };
 }
 
@@ -70,7 +82,8 @@ async function answer(request: WorkerRequest): Promise<object> {
 process.on('message', (request: WorkerRequest) => {
   answer(request).then(
     (value) => process.send?.({ ok: value }),
-    (error: unknown) => process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error: unknown) =>
+      process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
   );
 });
 process.on('disconnect', () => process.exit());

@@ -7,7 +7,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CityPlan, type FilePlan, generateCity, loadStandards, writePlannedFileTo } from '../server/src/demo/index.ts';
+import {
+  type CityPlan,
+  type FilePlan,
+  generateCity,
+  loadStandards,
+  writePlannedFileTo,
+} from '../server/src/demo/index.ts';
 import type { Config } from '../server/src/platform/config.ts';
 import { type BareCopy, openBareCopy } from './bare-copy.ts';
 import type { CollectAnswer, WorkerRequest } from './collect-worker.ts';
@@ -40,7 +46,8 @@ interface Worker {
 
 function startWorker(execArgv: readonly string[]): Worker {
   const child: ChildProcess = fork(new URL('./collect-worker.ts', import.meta.url), {
-    execArgv: [...process.execArgv.filter((option) => !option.startsWith('--cpu-prof')), ...execArgv], stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: [...process.execArgv.filter((option) => !option.startsWith('--cpu-prof')), ...execArgv],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   return {
@@ -81,7 +88,11 @@ interface Measured {
 /** Two files a round, licences and penalties, of half the rows each. */
 function roundFiles(plan: CityPlan, rows: number, rounds: number): FilePlan[][] {
   const pick = (standard: string, size: number): FilePlan[] =>
-    plan.files.filter((file) => file.step === 2 && file.standard === standard && file.edition === 'merged-2019' && file.rows === size).slice(0, rounds);
+    plan.files
+      .filter(
+        (file) => file.step === 2 && file.standard === standard && file.edition === 'merged-2019' && file.rows === size,
+      )
+      .slice(0, rounds);
   const half = Math.floor(rows / 2);
   const licences = pick('licence', half);
   const penalties = pick('penalty', half);
@@ -92,10 +103,20 @@ function roundFiles(plan: CityPlan, rows: number, rounds: number): FilePlan[][] 
 }
 
 /** A city large enough to have that many full files; rows are made only of those that are asked for. */
-function planFor(rows: number, rounds: number, seed: string | number, standards: Awaited<ReturnType<typeof loadStandards>>): { plan: CityPlan; files: FilePlan[][] } {
+function planFor(
+  rows: number,
+  rounds: number,
+  seed: string | number,
+  standards: Awaited<ReturnType<typeof loadStandards>>,
+): { plan: CityPlan; files: FilePlan[][] } {
   for (let factor = 3; factor < 200; factor *= 1.5) {
     const plan = generateCity({
-      subjects: Math.max(5_000, Math.floor(rows / 4)), records: Math.ceil(rows * rounds * factor), seed, asOf: '2026-06-30', standards, rowsPerFile: Math.floor(rows / 2),
+      subjects: Math.max(5_000, Math.floor(rows / 4)),
+      records: Math.ceil(rows * rounds * factor),
+      seed,
+      asOf: '2026-06-30',
+      standards,
+      rowsPerFile: Math.floor(rows / 2),
     });
     const files = roundFiles(plan, rows, rounds);
     if (files.length >= rounds) return { plan, files };
@@ -115,7 +136,11 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
     if (!source || !target) throw new Error('two databases were asked for');
     const standards = await loadStandards(config.policyDirs);
     const { plan, files } = planFor(rows, rounds, options.seed ?? 1, standards);
-    const { peak: idle } = await worker.ask<{ peak: number }>({ kind: 'open', urls: source, dataDir: join(folder, 'data') });
+    const { peak: idle } = await worker.ask<{ peak: number }>({
+      kind: 'open',
+      urls: source,
+      dataDir: join(folder, 'data'),
+    });
     bare = await openBareCopy(source.migrator, target.migrator, folder);
     await bare.copyReferences();
     const collect = async (file: FilePlan): Promise<CollectAnswer> => {
@@ -128,7 +153,9 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
       }
     };
     const registrations = await register(plan, collect, bare);
-    note(`${plan.options.subjects} subjects registered: ${Math.round(registrations.rows / registrations.pipeline)} rows/s, COPY ${Math.round(registrations.rows / registrations.copy)} rows/s`);
+    note(
+      `${plan.options.subjects} subjects registered: ${Math.round(registrations.rows / registrations.pipeline)} rows/s, COPY ${Math.round(registrations.rows / registrations.copy)} rows/s`,
+    );
     await bare.analyse();
     const records: Round[] = [];
     let peak = 0;
@@ -136,9 +163,15 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
       const answers: CollectAnswer[] = [];
       for (const file of pair) answers.push(await collect(file));
       const copy = await bare.put(await bare.take(answers[0]?.at ?? null));
-      const round = { pipeline: answers.reduce((sum, one) => sum + one.seconds, 0), copy, rows: answers.reduce((sum, one) => sum + one.rows, 0) };
+      const round = {
+        pipeline: answers.reduce((sum, one) => sum + one.seconds, 0),
+        copy,
+        rows: answers.reduce((sum, one) => sum + one.rows, 0),
+      };
       peak = Math.max(peak, ...answers.map((one) => one.peak));
-      note(`${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, peak ${peak} MiB`);
+      note(
+        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, peak ${peak} MiB`,
+      );
       if (at >= WARM_UP) records.push(round);
     }
     await worker.ask({ kind: 'close' });
@@ -152,7 +185,11 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
 }
 
 /** The register of the city, so that the rows that follow find their subjects. One reading: told, not held to the limit. */
-async function register(plan: CityPlan, collect: (file: FilePlan) => Promise<CollectAnswer>, bare: BareCopy): Promise<{ pipeline: number; copy: number; rows: number }> {
+async function register(
+  plan: CityPlan,
+  collect: (file: FilePlan) => Promise<CollectAnswer>,
+  bare: BareCopy,
+): Promise<{ pipeline: number; copy: number; rows: number }> {
   let pipeline = 0;
   let rows = 0;
   for (const file of plan.files.filter((entry) => entry.step === 1)) {
@@ -174,21 +211,54 @@ export async function benchCollect(config: Config, options: CollectBenchOptions 
     const what = `${rows} rows of licences and penalties`;
     const { registrations } = measured;
     results.push(
-      { what: `${what}: pipeline, median of ${measured.records.length}`, value: Math.round(pipeline), unit: 'rows/s', limit: null, ratio: rounded(pipeline / copy, 3) },
-      { what: `${what}: bare COPY of the finished rows, median`, value: Math.round(copy), unit: 'rows/s', limit: null, ratio: 1 },
-      { what: `${what}: pipeline / COPY`, value: rounded(pipeline / copy, 3), unit: '×', limit: RATIO_LIMIT, ratio: rounded(pipeline / copy, 3) },
       {
-        what: `${registrations.rows} registrations: pipeline, once`, value: Math.round(registrations.rows / registrations.pipeline), unit: 'rows/s', limit: null,
+        what: `${what}: pipeline, median of ${measured.records.length}`,
+        value: Math.round(pipeline),
+        unit: 'rows/s',
+        limit: null,
+        ratio: rounded(pipeline / copy, 3),
+      },
+      {
+        what: `${what}: bare COPY of the finished rows, median`,
+        value: Math.round(copy),
+        unit: 'rows/s',
+        limit: null,
+        ratio: 1,
+      },
+      {
+        what: `${what}: pipeline / COPY`,
+        value: rounded(pipeline / copy, 3),
+        unit: '×',
+        limit: RATIO_LIMIT,
+        ratio: rounded(pipeline / copy, 3),
+      },
+      {
+        what: `${registrations.rows} registrations: pipeline, once`,
+        value: Math.round(registrations.rows / registrations.pipeline),
+        unit: 'rows/s',
+        limit: null,
         ratio: rounded(registrations.copy / registrations.pipeline, 3),
       },
-      { what: `${what}: peak memory of the process (${measured.idle} MiB before the first file)`, value: measured.peak, unit: 'MiB', limit: MEMORY_LIMIT_MIB, ratio: null },
+      {
+        what: `${what}: peak memory of the process (${measured.idle} MiB before the first file)`,
+        value: measured.peak,
+        unit: 'MiB',
+        limit: MEMORY_LIMIT_MIB,
+        ratio: null,
+      },
     );
     peaks.push({ rows, peak: measured.peak });
   }
   const [first] = peaks;
   const last = peaks.at(-1);
   if (first && last && first !== last) {
-    results.push({ what: `peak memory, ${last.rows} rows against ${first.rows}`, value: rounded(last.peak / first.peak), unit: '×', limit: null, ratio: rounded(last.peak / first.peak) });
+    results.push({
+      what: `peak memory, ${last.rows} rows against ${first.rows}`,
+      value: rounded(last.peak / first.peak),
+      unit: '×',
+      limit: null,
+      ratio: rounded(last.peak / first.peak),
+    });
   }
   return results;
 }

@@ -2,9 +2,9 @@
 import { join } from 'node:path';
 import pg from 'pg';
 import { type Config, type DatabaseUrls, databaseRoles } from '../server/src/platform/config.ts';
+import { loginOf } from '../server/src/platform/db.ts';
 import { acquireCluster } from '../server/src/platform/embedded-postgres/cluster.ts';
 import { databaseStatements, roleNames } from '../server/src/platform/embedded-postgres/roles.ts';
-import { loginOf } from '../server/src/platform/db.ts';
 import { EnvironmentError } from '../server/src/platform/errors.ts';
 import { isAlive, thisProcess } from '../server/src/platform/lease.ts';
 import { migrate } from '../server/src/platform/migrate.ts';
@@ -15,7 +15,8 @@ export interface Scratch {
   close(): Promise<void>;
 }
 
-const withDatabase = (url: string, database: string): string => url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^/?]+/, `$1${database}`);
+const withDatabase = (url: string, database: string): string =>
+  url.replace(/^(postgres(?:ql)?:\/\/[^/]*\/)[^/?]+/, `$1${database}`);
 
 interface Server {
   adminUrl: string;
@@ -30,22 +31,33 @@ async function serverOf(config: Config): Promise<Server> {
     return {
       adminUrl: urls.migrator,
       embedded: false,
-      urlsFor: (database) => Object.fromEntries(databaseRoles.map((role) => [role, withDatabase(urls[role], database)])) as unknown as DatabaseUrls,
+      urlsFor: (database) =>
+        Object.fromEntries(
+          databaseRoles.map((role) => [role, withDatabase(urls[role], database)]),
+        ) as unknown as DatabaseUrls,
       release: async () => undefined,
     };
   }
   const lease = await acquireCluster({ root: config.root, dataDir: config.dataDir, kind: 'command' });
-  return { adminUrl: lease.superuserUrl('postgres'), embedded: true, urlsFor: lease.urlsFor, release: () => lease.release() };
+  return {
+    adminUrl: lease.superuserUrl('postgres'),
+    embedded: true,
+    urlsFor: lease.urlsFor,
+    release: () => lease.release(),
+  };
 }
 
 const OWNED = /^bench_(\d+)_(\d+)_\d+$/;
 
 /** What a killed benchmark left behind. */
 async function dropLeftovers(client: pg.Client): Promise<void> {
-  const rows = await client.query<{ datname: string }>(`SELECT datname FROM pg_database WHERE datname LIKE 'bench\\_%'`);
+  const rows = await client.query<{ datname: string }>(
+    `SELECT datname FROM pg_database WHERE datname LIKE 'bench\\_%'`,
+  );
   for (const { datname } of rows.rows) {
     const owner = OWNED.exec(datname);
-    if (owner && !isAlive({ pid: Number(owner[1]), startTime: owner[2] ?? '' })) await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
+    if (owner && !isAlive({ pid: Number(owner[1]), startTime: owner[2] ?? '' }))
+      await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`);
   }
 }
 
@@ -65,10 +77,17 @@ export async function openScratch(config: Config, count: number): Promise<Scratc
   try {
     await dropLeftovers(client);
     for (const name of names) {
-      await client.query(server.embedded ? `CREATE DATABASE "${name}" OWNER ${roleNames.migrator} TEMPLATE template1` : `CREATE DATABASE "${name}"`);
+      await client.query(
+        server.embedded
+          ? `CREATE DATABASE "${name}" OWNER ${roleNames.migrator} TEMPLATE template1`
+          : `CREATE DATABASE "${name}"`,
+      );
       const urls = server.urlsFor(name);
       if (server.embedded) for (const statement of databaseStatements(`"${name}"`)) await client.query(statement);
-      const roles = Object.fromEntries(databaseRoles.map((role) => [role, loginOf(urls[role])])) as Record<(typeof databaseRoles)[number], string>;
+      const roles = Object.fromEntries(databaseRoles.map((role) => [role, loginOf(urls[role])])) as Record<
+        (typeof databaseRoles)[number],
+        string
+      >;
       await migrate({ url: urls.migrator, roles, directory: join(config.root, 'migrations') });
     }
     return { databases: names.map((name) => server.urlsFor(name)), close };

@@ -62,7 +62,8 @@ function watchParent() {
 async function serve(front) {
   const node = nodeBinary();
   // Portal, API and commands do without the desk's pages: a failed build is said, and the rest starts.
-  await ensureWebBuilt(node).catch((error) => process.stderr.write(`${error.message}\n`));
+  if (!process.env.CHENGXIN_SKIP_WEB_BUILD)
+    await ensureWebBuilt(node).catch((error) => process.stderr.write(`${error.message}\n`));
   if (stopping) return;
   const fd = front?._handle?.fd;
   const shared = typeof fd === 'number' && fd > 2;

@@ -14,12 +14,28 @@ export interface DemoAccount {
 }
 
 const officer = (login: string, name: string, body: DepartmentKey, zh: string, en: string): DemoAccount => ({
-  login, name, roles: ['departmentOfficer'], body, can: { zh, en },
+  login,
+  name,
+  roles: ['departmentOfficer'],
+  body,
+  can: { zh, en },
 });
 
 const DEMO_ACCOUNTS: readonly DemoAccount[] = [
-  { login: 'xyb', name: '信用办·林和', roles: ['creditOffice'], body: 'credit', can: { zh: '市信用办', en: 'credit office' } },
-  officer('scjg', '市场监管·周敏', 'market', '市市场监管局经办（录入需复核）', 'market supervision, enters (a second reader decides)'),
+  {
+    login: 'xyb',
+    name: '信用办·林和',
+    roles: ['creditOffice'],
+    body: 'credit',
+    can: { zh: '市信用办', en: 'credit office' },
+  },
+  officer(
+    'scjg',
+    '市场监管·周敏',
+    'market',
+    '市市场监管局经办（录入需复核）',
+    'market supervision, enters (a second reader decides)',
+  ),
   officer('scjg-fh', '市场监管·郑刚', 'market', '市市场监管局复核', 'market supervision, second reader'),
   officer('zjj', '住建·吴涛', 'housing', '市住建局经办', 'housing and construction'),
   officer('jtj', '交通·王磊', 'transport', '市交通运输局经办', 'transport'),
@@ -27,20 +43,41 @@ const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   officer('yjj', '应急·陈勇', 'emergency', '市应急局经办', 'emergency management'),
   officer('wjw', '卫健·许娜', 'health', '市卫健委经办', 'health'),
   officer('swj', '税务·何杰', 'tax', '市税务局经办', 'tax'),
-  { login: 'xtgl', name: '系统管理员', roles: ['systemAdmin'], body: null, can: { zh: '系统管理员', en: 'system administrator' } },
-  { login: 'aqgl', name: '安全管理员', roles: ['securityAdmin'], body: null, can: { zh: '安全管理员', en: 'security administrator' } },
-  { login: 'sjgl', name: '审计管理员', roles: ['auditAdmin'], body: null, can: { zh: '审计管理员', en: 'audit administrator' } },
+  {
+    login: 'xtgl',
+    name: '系统管理员',
+    roles: ['systemAdmin'],
+    body: null,
+    can: { zh: '系统管理员', en: 'system administrator' },
+  },
+  {
+    login: 'aqgl',
+    name: '安全管理员',
+    roles: ['securityAdmin'],
+    body: null,
+    can: { zh: '安全管理员', en: 'security administrator' },
+  },
+  {
+    login: 'sjgl',
+    name: '审计管理员',
+    roles: ['auditAdmin'],
+    body: null,
+    can: { zh: '审计管理员', en: 'audit administrator' },
+  },
 ];
 
 /** For printing and for tests. */
 export const demoAccounts = (): readonly DemoAccount[] => DEMO_ACCOUNTS;
 
-const width = (text: string): number => [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 0xff ? 2 : 1), 0);
+const width = (text: string): number =>
+  [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 0xff ? 2 : 1), 0);
 
 /** Lines for the terminal. */
 export function accountLines(): string[] {
   return [
     `  演示账号 demonstration accounts（口令 password: ${DEMO_PASSWORD}）`,
-    ...DEMO_ACCOUNTS.map(({ login, can }) => `    ${login.padEnd(9)} ${can.zh}${' '.repeat(Math.max(1, 34 - width(can.zh)))}${can.en}`),
+    ...DEMO_ACCOUNTS.map(
+      ({ login, can }) => `    ${login.padEnd(9)} ${can.zh}${' '.repeat(Math.max(1, 34 - width(can.zh)))}${can.en}`,
+    ),
   ];
 }

@@ -32,16 +32,23 @@ export interface PenaltyAct {
 }
 
 const licences = (text: string): LicenceAct[] =>
-  text.trim().split('\n').map((line) => {
-    const [weight = '1', years = '0', category = '普通', title = '', certificate = '', prefix = '', content = ''] = line.split('|');
-    return { title, certificate, prefix, category, content, years: Number(years), weight: Number(weight) };
-  });
+  text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [weight = '1', years = '0', category = '普通', title = '', certificate = '', prefix = '', content = ''] =
+        line.split('|');
+      return { title, certificate, prefix, category, content, years: Number(years), weight: Number(weight) };
+    });
 
 const penalties = (text: string): PenaltyAct[] =>
-  text.trim().split('\n').map((line) => {
-    const [weight = '1', mix = 'light', certificate = '', conduct = '', facts = '', ground = ''] = line.split('|');
-    return { conduct, facts, ground, certificate, mix: mix as PenaltyMix, weight: Number(weight) };
-  });
+  text
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [weight = '1', mix = 'light', certificate = '', conduct = '', facts = '', ground = ''] = line.split('|');
+      return { conduct, facts, ground, certificate, mix: mix as PenaltyMix, weight: Number(weight) };
+    });
 
 export const LICENCES: Readonly<Record<DepartmentKey, readonly LicenceAct[]>> = {
   market: licences(`
@@ -201,30 +208,66 @@ export interface PenaltyShape {
   readonly certificate?: boolean;
 }
 
-const shape = (weight: number, kinds: string, fine?: readonly [number, number], confiscated?: readonly [number, number], certificate = false): PenaltyShape => ({
-  weight, kinds: kinds.split(' '), ...(fine ? { fine } : {}), ...(confiscated ? { confiscated } : {}), ...(certificate ? { certificate } : {}),
+const shape = (
+  weight: number,
+  kinds: string,
+  fine?: readonly [number, number],
+  confiscated?: readonly [number, number],
+  certificate = false,
+): PenaltyShape => ({
+  weight,
+  kinds: kinds.split(' '),
+  ...(fine ? { fine } : {}),
+  ...(confiscated ? { confiscated } : {}),
+  ...(certificate ? { certificate } : {}),
 });
 
 export const MIXES: Readonly<Record<PenaltyMix, readonly PenaltyShape[]>> = {
   light: [
-    shape(34, '警告'), shape(34, '罚款', [100, 3_000]), shape(24, '警告 罚款', [200, 5_000]), shape(5, '通报批评'), shape(3, '其他-责令限期改正'),
+    shape(34, '警告'),
+    shape(34, '罚款', [100, 3_000]),
+    shape(24, '警告 罚款', [200, 5_000]),
+    shape(5, '通报批评'),
+    shape(3, '其他-责令限期改正'),
   ],
   medium: [
-    shape(58, '罚款', [3_000, 60_000]), shape(16, '警告 罚款', [2_000, 30_000]), shape(10, '罚款', [60_000, 300_000]),
-    shape(6, '没收违法所得 罚款', [5_000, 80_000], [500, 40_000]), shape(4, '责令停产停业 罚款', [10_000, 100_000]), shape(3, '暂扣许可证件', undefined, undefined, true),
+    shape(58, '罚款', [3_000, 60_000]),
+    shape(16, '警告 罚款', [2_000, 30_000]),
+    shape(10, '罚款', [60_000, 300_000]),
+    shape(6, '没收违法所得 罚款', [5_000, 80_000], [500, 40_000]),
+    shape(4, '责令停产停业 罚款', [10_000, 100_000]),
+    shape(3, '暂扣许可证件', undefined, undefined, true),
     shape(3, '警告'),
   ],
   heavy: [
-    shape(46, '罚款', [50_000, 400_000]), shape(16, '罚款', [400_000, 2_000_000]), shape(12, '责令停产停业 罚款', [80_000, 600_000]),
-    shape(8, '没收违法所得 罚款', [50_000, 500_000], [10_000, 900_000]), shape(7, '吊销许可证件 罚款', [50_000, 500_000], undefined, true),
-    shape(4, '降低资质等级'), shape(4, '限制开展生产经营活动 罚款', [100_000, 500_000]), shape(2, '责令关闭'), shape(1, '限制从业 罚款', [20_000, 100_000]),
+    shape(46, '罚款', [50_000, 400_000]),
+    shape(16, '罚款', [400_000, 2_000_000]),
+    shape(12, '责令停产停业 罚款', [80_000, 600_000]),
+    shape(8, '没收违法所得 罚款', [50_000, 500_000], [10_000, 900_000]),
+    shape(7, '吊销许可证件 罚款', [50_000, 500_000], undefined, true),
+    shape(4, '降低资质等级'),
+    shape(4, '限制开展生产经营活动 罚款', [100_000, 500_000]),
+    shape(2, '责令关闭'),
+    shape(1, '限制从业 罚款', [20_000, 100_000]),
   ],
   food: [
-    shape(40, '没收违法所得、没收非法财物 罚款', [2_000, 30_000], [20, 5_000]), shape(34, '罚款', [1_000, 20_000]), shape(14, '警告'),
-    shape(6, '没收非法财物', undefined, [10, 2_000]), shape(4, '吊销许可证件 没收违法所得 罚款', [50_000, 300_000], [500, 20_000], true), shape(2, '责令停产停业 罚款', [10_000, 60_000]),
+    shape(40, '没收违法所得、没收非法财物 罚款', [2_000, 30_000], [20, 5_000]),
+    shape(34, '罚款', [1_000, 20_000]),
+    shape(14, '警告'),
+    shape(6, '没收非法财物', undefined, [10, 2_000]),
+    shape(4, '吊销许可证件 没收违法所得 罚款', [50_000, 300_000], [500, 20_000], true),
+    shape(2, '责令停产停业 罚款', [10_000, 60_000]),
   ],
-  tax: [shape(60, '罚款', [5_000, 500_000]), shape(30, '罚款', [500_000, 5_000_000]), shape(10, '没收违法所得 罚款', [20_000, 300_000], [5_000, 200_000])],
+  tax: [
+    shape(60, '罚款', [5_000, 500_000]),
+    shape(30, '罚款', [500_000, 5_000_000]),
+    shape(10, '没收违法所得 罚款', [20_000, 300_000], [5_000, 200_000]),
+  ],
   traffic: [
-    shape(70, '罚款', [200, 5_000]), shape(18, '罚款', [5_000, 30_000]), shape(7, '警告'), shape(3, '暂扣许可证件 罚款', [1_000, 10_000], undefined, true), shape(2, '吊销许可证件', undefined, undefined, true),
+    shape(70, '罚款', [200, 5_000]),
+    shape(18, '罚款', [5_000, 30_000]),
+    shape(7, '警告'),
+    shape(3, '暂扣许可证件 罚款', [1_000, 10_000], undefined, true),
+    shape(2, '吊销许可证件', undefined, undefined, true),
   ],
 };

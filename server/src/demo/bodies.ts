@@ -11,14 +11,32 @@ export interface PlannedBody {
   readonly region: string;
   readonly secondReader?: boolean;
   /** Bodies that ended when this one began, with the day and the document of the reform. */
-  readonly follows?: readonly { readonly name: string; readonly shortName: string; readonly code: string; readonly on: string; readonly document: string }[];
+  readonly follows?: readonly {
+    readonly name: string;
+    readonly shortName: string;
+    readonly code: string;
+    readonly on: string;
+    readonly document: string;
+  }[];
 }
 
 /** Government codes (11…) of the fictional region; the organisation codes inside belong to nobody. */
-export const bodyCode = (region: string, number: number): string => makeUnifiedCode('11', region, `ADM${String(number).padStart(5, '0')}`);
+export const bodyCode = (region: string, number: number): string =>
+  makeUnifiedCode('11', region, `ADM${String(number).padStart(5, '0')}`);
 
 export type DepartmentKey =
-  | 'market' | 'housing' | 'transport' | 'ecology' | 'emergency' | 'health' | 'culture' | 'labour' | 'urban' | 'agriculture' | 'tax' | 'fire';
+  | 'market'
+  | 'housing'
+  | 'transport'
+  | 'ecology'
+  | 'emergency'
+  | 'health'
+  | 'culture'
+  | 'labour'
+  | 'urban'
+  | 'agriculture'
+  | 'tax'
+  | 'fire';
 
 export interface PlannedDepartment extends PlannedBody {
   readonly key: DepartmentKey;
@@ -87,11 +105,21 @@ export const DEPARTMENTS: readonly PlannedDepartment[] = [
 ];
 
 export const CITY_BODY: PlannedBody = {
-  key: 'city', kind: 'city', name: `${CITY.name}人民政府`, shortName: CITY.name, code: bodyCode(CITY.region, 1), region: CITY.region,
+  key: 'city',
+  kind: 'city',
+  name: `${CITY.name}人民政府`,
+  shortName: CITY.name,
+  code: bodyCode(CITY.region, 1),
+  region: CITY.region,
 };
 
 export const CREDIT_OFFICE: PlannedBody = {
-  key: 'credit', kind: 'creditOffice', name: `${CITY.name}发展和改革委员会（信用办）`, shortName: '市信用办', code: bodyCode(CITY.region, 2), region: CITY.region,
+  key: 'credit',
+  kind: 'creditOffice',
+  name: `${CITY.name}发展和改革委员会（信用办）`,
+  shortName: '市信用办',
+  code: bodyCode(CITY.region, 2),
+  region: CITY.region,
 };
 
 export const DISTRICT_BODIES: readonly PlannedBody[] = DISTRICTS.map((district, at) => ({
@@ -103,9 +131,13 @@ export const DISTRICT_BODIES: readonly PlannedBody[] = DISTRICTS.map((district, 
   region: district.region,
 }));
 
-/** Bodies that rows name but nobody registered: district bureaus whose codes pass their checks. */
-export const unregisteredBody = (department: PlannedDepartment, district: number): { name: string; code: string } => {
-  const place = DISTRICTS[district % DISTRICTS.length];
-  const number = 200 + DEPARTMENTS.indexOf(department);
-  return { name: `${CITY.name}${place?.name ?? ''}${department.name.slice(CITY.name.length)}`, code: bodyCode(place?.region ?? CITY.region, number) };
-};
+/** One district bureau of some departments, with a code that passes its checks: rows name it, but nobody registered it. */
+export function unregisteredBody(department: PlannedDepartment): { name: string; code: string } | null {
+  const number = DEPARTMENTS.indexOf(department);
+  const place = DISTRICTS[number];
+  if (!place) return null;
+  return {
+    name: `${CITY.name}${place.name}${department.name.slice(CITY.name.length)}`,
+    code: bodyCode(place.region, 200 + number),
+  };
+}

@@ -9,26 +9,89 @@ type Part = { kind: string; daysAgo: number; reason: string; document?: string; 
 const COURSES: readonly { count: number; parts: readonly Part[] }[] = [
   {
     count: 60,
-    parts: [{ kind: 'repaired', daysAgo: 12, reason: '违法行为已纠正，罚款已缴纳，符合信用修复条件', document: '准予信用修复决定', data: (n) => ({ case: `示信修〔2026〕${n}号` }) }],
+    parts: [
+      {
+        kind: 'repaired',
+        daysAgo: 12,
+        reason: '违法行为已纠正，罚款已缴纳，符合信用修复条件',
+        document: '准予信用修复决定',
+        data: (n) => ({ case: `示信修〔2026〕${n}号` }),
+      },
+    ],
   },
   {
     count: 4,
     parts: [
-      { kind: 'repaired', daysAgo: 60, reason: '符合信用修复条件', document: '准予信用修复决定', data: (n) => ({ case: `示信修〔2026〕${n}号` }) },
-      { kind: 'repairRevoked', daysAgo: 20, reason: '修复申请材料不实，撤销修复', document: '撤销信用修复决定', data: (n) => ({ case: `示信修〔2026〕${n}号` }) },
+      {
+        kind: 'repaired',
+        daysAgo: 60,
+        reason: '符合信用修复条件',
+        document: '准予信用修复决定',
+        data: (n) => ({ case: `示信修〔2026〕${n}号` }),
+      },
+      {
+        kind: 'repairRevoked',
+        daysAgo: 20,
+        reason: '修复申请材料不实，撤销修复',
+        document: '撤销信用修复决定',
+        data: (n) => ({ case: `示信修〔2026〕${n}号` }),
+      },
     ],
   },
-  { count: 24, parts: [{ kind: 'objectionOpened', daysAgo: 4, reason: '主体对处罚金额提出异议', data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }) }] },
+  {
+    count: 24,
+    parts: [
+      {
+        kind: 'objectionOpened',
+        daysAgo: 4,
+        reason: '主体对处罚金额提出异议',
+        data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }),
+      },
+    ],
+  },
   {
     count: 20,
     parts: [
-      { kind: 'objectionOpened', daysAgo: 40, reason: '主体认为信息归集有误', data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }) },
-      { kind: 'objectionClosed', daysAgo: 33, reason: '经核查，信息与决定书一致', data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }) },
+      {
+        kind: 'objectionOpened',
+        daysAgo: 40,
+        reason: '主体认为信息归集有误',
+        data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }),
+      },
+      {
+        kind: 'objectionClosed',
+        daysAgo: 33,
+        reason: '经核查，信息与决定书一致',
+        data: (n) => ({ matter: 'objection', case: `示信异〔2026〕${n}号` }),
+      },
     ],
   },
-  { count: 8, parts: [{ kind: 'objectionOpened', daysAgo: 25, reason: '行政复议已受理', data: (n) => ({ matter: 'review', case: `示政复受〔2026〕${n}号` }) }] },
-  { count: 8, parts: [{ kind: 'objectionOpened', daysAgo: 18, reason: '行政诉讼已立案', data: (n) => ({ matter: 'litigation', case: `（2026）示01行初${n}号` }) }] },
-  { count: 14, parts: [{ kind: 'annulled', daysAgo: 15, reason: '行政复议决定撤销原处罚', document: '行政复议决定书' }] },
+  {
+    count: 8,
+    parts: [
+      {
+        kind: 'objectionOpened',
+        daysAgo: 25,
+        reason: '行政复议已受理',
+        data: (n) => ({ matter: 'review', case: `示政复受〔2026〕${n}号` }),
+      },
+    ],
+  },
+  {
+    count: 8,
+    parts: [
+      {
+        kind: 'objectionOpened',
+        daysAgo: 18,
+        reason: '行政诉讼已立案',
+        data: (n) => ({ matter: 'litigation', case: `（2026）示01行初${n}号` }),
+      },
+    ],
+  },
+  {
+    count: 14,
+    parts: [{ kind: 'annulled', daysAgo: 15, reason: '行政复议决定撤销原处罚', document: '行政复议决定书' }],
+  },
   { count: 8, parts: [{ kind: 'suspended', daysAgo: 9, reason: '人民法院裁定停止执行', document: '行政裁定书' }] },
   {
     count: 4,
@@ -39,9 +102,27 @@ const COURSES: readonly { count: number; parts: readonly Part[] }[] = [
   },
   {
     count: 4,
-    parts: [{ kind: 'masked', daysAgo: 30, reason: '人民法院裁定批准重整计划，执行期间暂时屏蔽', document: '民事裁定书', data: (n) => ({ matter: 'reorganisation', case: `（2026）示01破${n}号` }) }],
+    parts: [
+      {
+        kind: 'masked',
+        daysAgo: 30,
+        reason: '人民法院裁定批准重整计划，执行期间暂时屏蔽',
+        document: '民事裁定书',
+        data: (n) => ({ matter: 'reorganisation', case: `（2026）示01破${n}号` }),
+      },
+    ],
   },
-  { count: 50, parts: [{ kind: 'severityConfirmed', daysAgo: 100, reason: '作出机关确认失信程度', data: (n) => ({ severity: n % 5 === 0 ? 'serious' : n % 3 === 0 ? 'minor' : 'general' }) }] },
+  {
+    count: 50,
+    parts: [
+      {
+        kind: 'severityConfirmed',
+        daysAgo: 100,
+        reason: '作出机关确认失信程度',
+        data: (n) => ({ severity: n % 5 === 0 ? 'serious' : n % 3 === 0 ? 'minor' : 'general' }),
+      },
+    ],
+  },
 ];
 
 const WITHDRAWN = 6;
@@ -69,8 +150,14 @@ export function planEvents(targets: readonly EventTarget[], asOf: string): Plann
       number += 1;
       for (const part of course.parts) {
         events.push({
-          eventId: newId(), subjectId: target.subject_id, recordId: target.record_id, kind: part.kind, effectiveOn: isoDay(today - part.daysAgo),
-          reason: part.reason, document: part.document ?? null, data: part.data?.(number) ?? null,
+          eventId: newId(),
+          subjectId: target.subject_id,
+          recordId: target.record_id,
+          kind: part.kind,
+          effectiveOn: isoDay(today - part.daysAgo),
+          reason: part.reason,
+          document: part.document ?? null,
+          data: part.data?.(number) ?? null,
         });
       }
     }

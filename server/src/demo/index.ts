@@ -1,11 +1,19 @@
 /** The demonstration city: made by seed, loaded through the pipeline, for the first start of an empty installation. */
 import type { AppContext } from '../context.ts';
 import { accountLines } from './accounts.ts';
-import { demoAccountIds, type DemoProgress, demoStatus, loadDemoCity } from './load-city.ts';
+import { type DemoProgress, demoAccountIds, demoStatus, loadDemoCity } from './load-city.ts';
 import { enabledAccounts } from './queries.ts';
 
 export { DEMO_PASSWORD, type DemoAccount, demoAccounts } from './accounts.ts';
-export { DEMO_SIZE, type DemoProgress, type DemoReport, type DemoSize, demoStatus, loadDemoCity, type LoadOptions } from './load-city.ts';
+export {
+  DEMO_SIZE,
+  type DemoProgress,
+  type DemoReport,
+  type DemoSize,
+  demoStatus,
+  type LoadOptions,
+  loadDemoCity,
+} from './load-city.ts';
 export { type CityOptions, type CityPlan, FATES, type FilePlan, generateCity, type PlannedRow } from './plan-city.ts';
 export { loadStandards, standardsOfRuntime } from './standards.ts';
 export { writePlannedFile, writePlannedFileTo } from './write-files.ts';
@@ -14,7 +22,10 @@ export { writePlannedFile, writePlannedFileTo } from './write-files.ts';
  * Loads the demonstration into an empty installation, or goes on with a load that was cut off; does nothing in a city
  * that is somebody's own or that is loaded.
  */
-export async function ensureDemo(ctx: AppContext, onProgress?: (progress: DemoProgress) => void): Promise<'loaded' | 'present' | 'real'> {
+export async function ensureDemo(
+  ctx: AppContext,
+  onProgress?: (progress: DemoProgress) => void,
+): Promise<'loaded' | 'present' | 'real'> {
   if ((await demoStatus(ctx)) === 'real') return 'real';
   return (await loadDemoCity(ctx, onProgress ? { onProgress } : {})).outcome;
 }

@@ -16,7 +16,17 @@ import { CITY_BODY, CREDIT_OFFICE, DEPARTMENTS, DISTRICT_BODIES, type PlannedBod
 import { EVENT_SPAN, EVENT_TARGETS, planEvents } from './city-events.ts';
 import { dayNumber, isoDay } from './days.ts';
 import { type CityPlan, type FilePlan, generateCity } from './plan-city.ts';
-import { analyse, claimSetting, demoSubmissions, holdsData, insertEvents, lockDemo, penaltiesBetween, readSetting, writeSetting } from './queries.ts';
+import {
+  analyse,
+  claimSetting,
+  demoSubmissions,
+  holdsData,
+  insertEvents,
+  lockDemo,
+  penaltiesBetween,
+  readSetting,
+  writeSetting,
+} from './queries.ts';
 import { standardsOfRuntime } from './standards.ts';
 import { CITY } from './words.ts';
 import { writePlannedFile } from './write-files.ts';
@@ -31,7 +41,7 @@ export interface DemoSize {
 export const DEMO_SIZE: DemoSize = { subjects: 5_000, records: 60_000, seed: 'shifan' };
 const ROWS_PER_FILE = 8_000;
 /** Files at a time: while one waits for the database another is read. More gain nothing on two cores. */
-const CONCURRENCY = 2;
+const CONCURRENCY = 1;
 const LOCK_WAIT_MS = 15 * 60_000;
 
 export interface DemoProgress {
@@ -106,7 +116,10 @@ async function waitForLock(ctx: AppContext): Promise<() => Promise<void>> {
     const release = await lockDemo(ctx.db.app);
     if (release) return release;
     if (performance.now() > deadline) {
-      throw new DomainError('unavailable', { zh: '另一个进程正在载入演示城市，请稍后再试。', en: 'Another process is loading the demonstration city. Try again later.' });
+      throw new DomainError('unavailable', {
+        zh: '另一个进程正在载入演示城市，请稍后再试。',
+        en: 'Another process is loading the demonstration city. Try again later.',
+      });
     }
     await sleep(500);
   }
@@ -148,7 +161,10 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
   await withTransaction(ctx.db.app, async (tx) => {
     const claimed = await claimSetting(tx, 'mode', 'demonstration', at);
     if (!claimed) {
-      throw new DomainError('conflict', { zh: '这座城市刚刚已由 ./chengxin init 建立。', en: 'The city was just made by ./chengxin init.' });
+      throw new DomainError('conflict', {
+        zh: '这座城市刚刚已由 ./chengxin init 建立。',
+        en: 'The city was just made by ./chengxin init.',
+      });
     }
     await writeSetting(tx, 'city', { name: CITY.name, region: CITY.region, demo: true }, at);
     await writeSetting(tx, STATE, state, at);
@@ -156,8 +172,12 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
     const accountIds: string[] = [];
     for (const account of demoAccounts()) {
       const made = await createAccount(tx, ctx.clock, {
-        login: account.login, name: account.name, roles: account.roles, bodyId: account.body === null ? null : (bodies.get(account.body) ?? null),
-        password: DEMO_PASSWORD, mustChangePassword: false,
+        login: account.login,
+        name: account.name,
+        roles: account.roles,
+        bodyId: account.body === null ? null : (bodies.get(account.body) ?? null),
+        password: DEMO_PASSWORD,
+        mustChangePassword: false,
       });
       accountIds.push(made.accountId);
     }
@@ -172,7 +192,14 @@ export async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<
     const { kind, name, shortName, code, region, secondReader = false } = planned;
     const earlier: { bodyId: string; on: string; document: string }[] = [];
     for (const old of planned.follows ?? []) {
-      const body = await createBody(tx, ctx.clock, { kind, name: old.name, shortName: old.shortName, code: old.code, parentId, region });
+      const body = await createBody(tx, ctx.clock, {
+        kind,
+        name: old.name,
+        shortName: old.shortName,
+        code: old.code,
+        parentId,
+        region,
+      });
       earlier.push({ bodyId: body.bodyId, on: old.on, document: old.document });
     }
     const body = await createBody(tx, ctx.clock, { kind, name, shortName, code, parentId, region, secondReader });
@@ -189,15 +216,9 @@ export async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<
 async function loadFiles(ctx: AppContext, state: DemoState, options: LoadOptions): Promise<number> {
   const plan = generateCity({ ...state, standards: standardsOfRuntime(ctx.policy()), rowsPerFile: ROWS_PER_FILE });
   const known = new Map((await demoSubmissions(ctx.db.app)).map((row) => [row.batch_no, row]));
-  const total = plan.files.reduce((sum, file) => sum + file.rows, 0);
   const senders = await sendersOf(ctx);
   const batchOf = (file: FilePlan): string => `demo-${state.seed}-${file.file}`;
-  const done = new Map<FilePlan, number>();
-  const progress = (file: FilePlan, rows: number): void => {
-    done.set(file, rows);
-    const sum = [...done.values()].reduce((a, b) => a + b, 0);
-    options.onProgress?.({ zh: `正在载入演示数据：${sum} / ${total} 行`, en: `Loading the demonstration data: ${sum} of ${total} rows`, done: sum, total });
-  };
+  const tally = new Tally(plan.files, options.onProgress);
   for (const step of [1, 2, 3]) {
     const files = plan.files.filter((file) => file.step === step);
     let next = 0;
@@ -207,15 +228,48 @@ async function loadFiles(ctx: AppContext, state: DemoState, options: LoadOptions
         next += 1;
         if (!file) return;
         options.signal?.throwIfAborted();
-        const earlier = known.get(batchOf(file));
-        if (earlier?.state !== 'done') await loadFile(ctx, plan, file, batchOf(file), earlier?.submission_id ?? null, senders, (rows) => progress(file, rows));
-        progress(file, file.rows);
+        const batchNo = batchOf(file);
+        const earlier = known.get(batchNo);
+        const rows =
+          earlier?.state === 'done'
+            ? earlier.rows_done
+            : await loadFile(ctx, plan, file, { batchNo, earlier: earlier?.submission_id ?? null, senders, tally });
+        tally.finished(file, Number(rows));
       }
     };
     await allOf(Array.from({ length: CONCURRENCY }, worker));
     if (step < 3) await analyse(ctx.db.migrator);
   }
-  return total;
+  return tally.rows;
+}
+
+/** Rows so far and in all; what is planned of a file gives way to what it really had. */
+class Tally {
+  rows = 0;
+  #total: number;
+  readonly #begun = new Map<FilePlan, number>();
+  readonly #tell: LoadOptions['onProgress'];
+
+  constructor(files: readonly FilePlan[], tell: LoadOptions['onProgress']) {
+    this.#total = files.reduce((sum, file) => sum + file.rows, 0);
+    this.#tell = tell;
+  }
+
+  reached(file: FilePlan, rows: number): void {
+    this.rows += rows - (this.#begun.get(file) ?? 0);
+    this.#begun.set(file, rows);
+    this.#tell?.({
+      zh: `正在载入演示数据：${this.rows} / ${this.#total} 行`,
+      en: `Loading the demonstration data: ${this.rows} of ${this.#total} rows`,
+      done: this.rows,
+      total: this.#total,
+    });
+  }
+
+  finished(file: FilePlan, rows: number): void {
+    this.#total += rows - file.rows;
+    this.reached(file, rows);
+  }
 }
 
 /** As Promise.all, but nothing is left running when one fails. */
@@ -241,7 +295,17 @@ async function sendersOf(ctx: AppContext): Promise<Map<string, Sender>> {
     const at = demoAccounts().findIndex((account) => account.body === body.key);
     const account = demoAccounts()[at];
     const actor: Actor = account
-      ? { ...operator, kind: 'account', accountId: ids[at] ?? null, name: account.name, roles: account.roles, bodyId: found.bodyId, scopeBodyIds: [found.bodyId], osUser: null, requestId: newId() }
+      ? {
+          ...operator,
+          kind: 'account',
+          accountId: ids[at] ?? null,
+          name: account.name,
+          roles: account.roles,
+          bodyId: found.bodyId,
+          scopeBodyIds: [found.bodyId],
+          osUser: null,
+          requestId: newId(),
+        }
       : operator;
     senders.set(body.key, { bodyId: found.bodyId, actor });
   }
@@ -250,31 +314,55 @@ async function sendersOf(ctx: AppContext): Promise<Map<string, Sender>> {
 
 const LONGEST_WAIT_MS = 10 * 60_000;
 
-async function loadFile(
-  ctx: AppContext, plan: CityPlan, file: FilePlan, batchNo: string, earlier: string | null, senders: ReadonlyMap<string, Sender>, onRows: (rows: number) => void,
-): Promise<void> {
-  const sender = senders.get(file.body);
+interface FileLoad {
+  readonly batchNo: string;
+  readonly earlier: string | null;
+  readonly senders: ReadonlyMap<string, Sender>;
+  readonly tally: Tally;
+}
+
+/** Returns the rows that the file had. */
+async function loadFile(ctx: AppContext, plan: CityPlan, file: FilePlan, load: FileLoad): Promise<bigint> {
+  const sender = load.senders.get(file.body);
   if (!sender) throw new Error(`nobody sends ${file.file}`);
-  const submissionId = earlier ?? (await receive(ctx, plan, file, batchNo, sender));
+  const submissionId = load.earlier ?? (await receive(ctx, plan, file, load.batchNo, sender));
   const deadline = performance.now() + LONGEST_WAIT_MS;
   for (;;) {
-    await processSubmission(ctx, submissionId, { onProgress: onRows });
+    await processSubmission(ctx, submissionId, { onProgress: (rows) => load.tally.reached(file, rows) });
     const submission = await loadSubmission(ctx.db.app, submissionId);
-    if (submission?.state === 'done') return;
-    if (submission?.state === 'failed') throw new Error(`the demonstration file ${file.file} was refused: ${submission.failure?.message.en ?? 'no reason'}`);
+    if (submission?.state === 'done') return submission.rows_done;
+    if (submission?.state === 'failed') {
+      throw new Error(
+        `the demonstration file ${file.file} was refused: ${submission.failure?.message.en ?? 'no reason'}`,
+      );
+    }
     // Another process has it: a job that a killed server left behind.
-    if (performance.now() > deadline) throw new Error(`the demonstration file ${file.file} is not finished by whoever holds it`);
+    if (performance.now() > deadline) {
+      throw new Error(`the demonstration file ${file.file} is not finished by whoever holds it`);
+    }
     await sleep(200);
   }
 }
 
 /** The file goes straight from the generator into the encrypted store. */
-async function receive(ctx: AppContext, plan: CityPlan, file: FilePlan, batchNo: string, sender: Sender): Promise<string> {
+async function receive(
+  ctx: AppContext,
+  plan: CityPlan,
+  file: FilePlan,
+  batchNo: string,
+  sender: Sender,
+): Promise<string> {
   const stream = new PassThrough();
   const writing = writePlannedFile(plan, file, stream);
   writing.catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
   const received = await receiveFile(ctx, sender.actor, {
-    source: stream, fileName: file.file, standard: file.standard, bodyId: sender.bodyId, channel: 'demo', batchNo, enqueue: false,
+    source: stream,
+    fileName: file.file,
+    standard: file.standard,
+    bodyId: sender.bodyId,
+    channel: 'demo',
+    batchNo,
+    enqueue: false,
   });
   await writing;
   return received.submissionId;
@@ -283,7 +371,12 @@ async function receive(ctx: AppContext, plan: CityPlan, file: FilePlan, batchNo:
 /** Events and the step that follows them in one transaction. */
 async function recordEvents(ctx: AppContext, state: DemoState): Promise<DemoState> {
   const asOf = dayNumber(state.asOf);
-  const targets = await penaltiesBetween(ctx.db.app, isoDay(asOf - EVENT_SPAN.from), isoDay(asOf - EVENT_SPAN.to), EVENT_TARGETS);
+  const targets = await penaltiesBetween(
+    ctx.db.app,
+    isoDay(asOf - EVENT_SPAN.from),
+    isoDay(asOf - EVENT_SPAN.to),
+    EVENT_TARGETS,
+  );
   const planned = planEvents(targets, state.asOf);
   const next: DemoState = { ...state, step: 'withdrawals', withdraw: planned.withdraw };
   await withTransaction(ctx.db.app, async (tx) => {
@@ -298,6 +391,7 @@ async function withdraw(ctx: AppContext, recordIds: readonly string[]): Promise<
   const operator = operatorActor(ctx, 'demonstration');
   for (const recordId of recordIds) {
     const record = await loadRecord(ctx.db.app, recordId);
-    if (record?.superseded_at === null) await withdrawRecord(ctx, operator, recordId, '报送单位发现重复立案，撤回本条信息');
+    if (record?.superseded_at === null)
+      await withdrawRecord(ctx, operator, recordId, '报送单位发现重复立案，撤回本条信息');
   }
 }

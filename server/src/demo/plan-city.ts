@@ -7,7 +7,14 @@ import { CREDIT_OFFICE, DEPARTMENTS, type DepartmentKey, type PlannedDepartment 
 import { dayNumber, isoDay, slashed } from './days.ts';
 import { DIRT, type Dirt, type Fate, makeDirty } from './dirt.ts';
 import { permutation, type Random, randomOf, seedNumber } from './random.ts';
-import { type CleanRow, type RecordMaker, recordMaker, type RecordStream, type StandardKey, type Values } from './records.ts';
+import {
+  type CleanRow,
+  type RecordMaker,
+  type RecordStream,
+  recordMaker,
+  type StandardKey,
+  type Values,
+} from './records.ts';
 import { type PlannedSubject, type SubjectMaker, subjectMaker } from './subjects.ts';
 
 export interface CityOptions {
@@ -42,13 +49,18 @@ export interface FilePlan {
   readonly note: string | null;
   /** Indexes of date columns, written as typed cells in some workbooks. */
   readonly typedDates: readonly number[];
-  /** Rows at most; registration files hold those of their kinds only. */
+  /** Exact for licences and penalties; about right for registrations, which hold those of their kinds only. */
   readonly rows: number;
   readonly source: FileSource;
 }
 
 type FileSource =
-  | { readonly kind: 'registration'; readonly from: number; readonly to: number; readonly sender: 'market' | 'agriculture' | 'credit' }
+  | {
+      readonly kind: 'registration';
+      readonly from: number;
+      readonly to: number;
+      readonly sender: 'market' | 'agriculture' | 'credit';
+    }
   | { readonly kind: 'changes' }
   | { readonly kind: 'records'; readonly stream: RecordStream; readonly from: number; readonly to: number }
   | { readonly kind: 'corrections'; readonly stream: RecordStream; readonly count: number }
@@ -69,7 +81,10 @@ export interface CityPlan {
 }
 
 /** Expected fates of rows by kind of dirt. */
-export const FATES: ReadonlyMap<string, Fate | 'duplicate' | 'superseding'> = new Map<string, Fate | 'duplicate' | 'superseding'>([
+export const FATES: ReadonlyMap<string, Fate | 'duplicate' | 'superseding'> = new Map<
+  string,
+  Fate | 'duplicate' | 'superseding'
+>([
   ...DIRT.map((dirt: Dirt): [string, Fate] => [dirt.kind, dirt.fate]),
   ['duplicate', 'duplicate'],
   ['correction', 'superseding'],
@@ -104,7 +119,9 @@ function allot(records: number): Allotment[] {
     let left = wanted[standard];
     DEPARTMENTS.forEach((department, at) => {
       const last = at === DEPARTMENTS.length - 1;
-      const rows = last ? left : Math.min(left, Math.floor((wanted[standard] * department.weight[standard]) / total[standard]));
+      const rows = last
+        ? left
+        : Math.min(left, Math.floor((wanted[standard] * department.weight[standard]) / total[standard]));
       left -= rows;
       out.push({ department, standard, rows });
     });
@@ -123,13 +140,45 @@ function streamsOf({ department, standard, rows }: Allotment, id: number, asOf: 
   const person = rows >= 100 ? Math.floor(rows * SHARES.person) : 0;
   const org = rows >= 100 ? Math.floor(rows * SHARES.org) : 0;
   const merged = rows - legacy - person - org;
-  const procedure = standard === 'penalty' && (department.key === 'urban' || department.key === 'transport' || department.key === 'market');
+  const procedure =
+    standard === 'penalty' &&
+    (department.key === 'urban' || department.key === 'transport' || department.key === 'market');
   const streams: RecordStream[] = [
-    { ...base, id: id * 4, edition: 'merged-2019', rows: merged, stem: `${department.sign}${word}`, personShare: 0.03, procedure },
-    { ...base, id: id * 4 + 1, edition: 'org-2018', rows: org, stem: `${department.sign}${word}字`, personShare: 0, procedure: false },
-    { ...base, id: id * 4 + 2, edition: 'person-2018', rows: person, stem: `${department.sign}个${word}`, personShare: 1, procedure: false },
     {
-      ...base, id: id * 4 + 3, edition: 'legacy-2016', rows: legacy, stem: `${legacySign}${word}字`, personShare: 0, procedure: false,
+      ...base,
+      id: id * 4,
+      edition: 'merged-2019',
+      rows: merged,
+      stem: `${department.sign}${word}`,
+      personShare: 0.03,
+      procedure,
+    },
+    {
+      ...base,
+      id: id * 4 + 1,
+      edition: 'org-2018',
+      rows: org,
+      stem: `${department.sign}${word}字`,
+      personShare: 0,
+      procedure: false,
+    },
+    {
+      ...base,
+      id: id * 4 + 2,
+      edition: 'person-2018',
+      rows: person,
+      stem: `${department.sign}个${word}`,
+      personShare: 1,
+      procedure: false,
+    },
+    {
+      ...base,
+      id: id * 4 + 3,
+      edition: 'legacy-2016',
+      rows: legacy,
+      stem: `${legacySign}${word}字`,
+      personShare: 0,
+      procedure: false,
       span: [Math.min(dayNumber('2016-03-01'), asOf - 3000), Math.min(dayNumber('2018-06-20'), asOf - 2200)],
     },
   ];
@@ -146,17 +195,36 @@ function encodingOf(random: Random, rows: number, edition: string): FileEncoding
   return 'utf-8';
 }
 
-const REGISTRATION_HEADER = ['企业名称', '统一社会信用代码', '注册号', '组织机构代码', '经营状态', '公司类型', '成立日期', '登记机关', '曾用名', '企业地址', '所属行业', '经营范围', '法定代表人', '注册资本'];
+const REGISTRATION_HEADER = [
+  '企业名称',
+  '统一社会信用代码',
+  '注册号',
+  '组织机构代码',
+  '经营状态',
+  '公司类型',
+  '成立日期',
+  '登记机关',
+  '曾用名',
+  '企业地址',
+  '所属行业',
+  '经营范围',
+  '法定代表人',
+  '注册资本',
+];
 
 const NOTES: Record<StandardKey, string> = {
-  licence: '表格说明：带*为必填项；日期格式为YYYY/MM/DD；有效期至为长期的填2099/12/31；相对人为自然人的，代码_1至代码_6不填。',
-  penalty: '表格说明：罚款金额、没收金额单位为万元，保留六位小数；多个处罚类别之间用英文分号隔开；日期格式为YYYY/MM/DD。',
+  licence:
+    '表格说明：带*为必填项；日期格式为YYYY/MM/DD；有效期至为长期的填2099/12/31；相对人为自然人的，代码_1至代码_6不填。',
+  penalty:
+    '表格说明：罚款金额、没收金额单位为万元，保留六位小数；多个处罚类别之间用英文分号隔开；日期格式为YYYY/MM/DD。',
 };
 
 export function generateCity(options: CityOptions): CityPlan {
   const limit = options.rowsPerFile ?? 50_000;
-  if (!Number.isSafeInteger(options.subjects) || options.subjects < 20) throw new RangeError('a city has at least 20 subjects');
-  if (!Number.isSafeInteger(options.records) || options.records < 0) throw new RangeError('records must be a whole number from 0');
+  if (!Number.isSafeInteger(options.subjects) || options.subjects < 20)
+    throw new RangeError('a city has at least 20 subjects');
+  if (!Number.isSafeInteger(options.records) || options.records < 0)
+    throw new RangeError('records must be a whole number from 0');
   if (!Number.isSafeInteger(limit) || limit < 1) throw new RangeError('rowsPerFile must be a whole number from 1');
   const seed = seedNumber(options.seed);
   const asOf = dayNumber(options.asOf);
@@ -164,7 +232,9 @@ export function generateCity(options: CityOptions): CityPlan {
   const unregistered = Math.ceil(options.subjects * UNREGISTERED_SHARE);
   const subjects = subjectMaker(seed, options.subjects, asOf);
   const makers: Makers = {
-    seed, asOf, subjects,
+    seed,
+    asOf,
+    subjects,
     records: recordMaker(seed, subjects, options.subjects, unregistered, asOf),
     registered: options.subjects,
     dirt: options.dirt ?? 1,
@@ -172,7 +242,9 @@ export function generateCity(options: CityOptions): CityPlan {
   };
   const files = planFiles(options, seed, asOf, limit);
   return {
-    options, asOf, files,
+    options,
+    asOf,
+    files,
     rows: (file) => fileRows(file, makers, options.standards),
     subject: (index) => subjects.subject(index),
   };
@@ -188,49 +260,89 @@ interface Makers {
   pickOther: (index: number) => number;
 }
 
+/** About how many of the city's organisations stand in whose register. */
+const REGISTER_SHARES = { market: 0.93, agriculture: 0.011, credit: 0.07 };
+
 function planFiles(options: CityOptions, seed: number, asOf: number, limit: number): FilePlan[] {
   const files: FilePlan[] = [];
   const random = randomOf(seed, REALM_REGISTER, 0);
   for (let from = 0, part = 1; from < options.subjects; from += limit, part += 1) {
     const to = Math.min(options.subjects, from + limit);
     for (const sender of ['market', 'agriculture', 'credit'] as const) {
-      files.push(registrationFile({ kind: 'registration', from, to, sender }, part, encodingOf(random, to - from, ''), to - from));
+      const rows = Math.ceil((to - from) * REGISTER_SHARES[sender]);
+      files.push(
+        registrationFile({ kind: 'registration', from, to, sender }, part, encodingOf(random, to - from, ''), rows),
+      );
     }
   }
   const corrections = (options.dirt ?? 1) > 0 ? 0.006 : 0;
   for (const [id, allotment] of allot(options.records).entries()) {
-    for (const stream of streamsOf(allotment, id, asOf)) files.push(...recordFiles(stream, options, random, limit, corrections));
+    for (const stream of streamsOf(allotment, id, asOf))
+      files.push(...recordFiles(stream, options, random, limit, corrections));
   }
   // Last, in time too: companies are renamed after the decisions about them.
-  if ((options.dirt ?? 1) > 0) files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
+  if ((options.dirt ?? 1) > 0)
+    files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
   return files;
 }
 
-function registrationFile(source: FileSource & { kind: 'registration' | 'changes' }, part: number, encoding: FileEncoding, rows: number): FilePlan {
+function registrationFile(
+  source: FileSource & { kind: 'registration' | 'changes' },
+  part: number,
+  encoding: FileEncoding,
+  rows: number,
+): FilePlan {
   const sender = source.kind === 'changes' ? 'market' : source.sender;
   const department = DEPARTMENTS.find((entry) => entry.key === sender);
   const words = { market: '经营主体登记', agriculture: '农村集体经济组织登记', credit: '其他组织登记' }[sender];
   const name = source.kind === 'changes' ? '经营主体变更登记' : `${words}-${String(part).padStart(3, '0')}`;
   return {
     file: `${source.kind === 'changes' ? '40' : '10'}-${name}.${encoding === 'xlsx' ? 'xlsx' : 'csv'}`,
-    step: source.kind === 'changes' ? 3 : 1, standard: 'registration', edition: 'registration', org: department?.code ?? CREDIT_OFFICE.code, body: sender, encoding,
-    header: REGISTRATION_HEADER, note: null, typedDates: encoding === 'xlsx' ? [6] : [], rows, source,
+    step: source.kind === 'changes' ? 3 : 1,
+    standard: 'registration',
+    edition: 'registration',
+    org: department?.code ?? CREDIT_OFFICE.code,
+    body: sender,
+    encoding,
+    header: REGISTRATION_HEADER,
+    note: null,
+    typedDates: encoding === 'xlsx' ? [6] : [],
+    rows,
+    source,
   };
 }
 
-function recordFiles(stream: RecordStream, options: CityOptions, random: Random, limit: number, corrections: number): FilePlan[] {
+function recordFiles(
+  stream: RecordStream,
+  options: CityOptions,
+  random: Random,
+  limit: number,
+  corrections: number,
+): FilePlan[] {
   const standard = required(options.standards.get(stream.standard), `the standard ${stream.standard}`);
-  const edition = required(standard.editions.find((entry) => entry.key === stream.edition), `the edition ${stream.edition}`);
+  const edition = required(
+    standard.editions.find((entry) => entry.key === stream.edition),
+    `the edition ${stream.edition}`,
+  );
   const codes = columnsOf(stream, edition);
   const header = codes.map((code) => headingOf(standard, edition, code));
-  const dates = codes.flatMap((code, at) => (standard.fields.find((field) => field.code === code)?.type === 'date' ? [at] : []));
+  const dates = codes.flatMap((code, at) =>
+    standard.fields.find((field) => field.code === code)?.type === 'date' ? [at] : [],
+  );
   const [number, title] = stream.standard === 'licence' ? ['20', '行政许可'] : ['30', '行政处罚'];
   const make = (source: FileSource, suffix: string, encoding: FileEncoding, rows: number): FilePlan => ({
     file: `${number}-${title}-${stream.department.shortName}-${stream.edition}-${suffix}.${encoding === 'xlsx' ? 'xlsx' : 'csv'}`,
-    step: source.kind === 'records' ? 2 : 3, standard: stream.standard, edition: stream.edition, org: source.kind === 'relay' ? CREDIT_OFFICE.code : stream.department.code,
-    body: source.kind === 'relay' ? 'credit' : stream.department.key, encoding, header,
+    step: source.kind === 'records' ? 2 : 3,
+    standard: stream.standard,
+    edition: stream.edition,
+    org: source.kind === 'relay' ? CREDIT_OFFICE.code : stream.department.code,
+    body: source.kind === 'relay' ? 'credit' : stream.department.key,
+    encoding,
+    header,
     note: stream.edition !== 'legacy-2016' && random.chance(0.4) ? NOTES[stream.standard] : null,
-    typedDates: encoding === 'xlsx' && random.chance(0.5) ? dates : [], rows, source,
+    typedDates: encoding === 'xlsx' && random.chance(0.5) ? dates : [],
+    rows,
+    source,
   });
   const correcting = stream.edition === 'merged-2019' ? Math.min(400, Math.floor(stream.rows * corrections)) : 0;
   const relaying = correcting > 0 && stream.department.key === 'market' ? Math.min(60, Math.ceil(correcting / 3)) : 0;
@@ -238,7 +350,14 @@ function recordFiles(stream: RecordStream, options: CityOptions, random: Random,
   const files: FilePlan[] = [];
   for (let from = 0, part = 1; from < main; from += limit, part += 1) {
     const to = Math.min(main, from + limit);
-    files.push(make({ kind: 'records', stream, from, to }, String(part).padStart(3, '0'), encodingOf(random, to - from, stream.edition), to - from));
+    files.push(
+      make(
+        { kind: 'records', stream, from, to },
+        String(part).padStart(3, '0'),
+        encodingOf(random, to - from, stream.edition),
+        to - from,
+      ),
+    );
   }
   if (correcting > 0) files.push(make({ kind: 'corrections', stream, count: correcting }, '更正', 'utf-8', correcting));
   if (relaying > 0) files.push(make({ kind: 'relay', stream, count: relaying }, '信用办转报', 'utf-8', relaying));
@@ -250,7 +369,8 @@ function required<T>(value: T | undefined, what: string): T {
   return value;
 }
 
-const columnsOf = (stream: RecordStream, edition: StandardEdition): string[] => (stream.procedure ? [...edition.columns, 'CF_CXLX'] : [...edition.columns]);
+const columnsOf = (stream: RecordStream, edition: StandardEdition): string[] =>
+  stream.procedure ? [...edition.columns, 'CF_CXLX'] : [...edition.columns];
 
 /** Old exports are headed by codes; the templates by labels, also those of columns that an edition maps. */
 function headingOf(standard: DataStandard, edition: StandardEdition, code: string): string {
@@ -258,7 +378,9 @@ function headingOf(standard: DataStandard, edition: StandardEdition, code: strin
   const label = standard.fields.find((field) => field.code === code)?.label.zh;
   if (label) return label;
   const target = edition.maps?.[code]?.field;
-  const other = Object.entries(edition.maps ?? {}).find(([heading, map]) => map.field === target && /\p{Script=Han}/u.test(heading));
+  const other = Object.entries(edition.maps ?? {}).find(
+    ([heading, map]) => map.field === target && /\p{Script=Han}/u.test(heading),
+  );
   return other?.[0] ?? code;
 }
 
@@ -275,13 +397,19 @@ function cellMakers(codes: readonly string[], edition: StandardEdition, day: { s
     const { field, constants } = map;
     if (map.values) {
       // Several old values may mean one of today's; the first is the plain one.
-      const back = new Map(Object.entries(map.values).reverse().map(([reported, value]) => [value, reported]));
+      const back = new Map(
+        Object.entries(map.values)
+          .reverse()
+          .map(([reported, value]) => [value, reported]),
+      );
       return (values) => back.get(values[field] ?? '1') ?? '0';
     }
     const use = uses.get(field) ?? 0;
     uses.set(field, use + 1);
     // Two columns of one field (CF_CFLB1, CF_CFLB2) take its first and its other values.
-    if (field === 'CF_CFLB') return (values) => (use === 0 ? (values[field]?.split(';')[0] ?? '') : (values[field]?.split(';').slice(1).join(';') ?? ''));
+    if (field === 'CF_CFLB')
+      return (values) =>
+        use === 0 ? (values[field]?.split(';')[0] ?? '') : (values[field]?.split(';').slice(1).join(';') ?? '');
     const [wanted] = Object.entries(constants ?? {});
     // A column for identity cards only holds no other documents.
     if (wanted) return (values) => (values[wanted[0]] === wanted[1] ? (values[field] ?? '') : '');
@@ -289,13 +417,20 @@ function cellMakers(codes: readonly string[], edition: StandardEdition, day: { s
   });
 }
 
-function* fileRows(file: FilePlan, makers: Makers, standards: ReadonlyMap<string, DataStandard>): Generator<PlannedRow> {
+function* fileRows(
+  file: FilePlan,
+  makers: Makers,
+  standards: ReadonlyMap<string, DataStandard>,
+): Generator<PlannedRow> {
   const { source } = file;
   if (source.kind === 'registration') yield* registrationRows(source.from, source.to, source.sender, makers);
   else if (source.kind === 'changes') yield* changeRows(file.rows, makers);
   else {
     const standard = required(standards.get(file.standard), `the standard ${file.standard}`);
-    const edition = required(standard.editions.find((entry) => entry.key === file.edition), `the edition ${file.edition}`);
+    const edition = required(
+      standard.editions.find((entry) => entry.key === file.edition),
+      `the edition ${file.edition}`,
+    );
     const codes = columnsOf(source.stream, edition);
     const cells = cellMakers(codes, edition, { stamp: `${isoDay(makers.asOf - 1)} 09:30:00` });
     const columns = new Set(codes.map((code) => edition.maps?.[code]?.field ?? code));
@@ -306,7 +441,11 @@ function* fileRows(file: FilePlan, makers: Makers, standards: ReadonlyMap<string
 }
 
 /** The row that a repeat refers to must itself be no repeat: the plan is asked, not remembered. */
-function repeats(makers: Makers, stream: RecordStream, at: number): { kind: 'duplicate' | 'correction'; of: number } | null {
+function repeats(
+  makers: Makers,
+  stream: RecordStream,
+  at: number,
+): { kind: 'duplicate' | 'correction'; of: number } | null {
   if (makers.dirt === 0 || at === 0) return null;
   const random = randomOf(makers.seed, REALM_REPEAT + stream.id, at);
   const draw = random.next();
@@ -314,7 +453,12 @@ function repeats(makers: Makers, stream: RecordStream, at: number): { kind: 'dup
   return { kind: draw < DUPLICATE_RATE ? 'duplicate' : 'correction', of: Math.max(0, at - random.between(1, 60)) };
 }
 
-function* recordRows(source: FileSource & { kind: 'records' }, makers: Makers, columns: ReadonlySet<string>, write: (values: Values) => string[]): Generator<PlannedRow> {
+function* recordRows(
+  source: FileSource & { kind: 'records' },
+  makers: Makers,
+  columns: ReadonlySet<string>,
+  write: (values: Values) => string[],
+): Generator<PlannedRow> {
   const { stream } = source;
   for (let at = source.from; at < source.to; at += 1) {
     const repeat = repeats(makers, stream, at);
@@ -324,7 +468,13 @@ function* recordRows(source: FileSource & { kind: 'records' }, makers: Makers, c
       else {
         const corrected = makers.records.clean(stream, repeat.of);
         correct(stream, corrected);
-        yield { cells: write(corrected.values), dirt: ['correction', ...again.dirt.filter((kind) => FATES.get(kind) === 'refused' || FATES.get(kind) === 'doubtful')] };
+        yield {
+          cells: write(corrected.values),
+          dirt: [
+            'correction',
+            ...again.dirt.filter((kind) => FATES.get(kind) === 'refused' || FATES.get(kind) === 'doubtful'),
+          ],
+        };
       }
       continue;
     }
@@ -333,7 +483,12 @@ function* recordRows(source: FileSource & { kind: 'records' }, makers: Makers, c
   }
 }
 
-function dirtyRow(stream: RecordStream, at: number, makers: Makers, columns: ReadonlySet<string>): { row: CleanRow; dirt: string[] } {
+function dirtyRow(
+  stream: RecordStream,
+  at: number,
+  makers: Makers,
+  columns: ReadonlySet<string>,
+): { row: CleanRow; dirt: string[] } {
   const row = makers.records.clean(stream, at);
   const random = randomOf(makers.seed, REALM_DIRT + stream.id, at);
   if (makers.dirt < 1 && !random.chance(makers.dirt)) return { row, dirt: [] };
@@ -354,7 +509,11 @@ function correct(stream: RecordStream, row: CleanRow): void {
 }
 
 /** Later files about rows of earlier ones: corrections by the department, and what the credit office sends a second time. */
-function* repeatedRows(source: FileSource & { kind: 'corrections' | 'relay' }, makers: Makers, write: (values: Values) => string[]): Generator<PlannedRow> {
+function* repeatedRows(
+  source: FileSource & { kind: 'corrections' | 'relay' },
+  makers: Makers,
+  write: (values: Values) => string[],
+): Generator<PlannedRow> {
   const { stream, count } = source;
   const span = Math.max(1, stream.rows - 2 * count - 400);
   for (let at = 0; at < count; at += 1) {
@@ -370,19 +529,41 @@ function* repeatedRows(source: FileSource & { kind: 'corrections' | 'relay' }, m
   }
 }
 
-const sentBy = (prefix: string): 'market' | 'agriculture' | 'credit' => (prefix.startsWith('9') ? 'market' : prefix === 'N2' ? 'agriculture' : 'credit');
+const sentBy = (prefix: string): 'market' | 'agriculture' | 'credit' =>
+  prefix.startsWith('9') ? 'market' : prefix === 'N2' ? 'agriculture' : 'credit';
 
-const STATUS_ALIASES: Record<string, readonly string[]> = { '存续（在营、开业、在册）': ['在业', '存续', '开业', '存续(在营、开业、在册)'], '吊销，未注销': ['吊销', '吊销未注销'], 注销: ['已注销'] };
+const STATUS_ALIASES: Record<string, readonly string[]> = {
+  '存续（在营、开业、在册）': ['在业', '存续', '开业', '存续(在营、开业、在册)'],
+  '吊销，未注销': ['吊销', '吊销未注销'],
+  注销: ['已注销'],
+};
 
 function registrationCells(subject: PlannedSubject): string[] {
   return [
-    subject.name, subject.code, subject.registrationNumber, subject.code.slice(8, 17), subject.status, subject.companyType, subject.establishedOn,
-    subject.authority, subject.formerNames.join(';'), subject.address, subject.industry, subject.scope, subject.representative, subject.capital,
+    subject.name,
+    subject.code,
+    subject.registrationNumber,
+    subject.code.slice(8, 17),
+    subject.status,
+    subject.companyType,
+    subject.establishedOn,
+    subject.authority,
+    subject.formerNames.join(';'),
+    subject.address,
+    subject.industry,
+    subject.scope,
+    subject.representative,
+    subject.capital,
   ];
 }
 
 /** About one in six is written otherwise than the register's own table says; one in two hundred stands twice. */
-function* registrationRows(from: number, to: number, sender: 'market' | 'agriculture' | 'credit', makers: Makers): Generator<PlannedRow> {
+function* registrationRows(
+  from: number,
+  to: number,
+  sender: 'market' | 'agriculture' | 'credit',
+  makers: Makers,
+): Generator<PlannedRow> {
   for (let index = from; index < to; index += 1) {
     const subject = makers.subjects.subject(index);
     if (sentBy(subject.prefix) !== sender) continue;

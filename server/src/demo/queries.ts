@@ -1,5 +1,5 @@
 /** All SQL of the demonstration. */
-import { execute, maybeOne, one, type Pool, query, type Queryable, sql, type Transaction } from '../platform/db.ts';
+import { execute, maybeOne, one, type Pool, type Queryable, query, sql, type Transaction } from '../platform/db.ts';
 
 export async function readSetting<T>(client: Queryable, key: string): Promise<T | null> {
   return (await maybeOne<{ value: T }>(client, sql`SELECT value FROM core.setting WHERE key = ${key}`))?.value ?? null;
@@ -43,12 +43,13 @@ export interface DemoSubmission {
   submission_id: string;
   batch_no: string;
   state: 'received' | 'processing' | 'done' | 'failed';
+  rows_done: bigint;
 }
 
 export async function demoSubmissions(client: Queryable): Promise<DemoSubmission[]> {
   return query<DemoSubmission>(
     client,
-    sql`SELECT submission_id, batch_no, state FROM core.submission WHERE channel = 'demo' AND batch_no IS NOT NULL ORDER BY received_at LIMIT 10000`,
+    sql`SELECT submission_id, batch_no, state, rows_done FROM core.submission WHERE channel = 'demo' AND batch_no IS NOT NULL ORDER BY received_at LIMIT 10000`,
   );
 }
 
@@ -78,7 +79,12 @@ export interface EventTarget {
 }
 
 /** Live penalties decided in a span of days, in an order that is the same whenever they were loaded. */
-export async function penaltiesBetween(client: Queryable, from: string, to: string, limit: number): Promise<EventTarget[]> {
+export async function penaltiesBetween(
+  client: Queryable,
+  from: string,
+  to: string,
+  limit: number,
+): Promise<EventTarget[]> {
   return query<EventTarget>(
     client,
     sql`SELECT subject_id, record_id, decided_on, document_number FROM core.record
@@ -110,7 +116,16 @@ export async function insertEvents(tx: Transaction, events: readonly NewEvent[],
 
 /** Statistics at once rather than at the server's leisure: plans made on empty tables are slow ones. The owner may. */
 export async function analyse(migrator: Pool): Promise<void> {
-  for (const table of ['subject', 'subject_name', 'subject_identifier', 'record', 'record_key', 'finding', 'submission_row', 'record_event']) {
+  for (const table of [
+    'subject',
+    'subject_name',
+    'subject_identifier',
+    'record',
+    'record_key',
+    'finding',
+    'submission_row',
+    'record_event',
+  ]) {
     await migrator.query(`ANALYZE core.${table}`);
   }
 }

@@ -84,7 +84,11 @@ function mix(value: number): number {
 /** The generator of one thing: `realm` tells kinds of things apart, `index` the thing (an integer below 2^53). */
 export function randomOf(seed: number, realm: number, index: number): Random {
   const high = Math.floor(index / 0x1_0000_0000);
-  return new Sfc32(mix(seed ^ Math.imul(realm + 1, 0x9e3779b1)), mix(index ^ 0x5bd1e995) ^ high, Math.imul(realm, 0x27d4eb2f) ^ seed);
+  return new Sfc32(
+    mix(seed ^ Math.imul(realm + 1, 0x9e3779b1)),
+    mix(index ^ 0x5bd1e995) ^ high,
+    Math.imul(realm, 0x27d4eb2f) ^ seed,
+  );
 }
 
 const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b));

@@ -1,9 +1,9 @@
 /** Licences and penalties as the standards want them: each row a pure function of its stream and its place in it. */
-import { type LicenceAct, LICENCES, MIXES, PENALTIES, type PenaltyAct, type PenaltyShape } from './acts.ts';
+import { LICENCES, type LicenceAct, MIXES, PENALTIES, type PenaltyAct, type PenaltyShape } from './acts.ts';
 import type { PlannedDepartment } from './bodies.ts';
-import { chineseDay, OPEN_END, recentDay, shareBefore, slashed, firstOfYear, termEnd, yearOf } from './days.ts';
+import { chineseDay, firstOfYear, OPEN_END, recentDay, shareBefore, slashed, termEnd, yearOf } from './days.ts';
 import { permutation, type Random, randomOf } from './random.ts';
-import { personName, type PlannedSubject, type SubjectMaker, weighted } from './subjects.ts';
+import { type PlannedSubject, personName, type SubjectMaker, weighted } from './subjects.ts';
 
 export type StandardKey = 'licence' | 'penalty';
 
@@ -48,7 +48,13 @@ const LONG_TAIL = 2.2;
 /** Share of rows that go by rank rather than evenly: a few subjects hold many records. */
 const RANKED = 0.7;
 
-export function recordMaker(seed: number, subjects: SubjectMaker, registered: number, unregistered: number, asOf: number): RecordMaker {
+export function recordMaker(
+  seed: number,
+  subjects: SubjectMaker,
+  registered: number,
+  unregistered: number,
+  asOf: number,
+): RecordMaker {
   const scatter = permutation(seed, REALM_RANK, Math.max(1, registered));
   const hot = new Map<number, PlannedSubject>();
   const subjectAt = (index: number): PlannedSubject => {
@@ -83,7 +89,10 @@ export function recordMaker(seed: number, subjects: SubjectMaker, registered: nu
     const p = stream.standard === 'licence' ? 'XK' : 'CF';
     if (subject) fillOrganisation(values, p, subject, random);
     else fillPerson(values, p, random);
-    const fine = stream.standard === 'licence' ? fillLicence(values, stream, subject, day, number, random) : fillPenalty(values, stream, subject, day, number, random);
+    const fine =
+      stream.standard === 'licence'
+        ? fillLicence(values, stream, subject, day, number, random)
+        : fillPenalty(values, stream, subject, day, number, random);
     fillBodies(values, stream);
     return { values, subject, day, fine, random };
   };
@@ -100,7 +109,9 @@ function dayOf(stream: RecordStream, at: number, asOf: number): number {
 function numberOf(stream: RecordStream, at: number, asOf: number, day: number): string {
   const year = yearOf(day);
   const first = firstOfYear(year);
-  const share = stream.span ? Math.max(0, (first - stream.span[0]) / (stream.span[1] - stream.span[0])) : shareBefore(asOf, first);
+  const share = stream.span
+    ? Math.max(0, (first - stream.span[0]) / (stream.span[1] - stream.span[0]))
+    : shareBefore(asOf, first);
   // A row too low by rounding would repeat a number of the year; one too high leaves a gap, as cancelled numbers do.
   const before = Math.max(0, Math.floor(share * stream.rows) - 2);
   return `${stream.stem}〔${year}〕${at - before + 1}号`;
@@ -113,8 +124,10 @@ function fillOrganisation(values: Values, p: 'XK' | 'CF', subject: PlannedSubjec
   if (subject.registrationNumber && random.chance(0.35)) values[`${p}_XDR_GSZC`] = subject.registrationNumber;
   if (random.chance(0.15)) values[`${p}_XDR_ZZJG`] = subject.code.slice(8, 17);
   if (random.chance(0.06)) values[`${p}_XDR_SWDJ`] = subject.code.slice(2, 17);
-  if (subject.prefix === '12' && random.chance(0.3)) values[`${p}_XDR_SYDW`] = `1${subject.code.slice(2, 8)}${String(subject.index % 100_000).padStart(5, '0')}`;
-  if (subject.prefix.startsWith('5') && random.chance(0.3)) values[`${p}_XDR_SHZZ`] = `示民社证字第${String(subject.index % 1_000_000).padStart(6, '0')}号`;
+  if (subject.prefix === '12' && random.chance(0.3))
+    values[`${p}_XDR_SYDW`] = `1${subject.code.slice(2, 8)}${String(subject.index % 100_000).padStart(5, '0')}`;
+  if (subject.prefix.startsWith('5') && random.chance(0.3))
+    values[`${p}_XDR_SHZZ`] = `示民社证字第${String(subject.index % 1_000_000).padStart(6, '0')}号`;
   values[`${p}_FRDB`] = subject.representative;
   if (!random.chance(0.12)) return;
   const [type, number] = personDocument(random, subject.index);
@@ -162,7 +175,14 @@ const fill = (template: string, subject: PlannedSubject | null, name: string, ra
     .replace('{address}', subject?.address ?? '示范市高新区创新大道1号')
     .replace('{plate}', random.digits(5));
 
-function fillLicence(values: Values, stream: RecordStream, subject: PlannedSubject | null, day: number, number: string, random: Random): number {
+function fillLicence(
+  values: Values,
+  stream: RecordStream,
+  subject: PlannedSubject | null,
+  day: number,
+  number: string,
+  random: Random,
+): number {
   const act: LicenceAct = weighted(random, LICENCES[stream.department.key]);
   const other = random.chance(0.03);
   values.XK_XKWS = act.title;
@@ -196,11 +216,20 @@ function roundSum(random: Random, [from, to]: readonly [number, number]): number
   return Math.max(step, Math.round(sum / step) * step);
 }
 
-function fillPenalty(values: Values, stream: RecordStream, subject: PlannedSubject | null, day: number, number: string, random: Random): number {
+function fillPenalty(
+  values: Values,
+  stream: RecordStream,
+  subject: PlannedSubject | null,
+  day: number,
+  number: string,
+  random: Random,
+): number {
   const act: PenaltyAct = weighted(random, PENALTIES[stream.department.key]);
   const shape: PenaltyShape = weighted(random, MIXES[act.mix]);
   const fine = shape.fine ? roundSum(random, shape.fine) : 0;
-  const gains = shape.confiscated ? Math.round(shape.confiscated[0] * (shape.confiscated[1] / shape.confiscated[0]) ** random.next() * 100) / 100 : 0;
+  const gains = shape.confiscated
+    ? Math.round(shape.confiscated[0] * (shape.confiscated[1] / shape.confiscated[0]) ** random.next() * 100) / 100
+    : 0;
   const name = values.CF_XDR_MC ?? '';
   const found = day - random.between(15, 120);
   const place = subject?.address ?? '示范市城区';
@@ -212,14 +241,16 @@ function fillPenalty(values: Values, stream: RecordStream, subject: PlannedSubje
   values.CF_NR = contentOf(shape, fine, gains, act);
   if (shape.fine) values.CF_NR_FK = random.chance(0.25) ? (fine / 10_000).toFixed(6) : wan(fine);
   if (shape.confiscated) values.CF_NR_WFFF = (gains / 10_000).toFixed(6);
-  if (shape.certificate) values.CF_NR_ZKDX = `${act.certificate || '营业执照'} ${random.pick(['示字', 'SF', 'JY'])}${random.digits(9)}`;
+  if (shape.certificate)
+    values.CF_NR_ZKDX = `${act.certificate || '营业执照'} ${random.pick(['示字', 'SF', 'JY'])}${random.digits(9)}`;
   values.CF_JDRQ = slashed(day);
   values.CF_YXQ = random.chance(0.25) ? OPEN_END : slashed(termEnd(day, random.chance(0.8) ? 1 : 3));
   const disclosed = random.next();
   if (disclosed < 0.45) values.CF_GSJZQ = slashed(termEnd(day, 1));
   else if (disclosed < 0.6) values.CF_GSJZQ = slashed(termEnd(day, 3));
   if (stream.procedure) {
-    const simple = shape.kinds.every((kind) => kind === '警告' || kind === '罚款') && fine <= 3_000 && random.chance(0.7);
+    const simple =
+      shape.kinds.every((kind) => kind === '警告' || kind === '罚款') && fine <= 3_000 && random.chance(0.7);
     values.CF_CXLX = simple ? '简易程序' : '普通程序';
   }
   return fine;
@@ -229,7 +260,8 @@ function contentOf(shape: PenaltyShape, fine: number, gains: number, act: Penalt
   const parts = shape.kinds.map((kind) => {
     if (kind === '罚款') return `罚款人民币${fine}元`;
     if (kind.startsWith('没收')) return `${kind}${gains}元`;
-    if (kind.startsWith('吊销') || kind.startsWith('暂扣')) return `${kind.slice(0, 2)}${act.certificate || '营业执照'}`;
+    if (kind.startsWith('吊销') || kind.startsWith('暂扣'))
+      return `${kind.slice(0, 2)}${act.certificate || '营业执照'}`;
     return kind.replace(/^其他-/, '');
   });
   return parts.length === 1 ? `${parts[0]}。` : parts.map((part, at) => `${at + 1}.${part}；`).join('');

@@ -3,8 +3,25 @@ import { makeRegistrationNumber, makeUnifiedCode, unifiedCharset } from '@chengx
 import { dayNumber, firstOfYear, isoDay } from './days.ts';
 import { permutation, type Random, randomOf } from './random.ts';
 import {
-  ASSOCIATIONS, CITY, COMPANY_FORMS, COMPANY_TRADES, COOPERATIVE_TRADES, DISTRICTS, type District, DOUBLE_SURNAMES, FIRST, GIVEN, INSTITUTIONS,
-  OFFICES, RARE, SCHOOL_TRADES, SECOND, SHOP_TRADES, SURNAMES, TEMPLES, type Trade,
+  ASSOCIATIONS,
+  CITY,
+  COMPANY_FORMS,
+  COMPANY_TRADES,
+  COOPERATIVE_TRADES,
+  DISTRICTS,
+  type District,
+  DOUBLE_SURNAMES,
+  FIRST,
+  GIVEN,
+  INSTITUTIONS,
+  OFFICES,
+  RARE,
+  SCHOOL_TRADES,
+  SECOND,
+  SHOP_TRADES,
+  SURNAMES,
+  TEMPLES,
+  type Trade,
 } from './words.ts';
 
 export interface PlannedSubject {
@@ -33,15 +50,30 @@ const REALM_NUMBER = 3;
 
 /** Kinds by share; a city of any size has at least one of each (the last ones are fixed). */
 const KINDS: readonly { prefix: string; weight: number }[] = [
-  { prefix: '91', weight: 470 }, { prefix: '92', weight: 420 }, { prefix: '93', weight: 34 }, { prefix: '52', weight: 15 }, { prefix: '12', weight: 16 },
-  { prefix: '51', weight: 12 }, { prefix: 'N2', weight: 9 }, { prefix: '81', weight: 8 }, { prefix: '54', weight: 7 }, { prefix: '31', weight: 4 },
-  { prefix: '11', weight: 3 }, { prefix: '53', weight: 1 }, { prefix: '71', weight: 1 },
+  { prefix: '91', weight: 470 },
+  { prefix: '92', weight: 420 },
+  { prefix: '93', weight: 34 },
+  { prefix: '52', weight: 15 },
+  { prefix: '12', weight: 16 },
+  { prefix: '51', weight: 12 },
+  { prefix: 'N2', weight: 9 },
+  { prefix: '81', weight: 8 },
+  { prefix: '54', weight: 7 },
+  { prefix: '31', weight: 4 },
+  { prefix: '11', weight: 3 },
+  { prefix: '53', weight: 1 },
+  { prefix: '71', weight: 1 },
 ];
 const ALWAYS = ['91', '92', '93', '52', '12', '51', 'N2', '81', '54', '31', '11', '53', '71'];
 
 const STATUSES: readonly { text: string; weight: number }[] = [
-  { text: '存续（在营、开业、在册）', weight: 880 }, { text: '注销', weight: 62 }, { text: '吊销，未注销', weight: 30 }, { text: '歇业', weight: 12 },
-  { text: '迁出', weight: 8 }, { text: '吊销，已注销', weight: 5 }, { text: '撤销', weight: 3 },
+  { text: '存续（在营、开业、在册）', weight: 880 },
+  { text: '注销', weight: 62 },
+  { text: '吊销，未注销', weight: 30 },
+  { text: '歇业', weight: 12 },
+  { text: '迁出', weight: 8 },
+  { text: '吊销，已注销', weight: 5 },
+  { text: '撤销', weight: 3 },
 ];
 
 export function weighted<T extends { weight: number }>(random: Random, list: readonly T[]): T {
@@ -108,7 +140,10 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
     const pair = at % pairs;
     const brand = (FIRST[pair % FIRST.length] ?? '') + (SECOND[Math.floor(pair / FIRST.length)] ?? '');
     const round = Math.floor(index / nameSpace);
-    return { brand: round === 0 ? brand : brand + (FIRST[(index + round) % FIRST.length] ?? ''), slot: Math.floor(at / pairs) };
+    return {
+      brand: round === 0 ? brand : brand + (FIRST[(index + round) % FIRST.length] ?? ''),
+      slot: Math.floor(at / pairs),
+    };
   };
 
   const nameOf = (prefix: string, index: number, district: District, random: Random): NameParts => {
@@ -116,7 +151,8 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
     const pickTrade = (list: readonly Trade[]): Trade => list[(slot + random.int(2) * 61) % list.length] as Trade;
     const village = random.pick(district.villages);
     switch (prefix) {
-      case '91': return companyName(brand, pickTrade(COMPANY_TRADES), district, random);
+      case '91':
+        return companyName(brand, pickTrade(COMPANY_TRADES), district, random);
       case '92': {
         const trade = pickTrade(SHOP_TRADES);
         return { name: `${CITY.name}${district.name}${brand}${trade.word}`, trade, type: '个体工商户' };
@@ -128,21 +164,56 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       }
       case '51': {
         const field = random.pick(ASSOCIATIONS);
-        return { name: `${CITY.name}${district.name}${brand}${field}协会`, trade: fixed('9521', '行业自律、业务培训、咨询服务'), type: '社会团体' };
+        return {
+          name: `${CITY.name}${district.name}${brand}${field}协会`,
+          trade: fixed('9521', '行业自律、业务培训、咨询服务'),
+          type: '社会团体',
+        };
       }
       case '52': {
         const trade = pickTrade(SCHOOL_TRADES);
         return { name: `${CITY.name}${district.name}${brand}${trade.word}`, trade, type: '民办非企业单位' };
       }
-      case '53': return { name: `${CITY.name}${brand}公益基金会`, trade: fixed('9530', '资助公益慈善项目'), type: '基金会' };
-      case '12': return { name: `${CITY.name}${district.name}${brand}${random.pick(INSTITUTIONS)}`, trade: fixed('9229', '承担公益服务职能'), type: '事业单位' };
-      case '11': return { name: `${CITY.name}${district.name}${random.pick(OFFICES)}${brand}分局`, trade: fixed('9221', '履行行政管理职能'), type: '机关' };
-      case '31': return { name: `${CITY.name}${brand}律师事务所`, trade: fixed('7231', '律师业务'), type: '律师执业机构' };
-      case '81': return { name: `${CITY.name}${district.name}${brand}${random.pick(COMPANY_TRADES).word}有限公司工会委员会`, trade: fixed('9510', '基层工会工作'), type: '工会' };
-      case '54': return { name: `${CITY.name}${district.name}${brand}街道${brand}社区居民委员会`, trade: fixed('9610', '居民自治'), type: '村（居）民委员会' };
-      case '71': return { name: `${CITY.name}${district.name}${brand}${random.pick(TEMPLES)}`, trade: fixed('9542', '宗教活动'), type: '宗教活动场所' };
+      case '53':
+        return { name: `${CITY.name}${brand}公益基金会`, trade: fixed('9530', '资助公益慈善项目'), type: '基金会' };
+      case '12':
+        return {
+          name: `${CITY.name}${district.name}${brand}${random.pick(INSTITUTIONS)}`,
+          trade: fixed('9229', '承担公益服务职能'),
+          type: '事业单位',
+        };
+      case '11':
+        return {
+          name: `${CITY.name}${district.name}${random.pick(OFFICES)}${brand}分局`,
+          trade: fixed('9221', '履行行政管理职能'),
+          type: '机关',
+        };
+      case '31':
+        return { name: `${CITY.name}${brand}律师事务所`, trade: fixed('7231', '律师业务'), type: '律师执业机构' };
+      case '81':
+        return {
+          name: `${CITY.name}${district.name}${brand}${random.pick(COMPANY_TRADES).word}有限公司工会委员会`,
+          trade: fixed('9510', '基层工会工作'),
+          type: '工会',
+        };
+      case '54':
+        return {
+          name: `${CITY.name}${district.name}${brand}街道${brand}社区居民委员会`,
+          trade: fixed('9610', '居民自治'),
+          type: '村（居）民委员会',
+        };
+      case '71':
+        return {
+          name: `${CITY.name}${district.name}${brand}${random.pick(TEMPLES)}`,
+          trade: fixed('9542', '宗教活动'),
+          type: '宗教活动场所',
+        };
       default:
-        return { name: `${CITY.name}${district.name}${brand}镇${village}股份经济合作社`, trade: fixed('9690', '农村集体资产经营管理'), type: '农村集体经济组织' };
+        return {
+          name: `${CITY.name}${district.name}${brand}镇${village}股份经济合作社`,
+          trade: fixed('9690', '农村集体资产经营管理'),
+          type: '农村集体经济组织',
+        };
     }
   };
 
@@ -167,7 +238,10 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       code: makeUnifiedCode(prefix, region, body),
       name,
       formerNames: former,
-      registrationNumber: market && established < MERGED_SINCE && random.chance(0.7) ? makeRegistrationNumber(district.region, holder + registration) : '',
+      registrationNumber:
+        market && established < MERGED_SINCE && random.chance(0.7)
+          ? makeRegistrationNumber(district.region, holder + registration)
+          : '',
       companyType: type,
       status: prefix === '11' || prefix === '12' ? '存续（在营、开业、在册）' : weighted(random, STATUSES).text,
       establishedOn: isoDay(established).replaceAll('-', '/'),
@@ -177,7 +251,10 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       industry: trade.industry,
       scope: `${trade.scope}。${market ? '（依法须经批准的项目，经相关部门批准后方可开展经营活动）' : ''}`,
       representative: personName(random),
-      capital: prefix === '92' ? '' : `${random.pick(['10', '50', '100', '200', '300', '500', '800', '1000', '2000', '5000', '10000'])}万元人民币`,
+      capital:
+        prefix === '92'
+          ? ''
+          : `${random.pick(['10', '50', '100', '200', '300', '500', '800', '1000', '2000', '5000', '10000'])}万元人民币`,
     };
   };
   return { subject };
@@ -191,7 +268,11 @@ function companyName(brand: string, trade: Trade, district: District, random: Ra
   if (random.chance(0.0015)) {
     // Long ones exist: full names of joint ventures and of works of many words.
     const words = Array.from({ length: random.between(5, 9) }, () => random.pick(COMPANY_TRADES).word).join('');
-    return { name: `${CITY.name}${district.name}${brand}${rare}${words}产业创新与现代供应链综合服务有限责任公司`, trade, type };
+    return {
+      name: `${CITY.name}${district.name}${brand}${rare}${words}产业创新与现代供应链综合服务有限责任公司`,
+      trade,
+      type,
+    };
   }
   const place = random.chance(0.3) ? `${CITY.name}${district.name}` : random.chance(0.6) ? CITY.name : '示范';
   const bracket = random.chance(0.02) ? '（示范）' : '';
@@ -227,8 +308,11 @@ function authorityOf(prefix: string, district: District): string {
 
 function addressOf(prefix: string, district: District, random: Random): string {
   const road = `${CITY.name}${district.name}${random.pick(district.roads)}${random.between(1, 399)}号`;
-  if (prefix === 'N2' || (prefix === '93' && random.chance(0.7))) return `${CITY.name}${district.name}${random.pick(district.villages)}${random.between(1, 12)}组`;
-  if (prefix === '92' && random.chance(0.35)) return `${road}${random.between(1, 30)}幢${random.between(1, 6)}单元${random.between(101, 1805)}室`;
-  if (random.chance(0.4)) return `${road}${random.pick(['创业园', '商务中心', '科技园', '广场', '物流园'])}${random.pick(['A', 'B', 'C'])}座${random.between(101, 2608)}室`;
+  if (prefix === 'N2' || (prefix === '93' && random.chance(0.7)))
+    return `${CITY.name}${district.name}${random.pick(district.villages)}${random.between(1, 12)}组`;
+  if (prefix === '92' && random.chance(0.35))
+    return `${road}${random.between(1, 30)}幢${random.between(1, 6)}单元${random.between(101, 1805)}室`;
+  if (random.chance(0.4))
+    return `${road}${random.pick(['创业园', '商务中心', '科技园', '广场', '物流园'])}${random.pick(['A', 'B', 'C'])}座${random.between(101, 2608)}室`;
   return road;
 }

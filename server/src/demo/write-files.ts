@@ -21,7 +21,8 @@ const csvLine = (cells: readonly string[]): string => {
 
 /** Not the platform's CSV writer: that guards against formulas, and real files do not. */
 function* csvChunks(file: FilePlan, rows: Iterable<PlannedRow>, counted: { rows: number }): Generator<Buffer> {
-  const encode = (text: string, encoding: FileEncoding): Buffer => (encoding === 'gb18030' ? iconv.encode(text, 'gb18030') : Buffer.from(text, 'utf8'));
+  const encode = (text: string, encoding: FileEncoding): Buffer =>
+    encoding === 'gb18030' ? iconv.encode(text, 'gb18030') : Buffer.from(text, 'utf8');
   let piece = `${file.encoding === 'utf-8-bom' ? '\ufeff' : ''}${csvLine(file.header)}`;
   if (file.note) piece += csvLine([file.note, ...file.header.slice(1).map(() => '')]);
   for (const row of rows) {
@@ -40,13 +41,19 @@ function* sheetRows(file: FilePlan, rows: Iterable<PlannedRow>, counted: { rows:
   for (const row of rows) {
     counted.rows += 1;
     const cells = [...row.cells];
-    for (const at of file.typedDates) if (SLASHED.test(cells[at] ?? '')) cells[at] = (cells[at] ?? '').replaceAll('/', '-');
+    for (const at of file.typedDates)
+      if (SLASHED.test(cells[at] ?? '')) cells[at] = (cells[at] ?? '').replaceAll('/', '-');
     yield cells;
   }
 }
 
 /** Writes one file into a stream and ends it. Returns how many rows it has. */
-export async function writePlannedFile(plan: CityPlan, file: FilePlan, stream: Writable, onRow?: (row: PlannedRow) => void): Promise<number> {
+export async function writePlannedFile(
+  plan: CityPlan,
+  file: FilePlan,
+  stream: Writable,
+  onRow?: (row: PlannedRow) => void,
+): Promise<number> {
   const counted = { rows: 0 };
   const rows = onRow ? watched(plan.rows(file), onRow) : plan.rows(file);
   if (file.encoding !== 'xlsx') {
@@ -75,5 +82,9 @@ function* watched(rows: Iterable<PlannedRow>, onRow: (row: PlannedRow) => void):
   }
 }
 
-export const writePlannedFileTo = (plan: CityPlan, file: FilePlan, path: string, onRow?: (row: PlannedRow) => void): Promise<number> =>
-  writePlannedFile(plan, file, createWriteStream(path, { flags: 'wx' }), onRow);
+export const writePlannedFileTo = (
+  plan: CityPlan,
+  file: FilePlan,
+  path: string,
+  onRow?: (row: PlannedRow) => void,
+): Promise<number> => writePlannedFile(plan, file, createWriteStream(path, { flags: 'wx' }), onRow);

@@ -17,27 +17,31 @@ export type CopyValue =
 
 const NEEDS_ESCAPE = /[\\\t\n\r]/;
 const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' };
-const escapeText = (text: string): string =>
+/** Text as a COPY column; for callers that escape ahead of time. */
+export const escapeCopyText = (text: string): string =>
   NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text;
 const arrayItem = (text: string): string => `"${text.replace(/["\\]/g, (sign) => `\\${sign}`)}"`;
 
 function encode(value: CopyValue): string {
   if (value === null || value === undefined) return '\\N';
-  if (typeof value === 'string') return escapeText(value);
+  if (typeof value === 'string') return escapeCopyText(value);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
   if (typeof value === 'boolean') return value ? 't' : 'f';
   if (Buffer.isBuffer(value)) return `\\\\x${value.toString('hex')}`;
   if (value instanceof Date) return value.toISOString();
-  if (Array.isArray(value)) return escapeText(`{${value.map(arrayItem).join(',')}}`);
-  return escapeText(JSON.stringify((value as { json: unknown }).json));
+  if (Array.isArray(value)) return escapeCopyText(`{${value.map(arrayItem).join(',')}}`);
+  return escapeCopyText(JSON.stringify((value as { json: unknown }).json));
+}
+
+/** Columns of a line, without its end. */
+export function copyColumns(values: readonly CopyValue[]): string {
+  let line = '';
+  for (let at = 0; at < values.length; at += 1) line += at === 0 ? encode(values[at]) : `\t${encode(values[at])}`;
+  return line;
 }
 
 /** One line of a COPY, ending in a line feed. */
-export function copyLine(values: readonly CopyValue[]): string {
-  let line = '';
-  for (let at = 0; at < values.length; at += 1) line += at === 0 ? encode(values[at]) : `\t${encode(values[at])}`;
-  return `${line}\n`;
-}
+export const copyLine = (values: readonly CopyValue[]): string => `${copyColumns(values)}\n`;
 
 /** Lines are joined up to this many characters before they go to the socket. */
 const CHUNK = 1 << 18;
@@ -47,9 +51,11 @@ export async function copyLines(
   tx: Transaction,
   table: string,
   columns: readonly string[],
-  lines: readonly string[],
+  lines: Iterable<string>,
 ): Promise<void> {
-  if (lines.length === 0) return;
+  const iterator = lines[Symbol.iterator]();
+  let next = iterator.next();
+  if (next.done) return;
   const stream = tx.query(copyFrom(`COPY ${table} (${columns.join(', ')}) FROM STDIN`));
   const finished = new Promise<void>((resolve, reject) => {
     stream.once('finish', resolve);
@@ -57,13 +63,20 @@ export async function copyLines(
   });
   // The promise is awaited below; until then a failure must not count as unhandled.
   finished.catch(() => undefined);
-  let chunk = '';
-  for (const line of lines) {
-    chunk += line;
-    if (chunk.length < CHUNK) continue;
-    if (!stream.write(chunk) && !stream.destroyed) await Promise.race([once(stream, 'drain'), finished]);
-    chunk = '';
+  try {
+    let chunk = '';
+    // Lines are made while the server reads those before: a lazy iterable keeps both busy.
+    for (; !next.done; next = iterator.next()) {
+      chunk += next.value;
+      if (chunk.length < CHUNK) continue;
+      if (!stream.write(chunk) && !stream.destroyed) await Promise.race([once(stream, 'drain'), finished]);
+      chunk = '';
+    }
+    stream.end(chunk);
+  } catch (error) {
+    // Otherwise the server would wait for the rest of the COPY for ever.
+    stream.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
   }
-  stream.end(chunk);
   await finished;
 }

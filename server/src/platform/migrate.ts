@@ -42,6 +42,17 @@ const LOCK_KEYS = '(20140614, 1)';
 const LOCK_TIMEOUT_MS = 900_000;
 const FILE_NAME = /^(\d{4})-([a-z0-9][a-z0-9-]*)\.sql$/;
 
+const migrationTable = `
+  CREATE SCHEMA migration;
+  REVOKE ALL ON SCHEMA migration FROM PUBLIC;
+  CREATE TABLE migration.applied (
+    number      integer PRIMARY KEY,
+    name        text NOT NULL,
+    sha256      text NOT NULL,
+    applied_at  timestamptz NOT NULL,
+    duration_ms integer NOT NULL
+  )`;
+
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** The migrations of a folder in their order. */
@@ -107,17 +118,7 @@ async function prepare(client: pg.Client): Promise<void> {
   }
   const exists = await client.query("SELECT 1 FROM pg_namespace WHERE nspname = 'migration'");
   if (exists.rows.length > 0) return;
-  await client.query(`BEGIN;
-    CREATE SCHEMA migration;
-    REVOKE ALL ON SCHEMA migration FROM PUBLIC;
-    CREATE TABLE migration.applied (
-      number      integer PRIMARY KEY,
-      name        text NOT NULL,
-      sha256      text NOT NULL,
-      applied_at  timestamptz NOT NULL,
-      duration_ms integer NOT NULL
-    );
-    COMMIT`);
+  await client.query(`BEGIN; ${migrationTable}; COMMIT`);
 }
 
 function checkApplied(applied: readonly AppliedMigration[], known: readonly Migration[]): void {
@@ -212,6 +213,24 @@ export async function migrate(options: MigrateOptions): Promise<MigrateResult> {
     return { applied: brief, all: [...before.rows, ...brief] };
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * The migrations up to a level inside the caller's transaction, into a database without our schema: for a restore. Those
+ * marked `-- no-transaction` do the same without CONCURRENTLY here: nobody else can see the tables yet.
+ */
+export async function applyInTransaction(
+  client: pg.Client,
+  options: Pick<MigrateOptions, 'roles' | 'directory'> & { readonly upTo: number },
+): Promise<void> {
+  await client.query(migrationTable);
+  for (const migration of readMigrations(options.directory)) {
+    if (migration.number > options.upTo) continue;
+    const started = performance.now();
+    const sql = withRoles(migration.sql, options.roles);
+    await client.query(migration.transaction ? sql : sql.replaceAll(/\bCONCURRENTLY\b/gi, ''));
+    await record(client, migration, performance.now() - started);
   }
 }
 

@@ -1,15 +1,15 @@
 /** When a page cannot be shown at all. */
-import { useRouter } from '@tanstack/react-router';
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useI18n } from '../shared/i18n/index.tsx';
 import { LinkButton } from '../shared/ui/link-button.tsx';
 import { PageHead } from '../shared/ui/page.tsx';
 import { Empty, ErrorNote } from '../shared/ui/states.tsx';
 
-export function RouteError({ error, reset }: { error: Error; reset: () => void }) {
+export function RouteError({ error, reset }: ErrorComponentProps) {
   const { t } = useI18n();
   const router = useRouter();
   // A page file that is gone after an upgrade: loading the desk anew brings the new one.
-  const stale = /dynamically imported module|module script failed/i.test(error.message);
+  const stale = /dynamically imported module|module script failed/i.test(String(error));
   return (
     <div className="page lone">
       <PageHead title={t('error.pageTitle')} />
@@ -35,7 +35,7 @@ export function NotFound() {
       <Empty
         title={t('error.notFound')}
         action={
-          <LinkButton type="primary" to="/">
+          <LinkButton primary to="/">
             {t('error.home')}
           </LinkButton>
         }

@@ -28,7 +28,6 @@ const tasks: readonly Task[] = [
 
 export function Shell() {
   const { query, session } = useSession();
-  const location = useRouterState({ select: (state) => state.location });
   if (query.isPending) {
     return (
       <div className="page lone">
@@ -43,9 +42,16 @@ export function Shell() {
       </div>
     );
   }
-  if (!session) return <Navigate to="/sign-in" search={{ next: location.href === '/' ? undefined : location.href }} replace />;
+  if (!session) return <ToSignIn />;
   if (session.mustChangePassword) return <Navigate to="/password" replace />;
   return <Desk session={session} />;
+}
+
+/** Remembers where somebody wanted to go: the address as it was, not as it becomes on the way to the door. */
+function ToSignIn() {
+  const href = useRouterState({ select: (state) => state.location.href });
+  const [wanted] = useState(href);
+  return <Navigate to="/sign-in" search={{ next: wanted === '/' ? undefined : wanted }} replace />;
 }
 
 function Desk({ session }: { session: SessionView }) {

@@ -1,6 +1,6 @@
 /** `./chengxin bench NAME [--size small|city] [--json]`: figures with what they are compared with, of the same run. */
 import type { Command } from 'commander';
-import { benchmarks, type BenchResult, type BenchSize, machine } from '../../../../bench/index.ts';
+import { type BenchResult, type BenchSize, benchmarks, machine } from '../../../../bench/index.ts';
 import type { CommandContext } from '../context.ts';
 
 const isSize = (text: string): text is BenchSize => text === 'small' || text === 'city';
@@ -17,8 +17,14 @@ async function bench(context: CommandContext, name: string, size: string): Promi
     return;
   }
   const run = await load();
-  const results = await run({ config: context.config, openContext: () => context.openContext(), onNote: (text) => context.note(text, '') }, size);
-  context.print({ name, size, machine: machine(), results }, [`${name} · ${size} · ${machine()}`, ...results.map(line)].join('\n'));
+  const results = await run(
+    { config: context.config, openContext: () => context.openContext(), onNote: (text) => context.note(text, '') },
+    size,
+  );
+  context.print(
+    { name, size, machine: machine(), results },
+    [`${name} · ${size} · ${machine()}`, ...results.map(line)].join('\n'),
+  );
 }
 
 export default function register(program: Command, context: CommandContext): void {

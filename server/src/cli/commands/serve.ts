@@ -1,77 +1,57 @@
 /** `./chengxin serve`: the server. `npm start` runs it with `--demo`, which loads the demonstration city on the first run. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Command } from 'commander';
 import type { RunningServer } from '../../app.ts';
 import type { OwnedContext } from '../../build-context.ts';
 import type { AppContext } from '../../context.ts';
 import type { Config } from '../../platform/config.ts';
-import { one, sql } from '../../platform/db.ts';
 import { EnvironmentError } from '../../platform/errors.ts';
 import { type FrontServer, openFrontServer } from '../../platform/front-server.ts';
 import { createLogger } from '../../platform/logging.ts';
 import type { CommandContext } from '../context.ts';
-import { type InstallationMode, readMode } from '../installation.ts';
+import { readMode } from '../installation.ts';
+import { watchRestores } from '../watch-restores.ts';
 
 interface ServeOptions {
   readonly demo?: boolean;
 }
 
-/** What `server/src/demo/index.ts` exports for the first start. Lines for the terminal: addresses and accounts. */
-export interface Demonstration {
-  loadDemonstration(ctx: AppContext, onStep: (zh: string, en: string) => void): Promise<void>;
-  demonstrationAccounts(ctx: AppContext): Promise<readonly string[]>;
-}
+const isLoopback = (host: string): boolean => ['127.0.0.1', '::1', 'localhost'].includes(host);
 
-async function demonstration(root: string): Promise<Demonstration | null> {
-  const file = join(root, 'server', 'src', 'demo', 'index.ts');
-  if (!existsSync(file)) return null;
-  const module: Partial<Demonstration> = await import(pathToFileURL(file).href);
-  return module.loadDemonstration && module.demonstrationAccounts ? (module as Demonstration) : null;
-}
-
-async function hasData(ctx: AppContext): Promise<boolean> {
-  const row = await one<{ yes: boolean }>(
-    ctx.db.app,
-    sql`select exists (select from core.submission) or exists (select from core.subject) as yes`,
-  );
-  return row.yes;
-}
-
-/** The demonstration's accounts have known passwords: they are for this machine only. */
-function refuseOtherHosts(config: Config): void {
-  if (['127.0.0.1', '::1', 'localhost'].includes(config.host)) return;
-  throw new EnvironmentError(
+/** The demonstration's accounts have a published password: they are for this machine only. */
+function demonstrationStaysHere(config: Config): EnvironmentError {
+  return new EnvironmentError(
     `这里装有演示城市，其账号口令是公开的，因此只能在本机（127.0.0.1）上提供服务，不能使用 HOST=${config.host}。正式使用请另设 DATA_DIR 并运行 ./chengxin init。`,
-    `The demonstration city is loaded here. Its passwords are public, so it is served on this machine only (127.0.0.1), not with HOST=${config.host}. For real use choose another DATA_DIR and run ./chengxin init.`,
+    `The demonstration city is (or would be) loaded here. Its password is public, so it is served on this machine only (127.0.0.1), not with HOST=${config.host}. For real use choose another DATA_DIR and run ./chengxin init.`,
   );
 }
 
-async function loadDemonstrationOnce(
+async function prepareCity(
   ctx: AppContext,
-  mode: InstallationMode | null,
   front: FrontServer,
   context: CommandContext,
+  options: ServeOptions,
 ): Promise<void> {
-  if (mode !== null || (await hasData(ctx))) return;
-  const demo = await demonstration(ctx.config.root);
-  if (!demo) return;
-  refuseOtherHosts(ctx.config);
-  const step = (zh: string, en: string): void => {
+  const demo = await import('../../demo/index.ts');
+  const mode = await readMode(ctx.db.app);
+  const here = isLoopback(ctx.config.host);
+  if (!here && (await demo.hasDemoAccounts(ctx))) throw demonstrationStaysHere(ctx.config);
+  if (!options.demo || mode === 'real') return;
+  const status = await demo.demoStatus(ctx);
+  if (status !== 'absent' && status !== 'unfinished') return;
+  if (!here) throw demonstrationStaysHere(ctx.config);
+  await demo.loadDemonstration(ctx, (zh, en) => {
     front.show({ zh, en });
     context.note(zh, en);
-  };
-  step(
-    '正在生成并载入演示城市，约需一两分钟……',
-    'Making and loading the demonstration city; this takes a minute or two …',
-  );
-  await demo.loadDemonstration(ctx, step);
+  });
 }
 
 async function announce(server: RunningServer, context: CommandContext): Promise<void> {
-  const { config } = server.ctx;
-  const mode = await readMode(server.ctx.db.app);
+  const { config, db } = server.ctx;
+  const mode = await readMode(db.app);
+  if (context.json) {
+    context.print({ address: server.address, publicUrl: config.publicUrl, mode }, '');
+    return;
+  }
   const lines = [
     '',
     `城信已就绪 Chengxin is ready: ${config.publicUrl}/`,
@@ -80,61 +60,75 @@ async function announce(server: RunningServer, context: CommandContext): Promise
     `  接口文档 API docs  ${config.publicUrl}/api/v1/docs`,
   ];
   if (mode === 'demonstration') {
-    const demo = await demonstration(config.root);
-    lines.push(...((await demo?.demonstrationAccounts(server.ctx)) ?? []));
+    const demo = await import('../../demo/index.ts');
+    lines.push(...(await demo.demonstrationAccounts(server.ctx)));
   } else if (mode === null) {
     lines.push(
       '  这是一座空城市，请运行 ./chengxin init 建立管理员。 This city is empty: run ./chengxin init to make the administrators.',
     );
   }
   lines.push('按 Ctrl-C 停止。 Press Ctrl-C to stop.', '');
-  if (context.json) context.print({ address: server.address, publicUrl: config.publicUrl, mode }, '');
-  else process.stderr.write(`${lines.join('\n')}\n`);
+  process.stderr.write(`${lines.join('\n')}\n`);
 }
 
-async function startAll(front: FrontServer, context: CommandContext, options: ServeOptions): Promise<RunningServer> {
+async function startAll(context: CommandContext, options: ServeOptions, front: FrontServer): Promise<RunningServer> {
   const { config } = context;
   const { buildContext, startServer } = await import('../../app.ts');
   const step = (zh: string, en: string): void => front.show({ zh, en });
   step('正在启动数据库……', 'Starting the database …');
-  const log = createLogger(process.env.LOG_LEVEL ? config.logLevel : 'warn');
   const ctx: OwnedContext = await buildContext(config, {
     kind: 'serve',
-    log,
+    log: createLogger(process.env.LOG_LEVEL ? config.logLevel : 'warn'),
     onNotice: (zh, en) => {
       step(zh, en);
       context.note(zh, en);
     },
   });
-  context.onEnd(() => ctx.close());
-  const mode = await readMode(ctx.db.app);
-  if (mode === 'demonstration') refuseOtherHosts(config);
-  if (options.demo) await loadDemonstrationOnce(ctx, mode, front, context);
-  step('即将就绪……', 'Almost ready …');
-  return startServer(config, { context: ctx, beforeListen: () => front.release() });
+  try {
+    context.onEnd(() => ctx.close());
+    await prepareCity(ctx, front, context, options);
+    step('即将就绪……', 'Almost ready …');
+    return await startServer(config, { context: ctx, beforeListen: () => front.release() });
+  } catch (error) {
+    await ctx.close().catch(() => undefined);
+    throw error;
+  }
 }
 
-function untilStopped(context: CommandContext): Promise<void> {
-  return new Promise((resolve) => {
-    if (context.signal.aborted) return resolve();
-    context.signal.addEventListener('abort', () => resolve(), { once: true });
+/** Why the server is to stop: for good, or to start again on restored data. */
+type End = 'stop' | 'restored';
+
+async function untilEnd(server: RunningServer, context: CommandContext): Promise<End> {
+  const watch = new AbortController();
+  const stopped = new Promise<End>((resolve) => {
+    if (context.signal.aborted) resolve('stop');
+    context.signal.addEventListener('abort', () => resolve('stop'), { once: true });
     // The launcher was killed: without it nobody could stop this process by Ctrl-C, and it would hold the port.
-    if (process.env.CHENGXIN_LAUNCHED && process.connected) process.once('disconnect', () => resolve());
+    if (process.env.CHENGXIN_LAUNCHED) process.once('disconnect', () => resolve('stop'));
   });
+  const restored = watchRestores(server.ctx.db.urls.app, watch.signal).then((): End => 'restored');
+  const end = await Promise.race([stopped, restored]);
+  watch.abort();
+  return end;
 }
 
 async function serve(options: ServeOptions, context: CommandContext): Promise<void> {
-  const front = await openFrontServer(context.config);
-  context.onEnd(async () => {
-    await front.release();
-  });
-  const server = await startAll(front, context, options);
-  context.handleInterrupt();
-  context.onEnd(() => server.close());
-  if (!context.signal.aborted) await announce(server, context);
-  await untilStopped(context);
-  context.note('正在停止……', 'Stopping …');
-  await server.close();
+  for (;;) {
+    const front = await openFrontServer(context.config);
+    context.onEnd(async () => {
+      await front.release();
+    });
+    const server = await startAll(context, options, front);
+    context.handleInterrupt();
+    context.onEnd(() => server.close());
+    if (!context.signal.aborted) await announce(server, context);
+    const end = await untilEnd(server, context);
+    if (end === 'restored')
+      context.note('数据已从备份恢复，正在重新启动……', 'The data were restored from a backup; starting again …');
+    else context.note('正在停止……', 'Stopping …');
+    await server.close();
+    if (end === 'stop') return;
+  }
 }
 
 export default function register(program: Command, context: CommandContext): void {

@@ -8,6 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import { authorize, scopeOf as actorScope } from '../identity/index.ts';
 import { withdrawIn } from '../records/index.ts';
 import { checkRecord, type EnterRecord, enterRecord } from './enter-record.ts';
+import { withoutNumbers } from './person-numbers.ts';
 
 interface DraftRow {
   draft_id: string;
@@ -52,7 +53,7 @@ export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft
       tx,
       sql`INSERT INTO core.draft (draft_id, body_id, kind, standard, row_values, subject_id, record_id, reason, state, created_by, created_at)
           VALUES (${draftId}, ${input.bodyId}, ${input.kind}, ${input.standard}, ${JSON.stringify({ sealed: ctx.keys.sealPerson(JSON.stringify(input.values)).cipher.toString('base64') })}::jsonb,
-                  ${input.subjectId ?? null}, ${input.recordId ?? null}, ${input.reason ?? null}, 'waiting', ${accountId}, ${ctx.clock.now()})`,
+                  ${input.subjectId ?? null}, ${input.recordId ?? null}, ${input.reason === undefined ? null : withoutNumbers(input.reason)}, 'waiting', ${accountId}, ${ctx.clock.now()})`,
     );
     if (input.attachmentIds?.length) {
       await execute(tx, sql`UPDATE core.attachment SET draft_id = ${draftId} WHERE attachment_id = ANY(${input.attachmentIds}::uuid[]) AND body_id = ${input.bodyId} AND record_id IS NULL`);
@@ -117,7 +118,7 @@ async function decide(tx: Transaction, ctx: AppContext, actor: Actor, draft: Dra
 
 export async function returnDraft(ctx: AppContext, actor: Actor, draftId: string, note: string): Promise<void> {
   const draft = await decidable(ctx, actor, draftId);
-  await withTransaction(ctx.db.app, (tx) => decide(tx, ctx, actor, draft, 'returned', note));
+  await withTransaction(ctx.db.app, (tx) => decide(tx, ctx, actor, draft, 'returned', withoutNumbers(note)));
 }
 
 /** Approves: only what is recorded as it stands. A row that the rules refuse or doubt goes back with their words. */

@@ -16,11 +16,10 @@ import type { PolicyRuntime } from '../policy/index.ts';
 import { loadRecord, supersedeRecords } from '../records/index.ts';
 import { type HeaderPlan, readHeader } from './header.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
-import { moveCheckpoint, processBatch, type RowResult } from './process-batch.ts';
+import { moveCheckpoint, openBatch, processBatch, type RowResult } from './process-batch.ts';
 import { scopeOf } from './process-submission.ts';
 import { finishSubmission, loadSubmission, startSubmission } from './queries.ts';
 import { receiveFile } from './receive-file.ts';
-import type { PreparedRow } from './row-processor.ts';
 import { findingView } from './views.ts';
 
 export interface EnterRecord {
@@ -82,11 +81,11 @@ export async function checkRecord(ctx: AppContext, input: EnterRecord): Promise<
   const values = await withOwnBody(ctx, plan, input);
   const draft = { submission_id: newId(), body_id: input.bodyId, received_at: ctx.clock.now() };
   const scope = await scopeOf(ctx, draft, policy, plan);
-  const row = scope.processor.process(tableRow(plan, values));
+  const open = await openBatch([scope.processor.process(tableRow(plan, values))], scope);
   const at = ctx.clock.now();
   try {
     await withTransaction(ctx.db.app, async (tx) => {
-      const { results } = await processBatch(tx, [row], {
+      const { results } = await processBatch(tx, open, {
         ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
         storePersons: async (rows) => new Map(rows.map((entry) => [entry.row, 'accepted' as const])),
       });
@@ -130,13 +129,14 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   if (!submission) throw new Error('the submission was just made');
   const scope = await scopeOf(ctx, submission, policy, plan);
   const row = scope.processor.process(tableRow(plan, values));
+  const open = await openBatch([row], scope);
   const at = ctx.clock.now();
   if (row.fate !== 'refuse' && !row.barred) await storeIdentifiers(ctx.db.person, row.identifiers, at);
   const result = await withTransaction(ctx.db.app, async (tx) => {
     await startSubmission(tx, submissionId, { startedAt: at, standard: input.standard, edition: plan.edition.key, fileKind: 'form', encoding: null, header: plan.cells, rowsExpected: 1 });
-    const { results, counts } = await processBatch(tx, [row], {
+    const { results, counts } = await processBatch(tx, open, {
       ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
-      storePersons: (rows: readonly { row: PreparedRow; bodies: { decidingBodyId: string; sourceBodyId: string } }[]) =>
+      storePersons: (rows) =>
         storePersonRows(rows, { person: ctx.db.person, keys: ctx.keys, processor: scope.processor, place: policy.place(), submissionId, policySetId: scope.policySetId, at }),
     });
     await moveCheckpoint(tx, submissionId, 0, counts);

@@ -18,6 +18,8 @@ export interface HeaderPlan {
   /** Headings that are not part of the standard; kept in the file as received, not recorded. */
   ignored: string[];
   cells: string[];
+  /** The headings as the file writes them. */
+  headings: ReadonlySet<string>;
 }
 
 export type HeaderProblem =
@@ -160,6 +162,7 @@ export function readHeader(cells: readonly string[], standards: readonly NamedSt
     constants: best.constants,
     ignored: cells.filter((cell, at) => cell.trim() !== '' && (best.columns[at] ?? -1) < 0),
     cells: [...cells],
+    headings: new Set(cells.filter((cell) => cell !== '')),
   };
 }
 
@@ -169,10 +172,20 @@ function isLenient(fit: Fit): boolean {
   return fit.missing.every((label) => labels.get(label)?.required !== 'always');
 }
 
+/** Asked of every row: one of the first cells is a heading as it stands. */
+function startsLikeHeader(cells: readonly string[], index: HeadingIndex, plan: HeaderPlan): boolean {
+  const last = Math.min(cells.length, 6);
+  for (let at = 0; at < last; at += 1) {
+    const cell = cells[at];
+    if (cell && (plan.headings.has(cell) || index.plain.has(cell))) return true;
+  }
+  return false;
+}
+
 /** How many cells of a data row are headings of the plan's standard; a repeated header or a code row under it has most of them. */
 export function looksLikeHeader(cells: readonly string[], plan: HeaderPlan): boolean {
   const index = headingIndex(plan.standard);
-  if (!cells.slice(0, 6).some((cell) => cell !== '' && (index.plain.has(cell) || plan.cells.includes(cell)))) return false;
+  if (!startsLikeHeader(cells, index, plan)) return false;
   let filled = 0;
   let headings = 0;
   for (const cell of cells) {

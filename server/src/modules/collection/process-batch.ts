@@ -7,7 +7,7 @@ import type { PolicyRuntime } from '../policy/index.ts';
 import { openRecordPlanner, type RecordFacts, type RecordOutcome, writeRecordPlan } from '../records/index.ts';
 import type { BodyDirectory } from './body-directory.ts';
 import { type CandidateView, type MatchContext, matchRegistrations, matchRows, type RowMatch } from './match-rows.ts';
-import { closeFacts, type OpenFacts, openFacts, sourceFieldsOf } from './record-facts.ts';
+import { closeFacts, openFacts, type ReadyFacts, readyFacts, sourceFieldsOf } from './record-facts.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
 
 export interface BatchScope {
@@ -23,7 +23,7 @@ export interface BatchScope {
   at: string;
   today: string;
   /** Rows on natural persons go to the person store, by its own login, before anything else is written. */
-  storePersons(rows: readonly { row: PreparedRow; bodies: { decidingBodyId: string; sourceBodyId: string } }[]): Promise<ReadonlyMap<PreparedRow, 'accepted' | 'duplicate'>>;
+  storePersons(rows: readonly OpenRow[]): Promise<ReadonlyMap<PreparedRow, 'accepted' | 'duplicate'>>;
   /** Restricts matching to one subject: a person chose it. */
   chosenSubjectId?: string;
 }
@@ -51,12 +51,27 @@ export interface RowResult {
 /** Another transaction recorded the same subject or fact first: the batch is planned again. */
 export class BatchConflict extends Error {}
 
-interface OpenRow {
+/** A row with all that can be known before the database is asked about its subject. */
+export interface OpenRow {
   row: PreparedRow;
   bodies: { decidingBodyId: string; sourceBodyId: string };
+  ready: ReadyFacts | null;
 }
 
-async function resolveBodies(rows: readonly PreparedRow[], scope: BatchScope): Promise<OpenRow[]> {
+/**
+ * First half of a batch: bodies, facts, payloads. It needs nothing of the batch before and so runs while the database
+ * still takes that one.
+ */
+export async function openBatch(rows: readonly PreparedRow[], scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>): Promise<OpenRow[]> {
+  const open = await resolveBodies(rows, scope);
+  const sourceFields = sourceFieldsOf(scope.processor.plan.standard.fields);
+  for (const entry of open) {
+    if (!entry.row.person && entry.row.fate !== 'refuse') entry.ready = readyFacts(openFacts(scope.processor, entry.row, entry.bodies), sourceFields);
+  }
+  return open;
+}
+
+async function resolveBodies(rows: readonly PreparedRow[], scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>): Promise<OpenRow[]> {
   const { processor, bodies } = scope;
   const deciding = { code: processor.role('decidingBodyCode'), name: processor.role('decidingBody') };
   const source = { code: processor.role('sourceBodyCode'), name: processor.role('sourceBody') };
@@ -79,16 +94,14 @@ async function resolveBodies(rows: readonly PreparedRow[], scope: BatchScope): P
         if (body.provisional) processor.report(row, 'deciding-body-unknown', deciding.code, decidingCode);
       }
     }
-    open.push({ row, bodies: resolved });
+    open.push({ row, bodies: resolved, ready: null });
   }
   return open;
 }
 
-/** Processes prepared rows. Errors: BatchConflict and unique violations, after which the caller rolls back and repeats. */
-export async function processBatch(tx: Transaction, prepared: readonly PreparedRow[], scope: BatchScope): Promise<{ results: RowResult[]; counts: BatchCounts }> {
+/** Second half: matching, keys, writing. Errors: BatchConflict and unique violations, after which the caller rolls back and repeats. */
+export async function processBatch(tx: Transaction, open: readonly OpenRow[], scope: BatchScope): Promise<{ results: RowResult[]; counts: BatchCounts }> {
   const { processor } = scope;
-  // Findings made by matching are added again when a batch is repeated.
-  const open = await resolveBodies(prepared, scope);
   const results = new Map<PreparedRow, RowResult>();
   const persons = open.filter(({ row }) => row.person && !row.barred && row.fate !== 'refuse');
   for (const [row, outcome] of await scope.storePersons(persons)) {
@@ -104,7 +117,7 @@ export async function processBatch(tx: Transaction, prepared: readonly PreparedR
     if (results.has(row)) continue;
     results.set(row, { row, outcome: row.barred ? 'barred' : 'refused', recordId: null, subjectId: null, candidates: [] });
   }
-  const ordered = prepared.map((row) => results.get(row)).filter((result): result is RowResult => result !== undefined);
+  const ordered = open.map(({ row }) => results.get(row)).filter((result): result is RowResult => result !== undefined);
   await writeFates(tx, ordered, open, scope);
   return { results: ordered, counts: count(ordered) };
 
@@ -123,23 +136,19 @@ export async function processBatch(tx: Transaction, prepared: readonly PreparedR
 
 interface Planned {
   entry: OpenRow;
-  facts: OpenFacts;
   closed: RecordFacts;
 }
 
 async function record(tx: Transaction, rows: readonly OpenRow[], matches: ReadonlyMap<PreparedRow, RowMatch>, scope: BatchScope, results: Map<PreparedRow, RowResult>): Promise<void> {
-  const { processor } = scope;
-  const sourceFields = sourceFieldsOf(processor.plan.standard.fields);
   const planned: Planned[] = [];
   for (const entry of rows) {
     const found = matches.get(entry.row);
-    if (entry.row.fate === 'refuse' || !found) continue;
+    if (entry.row.fate === 'refuse' || !found || !entry.ready) continue;
     if (entry.row.fate === 'doubt' || found.subjectId === null) {
       results.set(entry.row, { row: entry.row, outcome: 'doubtful', recordId: null, subjectId: found.subjectId, candidates: found.candidates });
       continue;
     }
-    const facts = openFacts(processor, entry.row, entry.bodies);
-    planned.push({ entry, facts, closed: closeFacts(facts, found.subjectId, entry.row.rowNo, sourceFields) });
+    planned.push({ entry, closed: closeFacts(entry.ready, found.subjectId, entry.row.rowNo) });
   }
   await scope.bodies.loadClusters(tx, [...new Set(planned.map(({ entry }) => entry.bodies.sourceBodyId))]);
   const planner = await openRecordPlanner(tx, planned.map(({ closed }) => closed.keyHash), scope.today, scope.at, scope.bodies.sameSource);
@@ -166,7 +175,7 @@ const findingColumns = ['submission_id', 'row_no', 'seq', 'severity', 'rule', 'r
 const rowColumns = ['submission_id', 'row_no', 'outcome', 'subject_id', 'record_id', 'payload', 'candidates'] as const;
 
 async function writeFates(tx: Transaction, results: readonly RowResult[], open: readonly OpenRow[], scope: BatchScope): Promise<void> {
-  const bodiesOf = new Map(open.map((entry) => [entry.row, entry.bodies]));
+  const factsOf = new Map(open.map((entry) => [entry.row, entry.ready?.facts]));
   const findings: string[] = [];
   const rows: string[] = [];
   for (const { row, outcome, subjectId, recordId, candidates } of results) {
@@ -177,8 +186,8 @@ async function writeFates(tx: Transaction, results: readonly RowResult[], open: 
       ]));
     });
     if (outcome === 'accepted') continue;
-    const bodies = bodiesOf.get(row);
-    const payload = outcome === 'doubtful' && bodies ? { json: openFacts(scope.processor, row, bodies) } : null;
+    const facts = factsOf.get(row);
+    const payload = outcome === 'doubtful' && facts ? { json: facts } : null;
     rows.push(copyLine([
       scope.submissionId, row.rowNo, outcome, row.person ? null : subjectId, recordId, payload, candidates.length > 0 ? { json: candidates } : null,
     ]));

@@ -13,11 +13,12 @@ import type { PolicyRuntime } from '../policy/index.ts';
 import { createBodyDirectory } from './body-directory.ts';
 import { type FileFailure, headerFailure, tabularFailure } from './file-failures.ts';
 import { type HeaderPlan, looksLikeHeader, looksLikeNote, readHeader } from './header.ts';
+import { withoutNumbers } from './person-numbers.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
-import { BatchConflict, type BatchCounts, type BatchScope, moveCheckpoint, processBatch } from './process-batch.ts';
+import { BatchConflict, type BatchCounts, type BatchScope, moveCheckpoint, openBatch, type OpenRow, processBatch } from './process-batch.ts';
 import { type SubmissionRow, failSubmission, finishSubmission, lockSubmission, loadSubmission, recordRowsRead, startSubmission, submissionScope } from './queries.ts';
 import { stripBarredRows } from './strip-barred-rows.ts';
-import { compileRowProcessor, type PreparedRow, type RowProcessor } from './row-processor.ts';
+import { compileRowProcessor, type RowProcessor } from './row-processor.ts';
 
 /** Rows a transaction. Larger is faster, smaller loses less work at a crash; 4,000 costs under 1 % against 20,000. */
 const BATCH_ROWS = 4_000;
@@ -57,7 +58,7 @@ async function run(ctx: AppContext, submission: SubmissionRow, options: ProcessO
     const inspected = await inspect(path, submission, policy);
     await startSubmission(ctx.db.app, submission.submission_id, {
       startedAt: ctx.clock.now(), standard: inspected.plan.standard.standard, edition: inspected.plan.edition.key, fileKind: inspected.kind,
-      encoding: inspected.encoding, header: inspected.plan.cells, rowsExpected: inspected.rows,
+      encoding: inspected.encoding, header: inspected.plan.cells.map((cell) => withoutNumbers(cell)), rowsExpected: inspected.rows,
     });
     const current = (await loadSubmission(ctx.db.app, submission.submission_id)) ?? submission;
     await work(ctx, path, current, policy, inspected, options);
@@ -160,9 +161,9 @@ async function work(ctx: AppContext, path: string, submission: SubmissionRow, po
   let writing: Promise<void> = Promise.resolve();
   let pending: TableRow[] = [];
   const flush = async (rows: TableRow[]): Promise<void> => {
-    const prepared = rows.map((row) => scope.processor.process(row));
+    const open = await openRows(scope, rows);
     await writing;
-    writing = writeBatch(ctx, scope, rows, prepared, done).then((counts) => {
+    writing = writeBatch(ctx, scope, rows, open, done).then((counts) => {
       done += counts.rows;
       options.onProgress?.(done, inspected.rows);
     });
@@ -214,27 +215,29 @@ const RETRYABLE = new Set(['23505', '40001', '40P01']);
 const isConflict = (error: unknown): boolean =>
   error instanceof BatchConflict || (error instanceof DomainError && error.code === 'conflict') || RETRYABLE.has((error as { code?: string }).code ?? '');
 
+const openRows = (scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> => openBatch(rows.map((row) => scope.processor.process(row)), scope);
+
 /** Writes one batch; repeats it from the rows as read when another transaction got in between. */
-async function writeBatch(ctx: AppContext, scope: FileScope, rows: readonly TableRow[], first: readonly PreparedRow[], from: number): Promise<BatchCounts> {
-  let prepared = first;
+async function writeBatch(ctx: AppContext, scope: FileScope, rows: readonly TableRow[], first: readonly OpenRow[], from: number): Promise<BatchCounts> {
+  let open = first;
   for (let attempt = 0; ; attempt += 1) {
     try {
-      return await tryBatch(ctx, scope, prepared, from);
+      return await tryBatch(ctx, scope, open, from);
     } catch (error) {
       if (!isConflict(error) || attempt >= MAX_CONFLICTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 10 * 2 ** attempt)));
-      prepared = rows.map((row) => scope.processor.process(row));
+      open = await openRows(scope, rows);
     }
   }
 }
 
-async function tryBatch(ctx: AppContext, scope: FileScope, prepared: readonly PreparedRow[], from: number): Promise<BatchCounts> {
+async function tryBatch(ctx: AppContext, scope: FileScope, open: readonly OpenRow[], from: number): Promise<BatchCounts> {
   const at = ctx.clock.now();
   // Numbers of rows that are kept nowhere are kept nowhere either.
-  const kept = prepared.filter((row) => row.fate !== 'refuse' && !row.barred);
+  const kept = open.map((entry) => entry.row).filter((row) => row.fate !== 'refuse' && !row.barred);
   await storeIdentifiers(ctx.db.person, kept.flatMap((row) => row.identifiers), at);
   return withTransaction(ctx.db.app, async (tx) => {
-    const { counts } = await processBatch(tx, prepared, {
+    const { counts } = await processBatch(tx, open, {
       ...scope, at, today: dayOf(at),
       storePersons: (rows) => storePersonRows(rows, { person: ctx.db.person, keys: ctx.keys, processor: scope.processor, place: scope.policy.place(), submissionId: scope.submissionId, policySetId: scope.policySetId, at }),
     });

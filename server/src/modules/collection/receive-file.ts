@@ -6,6 +6,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { FileTooLarge, type StoredFile } from '../../platform/files.ts';
 import { newId } from '../../platform/ids.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
+import { withoutNumbers } from './person-numbers.ts';
 import { findBatch, insertSubmission } from './queries.ts';
 
 export const PROCESS_TASK = 'collection.process';
@@ -31,12 +32,12 @@ export interface Received {
   repeated: boolean;
 }
 
-/** Base name without path or control characters; what people see, never a path that is opened. */
+/** Base name without path, control characters or a person's number; what people see, never a path that is opened. */
 export function cleanFileName(raw: string): string {
   const base = raw.split(/[\\/]/).at(-1) ?? '';
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const clean = base.toWellFormed().replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '').trim();
-  return [...(clean || '未命名')].slice(0, MAX_NAME).join('');
+  return [...withoutNumbers(clean || '未命名')].slice(0, MAX_NAME).join('');
 }
 
 export async function receiveFile(ctx: AppContext, actor: Actor, input: ReceiveFile): Promise<Received> {

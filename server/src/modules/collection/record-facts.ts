@@ -1,4 +1,5 @@
 /** A prepared row → the typed facts of a record and its payload. Pure. */
+import { escapeCopyText } from '../../platform/copy-rows.ts';
 import { payloadDigest, recordKey, type RecordFacts } from '../records/index.ts';
 import type { FieldRole } from '../policy/index.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
@@ -60,9 +61,22 @@ export function openFacts(processor: RowProcessor, row: PreparedRow, bodies: { d
   };
 }
 
-/** Closes the facts for a subject: key and digest follow from it. */
-export function closeFacts(facts: OpenFacts, subjectId: string, rowNo: number, sourceFields: ReadonlySet<string>): RecordFacts {
-  const digested = JSON.stringify(Object.entries(facts.payload).filter(([code]) => !sourceFields.has(code)));
+/** What can be made ready before the subject is known. */
+export interface ReadyFacts {
+  facts: OpenFacts;
+  payloadColumn: string;
+  payloadHash: Buffer;
+}
+
+/** Columns are joined by a sign that no cell holds; who reported is left out (see NOT_IN_DIGEST). */
+export function readyFacts(facts: OpenFacts, sourceFields: ReadonlySet<string>): ReadyFacts {
+  let digested = '';
+  for (const code in facts.payload) if (!sourceFields.has(code)) digested += `${code}\u001f${facts.payload[code]}\u001e`;
+  return { facts, payloadColumn: escapeCopyText(JSON.stringify(facts.payload)), payloadHash: payloadDigest(digested) };
+}
+
+/** Closes the facts for a subject: the key follows from it. */
+export function closeFacts({ facts, payloadColumn, payloadHash }: ReadyFacts, subjectId: string, rowNo: number): RecordFacts {
   return {
     subjectId,
     item: facts.item,
@@ -84,8 +98,8 @@ export function closeFacts(facts: OpenFacts, subjectId: string, rowNo: number, s
       decidedOn: facts.keyed ? facts.decidedOn : null,
       canonicalSubjectId: subjectId,
     }),
-    payloadHash: payloadDigest(digested),
-    payload: JSON.stringify(facts.payload),
+    payloadHash,
+    payloadColumn,
     rowNo,
   };
 }

@@ -12,7 +12,7 @@ import { openRecordPlanner, writeRecordPlan } from '../records/index.ts';
 import { applySubjectChanges, subjectRowsFor, unknownStatus } from '../subjects/index.ts';
 import { parseUnifiedCode } from '@chengxin/identifiers';
 import { type FateRow, loadSubmission, lockFate, resolveFate, type SubmissionRow } from './queries.ts';
-import { closeFacts, type OpenFacts, sourceFieldsOf } from './record-facts.ts';
+import { closeFacts, type OpenFacts, readyFacts, sourceFieldsOf } from './record-facts.ts';
 
 type Request = Static<typeof ResolveRowsRequest>;
 type Result = Static<typeof ResolveRowsResult>['results'][number];
@@ -62,7 +62,7 @@ async function accept(ctx: AppContext, actor: Actor, tx: Transaction, submission
   if (!chosen && allowed.length > 1) throw new DomainError('unprocessable', { zh: '请先从候选主体中选定一个。', en: 'Choose one of the candidates first.' });
   const subjectId = await canonicalOf(tx, chosen ?? allowed[0] ?? (await createSubject(tx, ctx, submission, facts, at)));
   const policy = ctx.policy();
-  const closed = closeFacts(facts, subjectId, fate.row_no, sourceFieldsOf(policy.standard(facts.standard).fields));
+  const closed = closeFacts(readyFacts(facts, sourceFieldsOf(policy.standard(facts.standard).fields)), subjectId, fate.row_no);
   // Only the credit office may settle what two sources say differently.
   const settles = actor.roles.includes('creditOffice') || actor.kind === 'operator';
   const planner = await openRecordPlanner(tx, [closed.keyHash], dayOf(ctx.clock.now()), at, (known, reporting) => known === reporting || settles);

@@ -18,6 +18,7 @@ import { approveDraft, createDraft, listDrafts, returnDraft } from './drafts.ts'
 import { checkRecord, enterRecord } from './enter-record.ts';
 import { bodyHasSecondReader } from './queries.ts';
 import { exportFindings, exportRecords, exportSubmissions, type Sheet } from './exports.ts';
+import { withoutNumbers } from './person-numbers.ts';
 import { pushRows } from './push-rows.ts';
 import { doubtfulRows, findingsPage, readDeskSummary, readRecord, readSubmission, recordsPage, rulesOf, standardViews, submissionsPage, subjectLookup } from './read.ts';
 import { MAX_UPLOAD_BYTES, type Received, receiveFile } from './receive-file.ts';
@@ -204,7 +205,7 @@ function recordRoutes(app: HttpInstance, ctx: AppContext): void {
         await createDraft(ctx, request.actor, { kind: 'withdraw', standard: record.standard, values: record.payload, bodyId: record.source_body_id, recordId: record.record_id, subjectId: record.subject_id, reason: request.body.reason });
         return { outcome: 'waiting' as const };
       }
-      await withdrawRecord(ctx, request.actor, record.record_id, request.body.reason);
+      await withdrawRecord(ctx, request.actor, record.record_id, withoutNumbers(request.body.reason));
       return { outcome: 'withdrawn' as const };
     });
 }

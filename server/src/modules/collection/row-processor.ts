@@ -3,7 +3,7 @@
  * key ring: person identifiers become tokens here, before anything is written anywhere (DESIGN §4, person).
  */
 import {
-  isMinorOn, looksLikePersonIdentifier, parseOrganisationCode, parsePersonDocument, parseRegistrationNumber, parseUnifiedCode, type UnifiedCodeOk,
+  isMinorOn, parseOrganisationCode, parsePersonDocument, parseRegistrationNumber, parseUnifiedCode, type UnifiedCodeOk,
 } from '@chengxin/identifiers';
 import { compileToFunction } from '@chengxin/rules';
 import type { KeyRing, Sealed } from '../../platform/crypto.ts';
@@ -13,6 +13,7 @@ import {
   amountCell, type CellResult, type CellValue, codeCell, dateCell, documentNumberCell, type EnumLookup, enumCell, multiEnumCell, nameListCell, textCell,
 } from './cells.ts';
 import type { HeaderPlan } from './header.ts';
+import { withoutNumbers } from './person-numbers.ts';
 
 export interface Finding {
   severity: FindingSeverity;
@@ -63,9 +64,13 @@ const FATE_OF: Record<FindingSeverity, RowFate> = { correct: 'ok', warn: 'ok', d
 const WORST: Record<RowFate, number> = { ok: 0, doubt: 1, refuse: 2 };
 const MAX_FINDINGS_PER_ROW = 60;
 const SHOWN_CHARACTERS = 200;
-/** Findings show the words that were found; long cells are cut, the file as received keeps them. */
-const shown = (text: string | null): string | null =>
-  text === null ? null : text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+
+/** Findings show the words that were found, without numbers of persons; long cells are cut, the file as received keeps them. */
+function shown(found: string | null, keepCodes: boolean): string | null {
+  if (found === null) return null;
+  const text = withoutNumbers(found, keepCodes);
+  return text.length <= SHOWN_CHARACTERS ? text : `${text.slice(0, SHOWN_CHARACTERS)}…`;
+}
 
 function lookupOf(table: CodeTable): EnumLookup {
   const exact = new Map<string, string>();
@@ -108,9 +113,6 @@ const codePoints = (text: string, limit: number): boolean => {
   return count <= limit;
 };
 
-/** Eleven digits or more is what a document number of a person needs at least to be worth a closer look. */
-const MANY_DIGITS = /\d{14}/;
-
 interface CompiledField {
   field: StandardField;
   parse: CellParser;
@@ -147,6 +149,7 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     representativeType: role('legalRepresentativeDocumentType'), representative: role('legalRepresentativeDocument'),
     procedure: role('procedure'),
   };
+  const otherNumbers = (['registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber'] as const).map(role).filter((index) => index >= 0);
   const ruleOf = (id: string): CompiledRule => {
     const rule = policy.rule(id);
     if (!rule) throw new Error(`policy has no rule "${id}", which collection needs`);
@@ -160,13 +163,14 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     if (row.findings.length >= MAX_FINDINGS_PER_ROW) return;
     const definition = field >= 0 ? fields[field]?.field : undefined;
     const secret = row.person || definition?.person !== undefined;
+    const keepCodes = definition?.role !== undefined && CODE_ROLES.has(definition.role);
     row.findings.push({
       severity: rule.severity,
       rule: rule.id,
       ruleVersion: rule.version,
       field: definition?.code ?? rule.field ?? null,
-      value: secret ? null : shown(value),
-      newValue: secret ? null : shown(newValue),
+      value: secret ? null : shown(value, keepCodes),
+      newValue: secret ? null : shown(newValue, keepCodes),
       args,
     });
   };
@@ -215,6 +219,17 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     row.texts[index] = text;
   };
 
+  /** Sole traders' old tax and registration numbers were often the owner's own: no identifier of a subject. */
+  const dropPersonNumbers = (row: PreparedRow): void => {
+    for (const index of otherNumbers) {
+      const text = row.texts[index];
+      if (!text || withoutNumbers(text, true) === text) continue;
+      report(row, 'person-identifier-in-text', index);
+      row.values[index] = null;
+      row.texts[index] = null;
+    }
+  };
+
   const checkIdentifiers = (row: PreparedRow): void => {
     const code = at.code >= 0 ? row.texts[at.code] : null;
     if (code && !row.person) {
@@ -234,9 +249,9 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
         report(row, 'code-placeholder', at.code, code);
       } else if (parsed.reason !== 'missing') {
         const [issue] = parsed.issues;
-        report(row, 'code-check', at.code, code, parsed.suggestion ?? null, {
-          zh: issue?.zh ?? '', en: issue?.en ?? '', suggestion: parsed.suggestion ?? '',
-        });
+        // A suggestion made from a person's number would be that number but for one character.
+        const suggestion = withoutNumbers(code, true) === code ? (parsed.suggestion ?? '') : '';
+        report(row, 'code-check', at.code, code, suggestion || null, { zh: issue?.zh ?? '', en: issue?.en ?? '', suggestion });
         row.values[at.code] = null;
         unreadable.add(at.code);
       } else {
@@ -300,18 +315,11 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
   const maskLongText = (row: PreparedRow): void => {
     for (let index = 0; index < fields.length; index += 1) {
       const text = row.texts[index];
-      if (text === null || text === undefined || !fields[index]?.long || text.length < 15 || !MANY_DIGITS.test(text)) continue;
-      const ranges = looksLikePersonIdentifier(text);
-      if (ranges.length === 0) continue;
-      let out = '';
-      let from = 0;
-      for (const range of ranges) {
-        out += `${text.slice(from, range.start)}[证件号已隐去]`;
-        from = range.end;
-      }
-      out += text.slice(from);
-      report(row, 'person-identifier-in-text', index, null, null);
-      setText(row, index, out);
+      if (text === null || text === undefined || !fields[index]?.long) continue;
+      const masked = withoutNumbers(text);
+      if (masked === text) continue;
+      report(row, 'person-identifier-in-text', index);
+      setText(row, index, masked);
     }
   };
 
@@ -334,6 +342,9 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     }
     if (source.flags) flagged(row, source.flags, source.cells);
     row.person = isPersonRow(row, plan, at);
+    // What was found before it was known that the row is about a person quotes the person.
+    if (row.person) for (const finding of row.findings) finding.value = finding.newValue = null;
+    dropPersonNumbers(row);
     applyConstants(row, plan, fields, at, setText);
     checkIdentifiers(row);
     if (row.person) checkPerson(row);

@@ -43,7 +43,7 @@ export function actorOf(request: FastifyRequest): Actor {
 }
 
 /** The actor of a command: account `operator`, with the user of the operating system beside it. */
-export function operatorActor(_ctx: AppContext, osUser: string): Actor {
+export function operatorActor(_ctx: Pick<AppContext, 'clock'>, osUser: string): Actor {
   return {
     kind: 'operator',
     accountId: operatorAccountId,

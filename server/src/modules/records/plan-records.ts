@@ -21,8 +21,8 @@ export interface RecordFacts {
   confiscatedFen: bigint | null;
   keyHash: Buffer;
   payloadHash: Buffer;
-  /** Canonical JSON text of the payload by column code. */
-  payload: string;
+  /** JSON of the payload by column code, escaped as a COPY column. */
+  payloadColumn: string;
   rowNo: number;
 }
 

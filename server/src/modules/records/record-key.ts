@@ -2,7 +2,7 @@
  * The key of a fact: item, deciding body, normalised document number, decision day and canonical subject (double
  * disclosure §4 rule 10, DESIGN §4). Sixteen bytes of SHA-256: 2^64 facts before two are likely to meet.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export interface RecordKeyParts {
   item: string;
@@ -28,10 +28,10 @@ export function recordKey(parts: RecordKeyParts): Buffer {
     parts.decidedOn ?? '',
     parts.canonicalSubjectId,
   ].join('\u001f');
-  return createHash('sha256').update(text).digest().subarray(0, KEY_BYTES);
+  return hash('sha256', text, 'buffer').subarray(0, KEY_BYTES);
 }
 
 /** Digest of the normalised payload: two reports of one fact are the same when it is equal. */
 export function payloadDigest(canonicalPayload: string): Buffer {
-  return createHash('sha256').update(canonicalPayload).digest().subarray(0, KEY_BYTES);
+  return hash('sha256', canonicalPayload, 'buffer').subarray(0, KEY_BYTES);
 }

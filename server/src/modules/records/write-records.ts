@@ -1,5 +1,5 @@
 /** Writes a record plan inside the caller's transaction: COPY for what is new, one statement each for what is replaced. */
-import { copyLine, copyLines } from '../../platform/copy-rows.ts';
+import { copyColumns, copyLine, copyLines } from '../../platform/copy-rows.ts';
 import { execute, sql, type Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { PlannedRecord, RecordPlan } from './plan-records.ts';
@@ -17,21 +17,29 @@ export interface WriteContext {
   at: string;
 }
 
-const recordLine = (record: PlannedRecord, context: WriteContext): string =>
-  copyLine([
-    record.subjectId, record.recordedOn, record.recordId, record.item, record.standard, record.documentNumber, record.decidedOn,
-    record.effectiveFrom, record.effectiveTo, record.decidingBodyId, record.sourceBodyId, record.categories, record.domain, null,
-    record.amountFen, record.confiscatedFen, record.keyHash, record.payloadHash, record.payload, context.submissionId, record.rowNo,
-    context.policySetId, context.at, record.supersededAt,
-  ]);
+function* recordLines(records: readonly PlannedRecord[], context: WriteContext): Generator<string> {
+  const { submissionId, policySetId, at } = context;
+  for (const record of records) {
+    const head = copyColumns([
+      record.subjectId, record.recordedOn, record.recordId, record.item, record.standard, record.documentNumber, record.decidedOn,
+      record.effectiveFrom, record.effectiveTo, record.decidingBodyId, record.sourceBodyId, record.categories, record.domain, null,
+      record.amountFen, record.confiscatedFen, record.keyHash, record.payloadHash,
+    ]);
+    yield `${head}\t${record.payloadColumn}\t${copyLine([submissionId, record.rowNo, policySetId, at, record.supersededAt])}`;
+  }
+}
+
+function* keyLines(records: Iterable<PlannedRecord>): Generator<string> {
+  for (const record of records) yield keyLine(record);
+}
 
 const keyLine = (record: PlannedRecord): string =>
   copyLine([record.keyHash, record.subjectId, record.recordId, record.recordedOn, record.payloadHash, record.sourceBodyId]);
 
 /** Errors: unique violation (23505) when another transaction recorded the same fact meanwhile; the caller plans again. */
 export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context: WriteContext): Promise<void> {
-  await copyLines(tx, 'core.record_key', recordKeyColumns, [...plan.newKeys.values()].map(keyLine));
-  await copyLines(tx, 'core.record', recordColumns, plan.inserts.map((record) => recordLine(record, context)));
+  await copyLines(tx, 'core.record_key', recordKeyColumns, keyLines(plan.newKeys.values()));
+  await copyLines(tx, 'core.record', recordColumns, recordLines(plan.inserts, context));
   await supersedeRecords(tx, plan.supersede, context.at);
   if (plan.movedKeys.size > 0) await moveKeys(tx, [...plan.movedKeys.values()]);
   if (plan.assertions.length > 0) await writeAssertions(tx, plan.assertions, context);

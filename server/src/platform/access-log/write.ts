@@ -34,6 +34,9 @@ export interface AccessEntry {
   readonly detail?: Readonly<Record<string, unknown>> | null;
 }
 
+/** All that an entry needs: commands that look after the installation open nothing more. */
+export type LogContext = Pick<AppContext, 'db' | 'clock'>;
+
 /** Longest detail that is kept, in characters of JSON. */
 const maxDetail = 4000;
 const maxBatch = 1000;
@@ -58,7 +61,7 @@ function detailText(entry: AccessEntry): string | null {
   return text.length <= maxDetail ? text : JSON.stringify({ truncated: true, length: text.length });
 }
 
-function rowOf(ctx: AppContext, actor: Actor, entry: AccessEntry): Sql {
+function rowOf(ctx: LogContext, actor: Actor, entry: AccessEntry): Sql {
   return sql`(${newId()}::uuid, ${ctx.clock.now()}::timestamptz, ${actor.kind}, ${actor.accountId}::uuid,
     ${clean(actor.name, 200)}, ${actor.bodyId}::uuid, ${clean(actor.osUser, 100)}, ${entry.action},
     ${entry.resourceKind ?? null}, ${clean(entry.resourceId, 200)}, ${entry.subjectId ?? null}::uuid,
@@ -80,14 +83,14 @@ function unavailable(cause: unknown): DomainError {
 }
 
 /** Writes an entry with the act: pass the act's own transaction. Throws `log-unavailable`. */
-export async function writeAccess(client: Queryable, ctx: AppContext, actor: Actor, entry: AccessEntry): Promise<void> {
+export async function writeAccess(client: Queryable, ctx: LogContext, actor: Actor, entry: AccessEntry): Promise<void> {
   await writeAccessAll(client, ctx, actor, [entry]);
 }
 
 /** Several entries (a batch of checks) in one statement for each thousand. */
 export async function writeAccessAll(
   client: Queryable,
-  ctx: AppContext,
+  ctx: LogContext,
   actor: Actor,
   entries: readonly AccessEntry[],
 ): Promise<void> {
@@ -138,7 +141,7 @@ export async function withAccess<T>(
 const monthsMade = new WeakMap<object, Set<string>>();
 
 /** The first entry of a month in this process makes sure that the month has a partition, on a connection of its own. */
-async function ensureMonth(ctx: AppContext): Promise<void> {
+async function ensureMonth(ctx: LogContext): Promise<void> {
   const months = monthsMade.get(ctx.db) ?? new Set<string>();
   monthsMade.set(ctx.db, months);
   const month = ctx.clock.now().slice(0, 7);

@@ -77,6 +77,9 @@ export interface ClusterLease {
 
 type Notice = (zh: string, en: string) => void;
 
+/** A cluster that does not start, and is not in use by anybody. */
+class BrokenCluster extends EnvironmentError {}
+
 /** Joins the embedded server of this folder, starting (or first creating) it when it does not run. */
 export async function acquireCluster(options: AcquireOptions): Promise<ClusterLease> {
   const notice: Notice = options.onNotice ?? (() => undefined);
@@ -90,7 +93,7 @@ export async function acquireCluster(options: AcquireOptions): Promise<ClusterLe
       const binaries = provideBinaries(options.root, user);
       const { record, created } = provideCluster(options, binaries, user, notice);
       const running = await joinOrStart(options, record, binaries, user, notice).catch((error: unknown) => {
-        if (!options.forTests || created) throw error;
+        if (!options.forTests || created || !(error instanceof BrokenCluster)) throw error;
         // A test cluster runs without fsync; one that a power cut has broken is made anew.
         rmSync(dataDirectoryOf(record), { recursive: true, force: true });
         writePrivateJson(clusterFile(options.dataDir), { ...record, provisioned: false });
@@ -459,7 +462,7 @@ async function joinOrStart(
       current = { ...current, port: 0 };
       continue;
     }
-    throw failure.error;
+    throw options.forTests ? new BrokenCluster(failure.error.zh, failure.error.en) : failure.error;
   }
   throw new EnvironmentError('数据库多次启动失败。', 'The database failed to start several times.');
 }

@@ -5,6 +5,11 @@ import { type ValidationFinding, validationDetails } from './validation-words.ts
 
 type Known = ConstructorParameters<typeof DomainError>;
 
+const cutOff = {
+  zh: '上传在中途断开，文件不完整，未保存，请重新上传。',
+  en: 'The upload broke off; the file is incomplete and was not kept. Upload it again.',
+};
+
 const byCode: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large'],
@@ -38,6 +43,7 @@ const byCode: Readonly<Record<string, Known>> = {
   ],
   FST_PARTS_LIMIT: ['too-large'],
   FST_FIELDS_LIMIT: ['too-large'],
+  FST_MP_PREMATURE_CLOSE: ['invalid-request', cutOff],
   FST_INVALID_MULTIPART_CONTENT_TYPE: [
     'unsupported-media-type',
     { zh: '请以 multipart/form-data 上传文件。', en: 'Send the file as multipart/form-data.' },
@@ -90,6 +96,9 @@ function fromInfrastructure(error: unknown): DomainError | null {
   return null;
 }
 
+/** busboy says by words only that the form ended before its last boundary. */
+const brokenForm = /terminated early|unexpected end of (multipart data|form)|^(missing|malformed) .*(boundary|header)/i;
+
 function fromStatus(error: FastifyError): DomainError | null {
   const status = error.statusCode;
   if (status === 404) return new DomainError('not-found');
@@ -115,6 +124,7 @@ export function toDomainError(thrown: unknown): DomainError {
     const known = byCode[codeOf(error)];
     if (known) return new DomainError(...known);
     const found = fromInfrastructure(error) ?? fromStatus(error as FastifyError);
+    if (!found && brokenForm.test(error.message ?? '')) return new DomainError('invalid-request', cutOff);
     if (found) return found;
   }
   return new DomainError('internal', { cause: thrown });

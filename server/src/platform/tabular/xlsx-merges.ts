@@ -23,10 +23,11 @@ export function columnIndex(letters: string): number {
 export class VerticalMerges {
   private readonly merges: Merge[];
   private next = 0;
-  private active: (Merge & { text: string })[] = [];
+  /** By column: ranges do not overlap in a sound file, and of those that do only the first counts. */
+  private readonly active = new Map<number, { lastRow: number; text: string }>();
 
   /** Reads `mergeCells` from what follows the rows of a sheet. */
-  constructor(xml: string, maxMerges: number) {
+  constructor(xml: string, maxMerges: number, maxColumns: number) {
     this.merges = [];
     let seen = 0;
     for (const attributes of elementsOf(xml, 'mergeCell')) {
@@ -35,7 +36,7 @@ export class VerticalMerges {
       if (match === null) continue;
       const [, letters = '', first, , last] = match;
       const merge = { firstRow: Number(first), lastRow: Number(last), column: columnIndex(letters) };
-      if (merge.lastRow > merge.firstRow) this.merges.push(merge);
+      if (merge.lastRow > merge.firstRow && merge.column < maxColumns) this.merges.push(merge);
     }
     this.merges.sort((a, b) => a.firstRow - b.firstRow || a.column - b.column);
   }
@@ -46,17 +47,19 @@ export class VerticalMerges {
 
   /** Fills the cells of a row that lie below the first of a range; calls `filled` for each. */
   fill(rowNumber: number, cells: string[], filled: (column: number) => void): void {
-    if (this.active.length > 0) this.active = this.active.filter((merge) => merge.lastRow >= rowNumber);
-    for (const merge of this.active) {
-      if (merge.text === '' || (cells[merge.column] ?? '') !== '') continue;
-      while (cells.length <= merge.column) cells.push('');
-      cells[merge.column] = merge.text;
-      filled(merge.column);
+    for (const [column, { lastRow, text }] of this.active) {
+      if (lastRow < rowNumber) this.active.delete(column);
+      else if (text !== '' && (cells[column] ?? '') === '') {
+        while (cells.length <= column) cells.push('');
+        cells[column] = text;
+        filled(column);
+      }
     }
     for (let merge = this.merges[this.next]; merge !== undefined; merge = this.merges[this.next]) {
       if (merge.firstRow > rowNumber) break;
       this.next++;
-      if (merge.firstRow === rowNumber) this.active.push({ ...merge, text: cells[merge.column] ?? '' });
+      if (merge.firstRow < rowNumber || this.active.has(merge.column)) continue;
+      this.active.set(merge.column, { lastRow: merge.lastRow, text: cells[merge.column] ?? '' });
     }
   }
 }

@@ -19,9 +19,13 @@ export function builtinStyle(id: number): NumberStyle {
   return PLAIN;
 }
 
+/** Characters of a format code; Excel allows 255. */
+const MAX_CODE = 255;
+
 /** What a custom format code shows: `yyyy"年"m"月"d"日"`, `[$-804]yyyy/m/d`, `h:mm AM/PM`, `000000`. */
 export function customStyle(code: string): NumberStyle {
   const section = code
+    .slice(0, MAX_CODE)
     .replace(/"[^"]*"|\\.|[_*]./g, '')
     .replace(/\[(?:\$[^\]]*|[^hms\]][^\]]*)\]/gi, '')
     .split(';', 1)[0]

@@ -52,16 +52,18 @@ export async function readSharedStrings(zip: ZipArchive, name: string, limits: T
 export class StringText {
   private readonly open: string;
   private readonly close: string;
-  private readonly phonetic: RegExp;
+  private readonly phoneticOpen: string;
+  private readonly phoneticClose: string;
 
   constructor(prefix: string) {
     this.open = `<${prefix}t`;
     this.close = `</${prefix}t>`;
-    this.phonetic = new RegExp(`<${prefix}rPh[\\s>][\\s\\S]*?</${prefix}rPh>`, 'g');
+    this.phoneticOpen = `<${prefix}rPh`;
+    this.phoneticClose = `</${prefix}rPh>`;
   }
 
   of(element: string): string {
-    const xml = element.includes('rPh') ? element.replace(this.phonetic, '') : element;
+    const xml = element.includes(this.phoneticOpen) ? this.withoutPhonetic(element) : element;
     let text = '';
     for (let at = xml.indexOf(this.open); at >= 0; at = xml.indexOf(this.open, at)) {
       const after = xml.charCodeAt(at + this.open.length);
@@ -76,5 +78,21 @@ export class StringText {
       at = end;
     }
     return text;
+  }
+
+  private withoutPhonetic(xml: string): string {
+    let kept = '';
+    let from = 0;
+    for (
+      let open = xml.indexOf(`${this.phoneticOpen} `);
+      open >= 0;
+      open = xml.indexOf(`${this.phoneticOpen} `, from)
+    ) {
+      const close = xml.indexOf(this.phoneticClose, open);
+      if (close < 0) break;
+      kept += xml.slice(from, open);
+      from = close + this.phoneticClose.length;
+    }
+    return kept + xml.slice(from);
   }
 }

@@ -75,6 +75,8 @@ export async function readWorkbook(zip: ZipArchive, limits: TabularLimits): Prom
     const id = [...attributes].find(([name]) => name === 'id' || name.endsWith(':id'))?.[1] ?? '';
     const link = links.get(id);
     if (link?.type !== 'worksheet') continue;
+    // One part behind several sheets would be unpacked as often; no program writes that.
+    if (sheets.some((other) => other.part === link.target)) throw new TabularError('corrupt', { found: link.target });
     const visible = !/hidden/i.test(attributes.get('state') ?? 'visible');
     sheets.push({ name: attributes.get('name') ?? '', part: link.target, visible });
   }
@@ -94,7 +96,8 @@ function readStyles(xml: string): NumberStyle[] {
   for (const attributes of elementsOf(xml, 'numFmt')) {
     custom.set(Number(attributes.get('numFmtId')), customStyle(attributes.get('formatCode') ?? ''));
   }
-  const cellXfs = /<((?:[\w.-]+:)?)cellXfs[\s>][\s\S]*?<\/\1cellXfs>/.exec(xml)?.[0] ?? '';
+  const from = /<(?:[\w.-]+:)?cellXfs[\s>]/.exec(xml)?.index ?? xml.length;
+  const cellXfs = xml.slice(from, xml.indexOf('cellXfs>', from + 9));
   const styles: NumberStyle[] = [];
   for (const match of cellXfs.matchAll(/<(?:[\w.-]+:)?xf(?=[\s/>])([^>]*)>/g)) {
     const id = Number(attributesOf(match[1] ?? '').get('numFmtId') ?? 0);

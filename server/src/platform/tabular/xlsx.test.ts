@@ -200,7 +200,7 @@ test('refusals of workbooks', async () => {
       }),
       'corrupt',
     ],
-    [await workbookOf({ sheets: Array.from({ length: 101 }, () => sheets[0] ?? { xml: '' }) }), 'too_many_sheets'],
+    [await workbookOf({ sheets: Array.from({ length: 101 }, () => ({ xml: sheetData(row) })) }), 'too_many_sheets'],
   ];
   for (const [index, [bytes, code]] of refused.entries()) {
     await assert.rejects(readAll(fileOf(folder, bytes)), refusal(code), `case ${index} ${code}`);
@@ -318,11 +318,10 @@ test('findHeader looks at the first rows and loses none', async () => {
 test('200,000 rows pass through a worker with a small heap; too small a heap is a clear refusal', async () => {
   const count = 200_000;
   function* rows(): Generator<string[]> {
-    for (let i = 0; i < count; i++)
-      yield [`公司${i}`, '91370214661297710', '罚款', `${i}`, '2021-03-01', '市场监督管理局'];
+    for (let i = 0; i < count; i++) yield [`公司${i}`, '91370214661297710', `${i}`];
   }
   const path = await writtenFile(folder, (stream) =>
-    writeXlsx(stream, { sheets: [{ name: 'S', header: ['a', 'b', 'c', 'd', 'e', 'f'], rows: rows() }] }),
+    writeXlsx(stream, { sheets: [{ name: 'S', header: ['a', 'b', 'c'], rows: rows() }] }),
   );
   let seen = 0;
   for await (const batch of openTable(path, { maxHeapMib: 48 })) seen += batch.rows.length;
@@ -382,4 +381,21 @@ test('property: a workbook with damaged bytes is read or refused in our words, n
     }),
     { numRuns: 200 },
   );
+});
+
+test('XML made to be slow is read or refused at once', async () => {
+  const names = 'a'.repeat(4_000_000);
+  const sheet = { xml: sheetData(`<row r="1">${inline('A1', 'x')}</row>`) };
+  const noise = `${names.slice(0, 100_000)}${'[$'.repeat(200_000)}`;
+  const limits = { maxCompressionRatio: 100_000 };
+  const made = [
+    await workbookOf({ sheets: [sheet], workbookPr: `<workbookPr ${names}/>` }),
+    await workbookOf({ sheets: [sheet], styles: '<cellXfs '.repeat(400_000) }),
+    await workbookOf({ sheets: [sheet], styles: `<numFmt numFmtId="1" formatCode="${noise}"/>` }),
+    await workbookOf({ sheets: [sheet], strings: `<si>${'<rPh '.repeat(800_000)}</si>` }),
+  ];
+  for (const bytes of made) {
+    const read = await readAll(fileOf(folder, bytes), { limits, stallMs: 10_000 });
+    assert.equal(read.rows.length, 1);
+  }
 });

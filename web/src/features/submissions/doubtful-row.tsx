@@ -20,6 +20,7 @@ const whyKey: Readonly<Record<string, Key>> = {
 
 export interface DoubtfulRowProps {
   readonly row: DoubtfulRowView;
+  readonly reportedCode: string | null;
   readonly result: ResolveRowsResult['results'][number] | undefined;
   readonly chosen: string | undefined;
   readonly busy: boolean;
@@ -30,7 +31,7 @@ export interface DoubtfulRowProps {
   readonly onDecide: ((action: 'accept' | 'reject') => void) | undefined;
 }
 
-export function DoubtfulRow({ row, result, chosen, busy, picked, onPick, onChoose, onDecide }: DoubtfulRowProps) {
+export function DoubtfulRow({ row, reportedCode, result, chosen, busy, picked, onPick, onChoose, onDecide }: DoubtfulRowProps) {
   const { t, w } = useI18n();
   const open = row.resolution === null;
   const mustChoose = row.candidates.length > 1 && !chosen;
@@ -60,7 +61,7 @@ export function DoubtfulRow({ row, result, chosen, busy, picked, onPick, onChoos
           <p className="secondary">{w(finding.fix)}</p>
         </div>
       ))}
-      {row.candidates.length > 0 ? <Candidates row={row} chosen={chosen} open={open && onDecide !== undefined} onChoose={onChoose} /> : null}
+      {row.candidates.length > 0 ? <Candidates row={row} code={reportedCode} chosen={chosen} open={open && onDecide !== undefined} onChoose={onChoose} /> : null}
       <details className="doubt-values">
         <summary>{t('doubtful.values', { n: row.values.length })}</summary>
         <dl className="facts">
@@ -92,13 +93,9 @@ export function DoubtfulRow({ row, result, chosen, busy, picked, onPick, onChoos
   );
 }
 
-/** Code as reported: the longest run of code characters among the values whose column speaks of a code. */
-const reportedCode = (row: DoubtfulRowView): string | null => row.values.find((value) => /^[0-9A-Z]{18}$/.test(value.value.toUpperCase()))?.value.toUpperCase() ?? null;
-
-function Candidates({ row, chosen, open, onChoose }: { row: DoubtfulRowView; chosen: string | undefined; open: boolean; onChoose: (subjectId: string) => void }) {
+function Candidates({ row, code, chosen, open, onChoose }: { row: DoubtfulRowView; code: string | null; chosen: string | undefined; open: boolean; onChoose: (subjectId: string) => void }) {
   const { t } = useI18n();
   const name = useId();
-  const code = reportedCode(row);
   return (
     <fieldset className="candidates">
       <legend>{t('doubtful.candidates')}</legend>
@@ -113,11 +110,11 @@ function Candidates({ row, chosen, open, onChoose }: { row: DoubtfulRowView; cho
             <input type="radio" name={name} value={candidate.subjectId} checked={chosen === candidate.subjectId} disabled={!open} onChange={() => onChoose(candidate.subjectId)} /> <Why candidate={candidate} />
           </span>
           <strong className={candidate.name === row.subjectName ? undefined : 'differs'}>{candidate.name}</strong>
-          <span className={candidate.code === code ? undefined : 'differs'}>{candidate.code ? <Code value={candidate.code} /> : <span className="quiet">{t('doubtful.noCode')}</span>}</span>
+          <span className={!code || candidate.code === code ? undefined : 'differs'}>{candidate.code ? <Code value={candidate.code} /> : <span className="quiet">{t('doubtful.noCode')}</span>}</span>
           <span className="quiet">
             {kindKey[candidate.kind] ? t(kindKey[candidate.kind] as Key) : candidate.kind}
             {candidate.name === row.subjectName ? '' : ` · ${t('doubtful.nameDiffers')}`}
-            {candidate.code === code ? '' : ` · ${t('doubtful.codeDiffers')}`}
+            {!code || candidate.code === code ? '' : ` · ${t('doubtful.codeDiffers')}`}
           </span>
         </label>
       ))}

@@ -2,11 +2,11 @@
  * Rows that a person decides: what was reported beside what the register knows, one choice a row, and many at once. Each
  * row gets its own answer; rows that fail stay where they are and say why.
  */
-import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Checkbox, Input } from 'antd';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
-import { doubtfulQuery, renewWork } from '../../shared/api/queries.ts';
+import { doubtfulQuery, renewWork, standardsQuery } from '../../shared/api/queries.ts';
 import type { DoubtfulRowView, ResolveRowsRequest, ResolveRowsResult } from '../../shared/api/types.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { PagedList } from '../../shared/ui/data-table.tsx';
@@ -27,6 +27,11 @@ export function DoubtfulRows({ submissionId, onResolved }: { submissionId: strin
   const { t } = useI18n();
   const { may } = useSession();
   const query = useInfiniteQuery(doubtfulQuery(submissionId));
+  const { data: standards } = useQuery(standardsQuery);
+  const codeFields = useMemo(
+    () => new Set(standards?.flatMap((standard) => standard.fields.filter((field) => field.role === 'unifiedCode').map((field) => field.code))),
+    [standards],
+  );
   const [chosen, setChosen] = useState<ReadonlyMap<number, string>>(new Map());
   const [picked, setPicked] = useState<ReadonlySet<number>>(new Set());
   const [results, setResults] = useState<ReadonlyMap<number, RowResult>>(new Map());
@@ -91,6 +96,7 @@ export function DoubtfulRows({ submissionId, onResolved }: { submissionId: strin
                 <DoubtfulRow
                   key={row.row}
                   row={row}
+                  reportedCode={row.values.find((value) => codeFields.has(value.field))?.value ?? null}
                   result={results.get(row.row)}
                   chosen={subjectOf(row, chosen)}
                   busy={resolve.isPending}

@@ -77,11 +77,17 @@ function FindingTable({ rows, severity }: { rows: readonly FindingView[]; severi
     {
       key: 'fix',
       head: t(severity === 'correct' ? 'findings.check' : 'findings.fix'),
+      width: 'wide',
       cell: (row) => (
-        <span className="secondary">
+        <div className="secondary">
           {w(row.fix)}
-          {row.basis ? <span className="basis">{t('findings.basis', { basis: row.basis })}</span> : null}
-        </span>
+          {row.basis ? (
+            <details className="basis">
+              <summary>{t('findings.basis')}</summary>
+              {row.basis}
+            </details>
+          ) : null}
+        </div>
       ),
     },
   ];

@@ -35,10 +35,17 @@ export function SubmissionPage() {
   return <Loaded query={query}>{(submission) => <Submission submission={submission} />}</Loaded>;
 }
 
+/** Editions mostly carry the name of their standard: it is not said twice. */
+function titleOf(standard: string, edition: string | null): string {
+  if (!edition) return standard;
+  const stem = standard.replace(/^Administrative /, '').replace(/(?:基本)?信息$/, '');
+  return edition.toLowerCase().includes(stem.toLowerCase()) ? edition : `${standard} · ${edition}`;
+}
+
 function Submission({ submission }: { submission: SubmissionView }) {
   const { t, w } = useI18n();
   const { counts } = submission;
-  const title = [w(submission.standardName), submission.editionName ? w(submission.editionName) : null].filter(Boolean).join(' · ');
+  const title = titleOf(w(submission.standardName), submission.editionName ? w(submission.editionName) : null);
   const facts = [
     submission.body.name,
     formatInstant(submission.receivedAt),
@@ -46,7 +53,7 @@ function Submission({ submission }: { submission: SubmissionView }) {
     formatBytes(submission.fileBytes),
     submission.fileKind?.toUpperCase(),
     submission.fileKind === 'csv' ? submission.fileEncoding : null,
-    submission.batchNo ? t('submission.batch', { no: submission.batchNo }) : null,
+    submission.batchNo && !submission.batchNo.includes(submission.fileName) ? t('submission.batch', { no: submission.batchNo }) : null,
   ];
   const done = submission.state === 'done';
   return (
@@ -66,7 +73,7 @@ function Submission({ submission }: { submission: SubmissionView }) {
                 {t('submission.downloadRefused')}
               </DownloadButton>
             ) : null}
-            <LinkButton type="primary" to="/submissions">
+            <LinkButton primary to="/submissions">
               {t(submission.state === 'failed' || counts.refused > 0 ? 'submission.uploadAgain' : 'submission.uploadMore')}
             </LinkButton>
           </>

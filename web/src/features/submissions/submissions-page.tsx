@@ -74,6 +74,7 @@ const count = (value: number, tone: string) => <span className={value > 0 ? `num
 
 function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
   const { t, w } = useI18n();
+  const own = useSession().session?.account.body?.id;
   const columns: Column<SubmissionView>[] = [
     {
       key: 'file',
@@ -84,7 +85,7 @@ function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
           <Link to="/submissions/$id" params={{ id: row.id }}>
             {row.fileName}
           </Link>
-          <div className="sub">{[formatInstant(row.receivedAt), row.receivedBy, row.batchNo].filter(Boolean).join(' · ')}</div>
+          <div className="sub">{[formatInstant(row.receivedAt), row.receivedBy, row.batchNo && !row.batchNo.includes(row.fileName) ? row.batchNo : null].filter(Boolean).join(' · ')}</div>
         </>
       ),
     },
@@ -94,7 +95,7 @@ function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
       cell: (row) => (
         <>
           {w(row.standardName)}
-          <div className="sub">{row.body.name}</div>
+          {row.body.id === own ? null : <div className="sub">{row.body.name}</div>}
         </>
       ),
     },

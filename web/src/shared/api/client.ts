@@ -60,15 +60,17 @@ export interface CallOptions {
   readonly query?: Query | undefined;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** False for a POST that writes nothing. */
+  readonly once?: boolean;
 }
 
 export async function call<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const { method = 'GET', body, query, signal } = options;
+  const { method = 'GET', body, query, signal, once = true } = options;
   const headers: Record<string, string> = { accept: 'application/json' };
   const json = body === undefined ? undefined : JSON.stringify(body);
   if (json !== undefined) headers['content-type'] = 'application/json';
   const write = `${method} ${path} ${json ?? ''}`;
-  if (method === 'POST') {
+  if (method === 'POST' && once) {
     const key = unanswered.get(write) ?? newKey();
     unanswered.set(write, key);
     headers['idempotency-key'] = key;

@@ -9,6 +9,8 @@ export interface Remark {
 
 export interface FieldSlot {
   readonly id: string;
+  /** For what a label cannot point at: a group of boxes. */
+  readonly labelId: string;
   readonly describedBy: string | undefined;
   readonly status: 'error' | 'warning' | undefined;
 }
@@ -19,11 +21,11 @@ export function Field({ label, mark, hint, remarks = [], wide, className, childr
   const described = hint || remarks.length > 0 ? `${id}-notes` : undefined;
   return (
     <div className={['field', wide ? 'field-wide' : '', className ?? ''].join(' ').trim()}>
-      <label htmlFor={id}>
+      <label id={`${id}-label`} htmlFor={id}>
         {label}
         {mark ? <span className="field-mark"> {mark}</span> : null}
       </label>
-      {children({ id, describedBy: described, status })}
+      {children({ id, labelId: `${id}-label`, describedBy: described, status })}
       <div id={`${id}-notes`} className="field-notes">
         {hint ? <div className="quiet">{hint}</div> : null}
         {remarks.map((remark) => (
