@@ -26,6 +26,8 @@ export interface CollectAnswer {
   readonly rows: number;
   readonly accepted: number;
   readonly findings: number;
+  /** Processor time of the process with its threads; the database's is not in it. */
+  readonly cpuSeconds: number;
   /** Peak of the process so far, MiB. */
   readonly peak: number;
 }
@@ -47,6 +49,7 @@ async function collect(path: string, standard: string, body: string): Promise<Co
   const bodyId = bodies.get(body);
   if (!bodyId) throw new Error(`no body ${body}`);
   const at = ctx.clock.now();
+  const cpu = process.cpuUsage();
   const from = performance.now();
   const { submissionId } = await receiveFile(ctx, operatorActor(ctx, 'bench'), {
     source: createReadStream(path),
@@ -58,6 +61,7 @@ async function collect(path: string, standard: string, body: string): Promise<Co
   });
   await processSubmission(ctx, submissionId);
   const seconds = (performance.now() - from) / 1000;
+  const used = process.cpuUsage(cpu);
   const submission = await loadSubmission(ctx.db.app, submissionId);
   if (submission?.state !== 'done')
     throw new Error(`the file was not taken: ${submission?.failure?.message.en ?? submission?.state}`);
@@ -68,6 +72,7 @@ async function collect(path: string, standard: string, body: string): Promise<Co
     rows: Number(submission.rows_done),
     accepted: Number(submission.accepted),
     findings: Number(submission.findings_total),
+    cpuSeconds: (used.user + used.system) / 1e6,
     peak: peakMiB(),
   };
 }

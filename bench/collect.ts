@@ -72,6 +72,7 @@ function startWorker(execArgv: readonly string[]): Worker {
 }
 
 interface Round {
+  cpu: number;
   pipeline: number;
   copy: number;
   rows: number;
@@ -167,10 +168,11 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
         pipeline: answers.reduce((sum, one) => sum + one.seconds, 0),
         copy,
         rows: answers.reduce((sum, one) => sum + one.rows, 0),
+        cpu: answers.reduce((sum, one) => sum + one.cpuSeconds, 0),
       };
       peak = Math.max(peak, ...answers.map((one) => one.peak));
       note(
-        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, peak ${peak} MiB`,
+        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, ${Math.round((round.cpu / round.rows) * 1e6)} µs of processor a row, peak ${peak} MiB`,
       );
       if (at >= WARM_UP) records.push(round);
     }
@@ -231,6 +233,13 @@ export async function benchCollect(config: Config, options: CollectBenchOptions 
         unit: '×',
         limit: RATIO_LIMIT,
         ratio: rounded(pipeline / copy, 3),
+      },
+      {
+        what: `${what}: processor time of the process a row, median`,
+        value: Math.round(median(measured.records.map((round) => (round.cpu / round.rows) * 1e6))),
+        unit: 'µs',
+        limit: null,
+        ratio: null,
       },
       {
         what: `${registrations.rows} registrations: pipeline, once`,

@@ -20,12 +20,14 @@ import {
   registerSpa,
   setProblemPage,
 } from './platform/http/index.ts';
+import { siteRoutes } from './site-routes.ts';
 
 /** Routes of a module, as a plugin of the typed instance or of any. */
 export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox | ((app: HttpInstance) => Promise<void>);
 
 /** The modules that have routes. A new module is one line here. */
 export const modules: readonly ModuleRoutes[] = [
+  siteRoutes,
   identityRoutes,
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),

@@ -1,12 +1,12 @@
 /** What operations are given: opened once at start, passed explicitly, replaced in tests. No module keeps globals. */
 import type { Logger } from 'pino';
+import type { PolicyRuntime } from './modules/policy/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import type { KeyRing } from './platform/crypto.ts';
 import type { Databases } from './platform/db.ts';
 import type { FileStore } from './platform/files.ts';
 import type { Jobs } from './platform/jobs.ts';
-import type { PolicyRuntime } from './modules/policy/index.ts';
 
 export interface AppContext {
   readonly config: Config;
@@ -37,10 +37,4 @@ export interface Actor {
   readonly requestId: string;
 }
 
-export type Role =
-  | 'departmentOfficer'
-  | 'creditOffice'
-  | 'systemAdmin'
-  | 'securityAdmin'
-  | 'auditAdmin'
-  | 'operator';
+export type Role = 'departmentOfficer' | 'creditOffice' | 'systemAdmin' | 'securityAdmin' | 'auditAdmin' | 'operator';

@@ -25,7 +25,12 @@ after(async () => {
 });
 
 function command(...words: string[]): ChildProcess {
-  const urls = Object.fromEntries(databaseRoles.map((role) => [role === 'migrator' ? 'DATABASE_URL' : `DATABASE_URL_${role.toUpperCase()}`, database.urls[role]]));
+  const urls = Object.fromEntries(
+    databaseRoles.map((role) => [
+      role === 'migrator' ? 'DATABASE_URL' : `DATABASE_URL_${role.toUpperCase()}`,
+      database.urls[role],
+    ]),
+  );
   return spawn(process.execPath, [join(repositoryRoot, 'server/src/cli/main.ts'), ...words], {
     env: { ...process.env, NODE_ENV: 'test', DATA_DIR: join(folder, 'data'), ...urls },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -46,7 +51,12 @@ async function finished(child: ChildProcess): Promise<{ code: number | null; out
 
 it('finishes a killed file exactly once', async () => {
   const file = join(folder, 'penalties.csv');
-  writeFileSync(file, penaltyCsv(Array.from({ length: ROWS }, (_, at) => penalty(1 + (at % 4000), { CF_WSH: `示市监罚〔2026〕${at + 1}号` }))));
+  writeFileSync(
+    file,
+    penaltyCsv(
+      Array.from({ length: ROWS }, (_, at) => penalty(1 + (at % 4000), { CF_WSH: `示市监罚〔2026〕${at + 1}号` })),
+    ),
+  );
   const other = join(folder, 'other.csv');
   writeFileSync(other, penaltyCsv([penalty(5001)]));
   const child = command('collect', file, '--standard', 'penalty', '--org', DEPARTMENT.code, '--json');
@@ -54,7 +64,13 @@ it('finishes a killed file exactly once', async () => {
   let done = 0n;
   for (let wait = 0; wait < 600 && done === 0n && child.exitCode === null; wait += 1) {
     await sleep(50);
-    done = (await maybeOne<{ rows_done: bigint }>(database.databases.app, sql`SELECT rows_done FROM core.submission LIMIT 1`))?.rows_done ?? 0n;
+    done =
+      (
+        await maybeOne<{ rows_done: bigint }>(
+          database.databases.app,
+          sql`SELECT rows_done FROM core.submission LIMIT 1`,
+        )
+      )?.rows_done ?? 0n;
   }
   child.kill('SIGKILL');
   const first = await ended;

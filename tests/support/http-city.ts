@@ -44,8 +44,7 @@ const boundary = '----chengxin-boundary';
 /** multipart/form-data, fields before the file as the interface asks for. */
 export function multipartOf(parts: readonly Part[]): { headers: Record<string, string>; payload: Buffer } {
   const pieces = parts.flatMap(({ name, content, fileName }) => {
-    const file =
-      fileName === undefined ? '' : `; filename="${fileName}"\r\ncontent-type: application/octet-stream`;
+    const file = fileName === undefined ? '' : `; filename="${fileName}"\r\ncontent-type: application/octet-stream`;
     return [
       Buffer.from(`--${boundary}\r\ncontent-disposition: form-data; name="${name}"${file}\r\n\r\n`),
       Buffer.from(content),
@@ -208,7 +207,11 @@ export async function tracesOf(city: CityContext): Promise<Traces> {
   return { ...organisations, ...persons };
 }
 
-export async function findingsOf(city: HttpCity, submissionId: string, login: Login = 'officer'): Promise<FindingBody[]> {
+export async function findingsOf(
+  city: HttpCity,
+  submissionId: string,
+  login: Login = 'officer',
+): Promise<FindingBody[]> {
   const response = await city.call(login, 'GET', `/api/v1/submissions/${submissionId}/findings?limit=200`);
   assert.equal(response.statusCode, 200, response.body);
   return response.json().items;

@@ -173,7 +173,13 @@ export const RecordDetail = Type.Intersect([
   Type.Object({
     values: Type.Record(Type.String(), Type.String()),
     attachments: Type.Array(
-      Type.Object({ id: Id, fileName: Type.String(), mediaType: Type.String(), bytes: Type.Integer(), addedAt: Instant }),
+      Type.Object({
+        id: Id,
+        fileName: Type.String(),
+        mediaType: Type.String(),
+        bytes: Type.Integer(),
+        addedAt: Instant,
+      }),
     ),
   }),
 ]);

@@ -41,7 +41,7 @@ export interface DemoSize {
 export const DEMO_SIZE: DemoSize = { subjects: 5_000, records: 60_000, seed: 'shifan' };
 const ROWS_PER_FILE = 8_000;
 /** Files at a time: while one waits for the database another is read. More gain nothing on two cores. */
-const CONCURRENCY = 1;
+const CONCURRENCY = 2;
 const LOCK_WAIT_MS = 15 * 60_000;
 
 export interface DemoProgress {

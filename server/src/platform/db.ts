@@ -114,6 +114,18 @@ export function loginOf(url: string): string {
   return decodeURIComponent(match?.[1] ?? '') || (process.env.PGUSER ?? 'postgres');
 }
 
+const END_TIMEOUT_MS = 5000;
+
+/** A client that was never given back must not keep the process from ending. */
+async function endPools(pools: readonly Pool[]): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_TIMEOUT_MS);
+  });
+  await Promise.race([Promise.all(pools.map((pool) => pool.end())), late]);
+  clearTimeout(timer);
+}
+
 /** Pools for the given addresses, opened at first use. */
 export function databasesFor(urls: DatabaseUrls, applicationName?: string, onClose?: () => Promise<void>): Databases {
   const pools = new Map<DatabaseRole, Pool>();
@@ -150,7 +162,7 @@ export function databasesFor(urls: DatabaseUrls, applicationName?: string, onClo
     urls,
     roles: roles as Record<DatabaseRole, string>,
     close() {
-      closing ??= Promise.all([...pools.values()].map((pool) => pool.end())).then(() => onClose?.());
+      closing ??= endPools([...pools.values()]).then(() => onClose?.());
       return closing;
     },
   };

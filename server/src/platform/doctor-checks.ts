@@ -325,7 +325,9 @@ const port: Check = async ({ config }) => {
 const keys: Check = async ({ config }) => {
   const present = keyFingerprints(config.keysDir);
   if (Object.keys(present).length === 0) return result('keys', 'ok', '密钥尚未生成', 'The keys are not made yet');
-  const open = readdirSync(config.keysDir).filter((name) => (statSync(join(config.keysDir, name)).mode & 0o077) !== 0);
+  const open = readdirSync(config.keysDir).filter(
+    (name) => !name.endsWith('.pub') && (statSync(join(config.keysDir, name)).mode & 0o077) !== 0,
+  );
   if (open.length > 0)
     return result(
       'keys',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentError } from './errors.ts';
@@ -55,8 +55,8 @@ export function randomToken(bytes = 9): string {
 export interface LockOptions {
   /** Milliseconds to wait for the lock. */
   readonly timeoutMs?: number;
-  /** Called once when the wait takes longer than three seconds. */
-  readonly onWait?: () => void;
+  /** Called once when the wait takes longer than three seconds; `holder` describes the process that has the lock. */
+  readonly onWait?: (holder: string) => void;
 }
 
 /**
@@ -72,20 +72,35 @@ export async function withFileLock<T>(path: string, work: () => Promise<T>, opti
     while (!tryLock(lock)) {
       const waited = performance.now() - started;
       if (waited > timeoutMs) {
+        const holder = lockHolder(path);
         throw new EnvironmentError(
-          `等待其他命令释放 ${path} 超时，请稍后再试。`,
-          `Another command has held ${path} for too long. Try again later.`,
+          `等待其他命令（${holder}）释放 ${path} 超时，请稍后再试。`,
+          `Another command (${holder}) has held ${path} for too long. Try again later.`,
         );
       }
       if (!told && waited > 3000) {
         told = true;
-        options.onWait?.();
+        options.onWait?.(lockHolder(path));
       }
       await sleep(40);
     }
     return await work();
   } finally {
     lock.close();
+  }
+}
+
+/** `PID COMMAND` of the process that holds the lock, as far as the system tells. */
+export function lockHolder(path: string): string {
+  try {
+    const { ino } = statSync(path);
+    const line = readFileSync('/proc/locks', 'utf8')
+      .split('\n')
+      .find((one) => one.includes(`:${ino} `) && one.includes('WRITE') && !one.includes('->'));
+    const pid = line?.trim().split(/\s+/)[4] ?? '';
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').trim().slice(0, 200)}`.trim();
+  } catch {
+    return '?';
   }
 }
 

@@ -58,7 +58,9 @@ export async function acquireTestCluster(): Promise<ClusterLease> {
     dataDir: testDataDir(),
     kind: 'test',
     forTests: true,
-    onNotice: () => undefined,
+    onNotice: (_zh, en) => {
+      if (/Waiting/.test(en)) process.stderr.write(`${en}\n`);
+    },
   });
   await withAdmin(lease, (client) => dropLeftovers(client));
   return lease;
@@ -69,7 +71,7 @@ async function withAdmin<T>(
   work: (client: pg.Client) => Promise<T>,
   database = 'postgres',
 ): Promise<T> {
-  const client = new pg.Client({ connectionString: lease.superuserUrl(database) });
+  const client = new pg.Client({ connectionString: lease.superuserUrl(database), connectionTimeoutMillis: 30_000 });
   client.on('error', () => undefined);
   await client.connect();
   try {

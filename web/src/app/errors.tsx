@@ -30,7 +30,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 export function NotFound() {
   const { t } = useI18n();
   return (
-    <div className="page lone">
+    <main className="page lone">
       <PageHead title={t('error.notFoundTitle')} />
       <Empty
         title={t('error.notFound')}
@@ -42,6 +42,6 @@ export function NotFound() {
       >
         {t('error.notFoundHint')}
       </Empty>
-    </div>
+    </main>
   );
 }

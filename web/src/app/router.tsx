@@ -6,7 +6,11 @@ import { Shell } from './shell.tsx';
 type Raw = Record<string, unknown>;
 const text = (raw: Raw, key: string): string | undefined => {
   const value = raw[key];
-  return typeof value === 'string' && value !== '' ? value.slice(0, 200) : typeof value === 'number' ? String(value) : undefined;
+  return typeof value === 'string' && value !== ''
+    ? value.slice(0, 200)
+    : typeof value === 'number'
+      ? String(value)
+      : undefined;
 };
 
 const root = createRootRoute({ component: Outlet });
@@ -35,7 +39,9 @@ const todo = createRoute({
 const submissions = createRoute({
   getParentRoute: () => desk,
   path: '/submissions',
-  validateSearch: (raw: Raw): { standard?: string | undefined; state?: string | undefined; q?: string | undefined } => ({
+  validateSearch: (
+    raw: Raw,
+  ): { standard?: string | undefined; state?: string | undefined; q?: string | undefined } => ({
     standard: text(raw, 'standard'),
     state: text(raw, 'state'),
     q: text(raw, 'q'),
@@ -46,7 +52,10 @@ const submissions = createRoute({
 const submission = createRoute({
   getParentRoute: () => desk,
   path: '/submissions/$id',
-  validateSearch: (raw: Raw): { tab?: string | undefined; rule?: string | undefined } => ({ tab: text(raw, 'tab'), rule: text(raw, 'rule') }),
+  validateSearch: (raw: Raw): { tab?: string | undefined; rule?: string | undefined } => ({
+    tab: text(raw, 'tab'),
+    rule: text(raw, 'rule'),
+  }),
   component: lazyRouteComponent(() => import('../features/submissions/submission-page.tsx'), 'SubmissionPage'),
 });
 
@@ -60,7 +69,10 @@ const entry = createRoute({
 const records = createRoute({
   getParentRoute: () => desk,
   path: '/records',
-  validateSearch: (raw: Raw): { standard?: string | undefined; q?: string | undefined } => ({ standard: text(raw, 'standard'), q: text(raw, 'q') }),
+  validateSearch: (raw: Raw): { standard?: string | undefined; q?: string | undefined } => ({
+    standard: text(raw, 'standard'),
+    q: text(raw, 'q'),
+  }),
   component: lazyRouteComponent(() => import('../features/records/records-page.tsx'), 'RecordsPage'),
 });
 

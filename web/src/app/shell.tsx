@@ -97,7 +97,11 @@ function Tasks({ tasks: shown }: { tasks: readonly Task[] }) {
           const count = task.count ? counts[task.count] : 0;
           return (
             <li key={task.to}>
-              <Link to={task.to} activeOptions={{ exact: task.to === '/', includeSearch: false }} activeProps={{ 'aria-current': 'page' }}>
+              <Link
+                to={task.to}
+                activeOptions={{ exact: task.to === '/', includeSearch: false }}
+                activeProps={{ 'aria-current': 'page' }}
+              >
                 {t(task.label)}
                 {count > 0 ? (
                   <span className="pill">
@@ -155,7 +159,15 @@ function TopBar({ tasks: shown, session }: { tasks: readonly Task[]; session: Se
       <button type="button" aria-expanded={open} onClick={() => setOpen(true)}>
         {t('nav.menu')}
       </button>
-      <Drawer open={open} onClose={() => setOpen(false)} placement="top" size="auto" title={t('app.brand')} rootClassName="menu-drawer" closable={{ 'aria-label': t('action.close') }}>
+      <Drawer
+        open={open}
+        onClose={() => setOpen(false)}
+        placement="top"
+        size="auto"
+        title={t('app.brand')}
+        rootClassName="menu-drawer"
+        closable={{ 'aria-label': t('action.close') }}
+      >
         <Tasks tasks={shown} />
         <Foot session={session} />
       </Drawer>

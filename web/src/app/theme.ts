@@ -31,7 +31,7 @@ export const theme: ThemeConfig = {
     controlHeightSM: 30,
     fontFamily: 'var(--sans)',
     fontFamilyCode: 'var(--mono)',
-    boxShadow: 'none',
+    boxShadow: '0 2px 8px rgba(18, 38, 59, 0.16)',
     boxShadowTertiary: 'none',
     boxShadowSecondary: '0 2px 8px rgba(18, 38, 59, 0.16)',
     motion: false,

@@ -44,23 +44,35 @@ async function firstBytes(source: Readable): Promise<{ head: Buffer; rest: PassT
   return { head, rest };
 }
 
-export async function addAttachment(ctx: AppContext, actor: Actor, input: { source: Readable; fileName: string; bodyId: string; recordId?: string | undefined }) {
+export async function addAttachment(
+  ctx: AppContext,
+  actor: Actor,
+  input: { source: Readable; fileName: string; bodyId: string; recordId?: string | undefined },
+) {
   const { head, rest } = await firstBytes(input.source);
   const fileName = cleanFileName(input.fileName);
   const mediaType = mediaTypeOf(head, fileName);
   if (!mediaType) {
     rest.destroy();
-    throw new DomainError('unsupported-media-type', { zh: '决定书附件只接受 PDF、OFD、Word（docx）、JPEG、PNG。', en: 'Attach a PDF, OFD, Word (docx), JPEG or PNG.' });
+    throw new DomainError('unsupported-media-type', {
+      zh: '决定书附件只接受 PDF、OFD、Word（docx）、JPEG、PNG。',
+      en: 'Attach a PDF, OFD, Word (docx), JPEG or PNG.',
+    });
   }
   if (!actor.accountId) throw new DomainError('forbidden');
   const record = input.recordId
-    ? await maybeOne<{ subject_id: string; source_body_id: string }>(ctx.db.app, sql`SELECT subject_id, source_body_id FROM core.record WHERE record_id = ${input.recordId}`)
+    ? await maybeOne<{ subject_id: string; source_body_id: string }>(
+        ctx.db.app,
+        sql`SELECT subject_id, source_body_id FROM core.record WHERE record_id = ${input.recordId}`,
+      )
     : null;
   if (input.recordId && !record) throw new DomainError('not-found');
   authorize(actor, 'attachment.add', { bodyId: record?.source_body_id ?? input.bodyId });
   const attachmentId = newId();
   const stored = await ctx.files.put(attachmentId, rest, MAX_ATTACHMENT_BYTES).catch((error: unknown) => {
-    throw error instanceof FileTooLarge ? new DomainError('too-large', { zh: '附件不能超过 20 MB。', en: 'An attachment may have 20 MB at most.' }) : error;
+    throw error instanceof FileTooLarge
+      ? new DomainError('too-large', { zh: '附件不能超过 20 MB。', en: 'An attachment may have 20 MB at most.' })
+      : error;
   });
   await withTransaction(ctx.db.app, async (tx) => {
     await execute(
@@ -69,18 +81,43 @@ export async function addAttachment(ctx: AppContext, actor: Actor, input: { sour
           VALUES (${attachmentId}, ${record?.subject_id ?? null}, ${input.recordId ?? null}, ${input.bodyId}, ${fileName}, ${mediaType}, ${stored.bytes}, ${stored.sha256},
                   ${stored.fileKey}, ${actor.accountId}, ${ctx.clock.now()})`,
     );
-    await writeAccess(tx, ctx, actor, { action: 'attachment.add', resourceKind: 'attachment', resourceId: attachmentId, subjectId: record?.subject_id ?? null, detail: { sha256: stored.sha256 } });
+    await writeAccess(tx, ctx, actor, {
+      action: 'attachment.add',
+      resourceKind: 'attachment',
+      resourceId: attachmentId,
+      subjectId: record?.subject_id ?? null,
+      detail: { sha256: stored.sha256 },
+    });
   });
   return { id: attachmentId, fileName, mediaType, bytes: stored.bytes };
 }
 
-export async function readAttachment(ctx: AppContext, actor: Actor, attachmentId: string): Promise<{ fileName: string; mediaType: string; stream: Readable }> {
-  const row = await maybeOne<{ body_id: string; file_name: string; media_type: string; file_key: string; subject_id: string | null }>(
+export async function readAttachment(
+  ctx: AppContext,
+  actor: Actor,
+  attachmentId: string,
+): Promise<{ fileName: string; mediaType: string; stream: Readable }> {
+  const row = await maybeOne<{
+    body_id: string;
+    file_name: string;
+    media_type: string;
+    file_key: string;
+    subject_id: string | null;
+  }>(
     ctx.db.app,
     sql`SELECT body_id, file_name, media_type, file_key, subject_id FROM core.attachment WHERE attachment_id = ${attachmentId}`,
   );
   if (!row) throw new DomainError('not-found');
   authorize(actor, 'record.enter', { bodyId: row.body_id });
-  await withAccess(ctx, actor, { action: 'attachment.read', resourceKind: 'attachment', resourceId: attachmentId, subjectId: row.subject_id }, async () => undefined);
-  return { fileName: row.file_name, mediaType: row.media_type, stream: await ctx.files.read(attachmentId, row.file_key) };
+  await withAccess(
+    ctx,
+    actor,
+    { action: 'attachment.read', resourceKind: 'attachment', resourceId: attachmentId, subjectId: row.subject_id },
+    async () => undefined,
+  );
+  return {
+    fileName: row.file_name,
+    mediaType: row.media_type,
+    stream: await ctx.files.read(attachmentId, row.file_key),
+  };
 }

@@ -26,11 +26,14 @@ export function createBodyDirectory(app: Pool, clock: Clock): BodyDirectory {
       }
       const found = await resolveBodyByCode(app, parsed.code);
       // In a transaction of its own: a batch that is repeated must find the body that its first try made.
-      const body = found ?? (await withTransaction(app, (tx) => ensureProvisionalBody(tx, { code: parsed.code, name }, clock))).body;
+      const body =
+        found ??
+        (await withTransaction(app, (tx) => ensureProvisionalBody(tx, { code: parsed.code, name }, clock))).body;
       known.set(code, body);
       return body;
     },
-    sameSource: (first, second) => first === second || (clusters.get(second)?.has(first) ?? false) || (clusters.get(first)?.has(second) ?? false),
+    sameSource: (first, second) =>
+      first === second || (clusters.get(second)?.has(first) ?? false) || (clusters.get(first)?.has(second) ?? false),
     async loadClusters(tx, bodyIds) {
       for (const bodyId of bodyIds) {
         if (clusters.has(bodyId)) continue;

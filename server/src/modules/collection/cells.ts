@@ -16,7 +16,29 @@ export interface CellResult {
   text: string | null;
 }
 
-const EMPTY_WORDS = new Set(['', '无', '/', '\\', '空', 'NULL', 'null', 'Null', '\\N', '暂无', '-', '--', '—', '——', '无。', 'N/A', 'n/a', '不详', '未知', '(空)', '（空）']);
+const EMPTY_WORDS = new Set([
+  '',
+  '无',
+  '/',
+  '\\',
+  '空',
+  'NULL',
+  'null',
+  'Null',
+  '\\N',
+  '暂无',
+  '-',
+  '--',
+  '—',
+  '——',
+  '无。',
+  'N/A',
+  'n/a',
+  '不详',
+  '未知',
+  '(空)',
+  '（空）',
+]);
 
 /** 长期 and its spellings; the standard's form is 2099-12-31. */
 const OPEN_END = '2099-12-31';
@@ -27,7 +49,8 @@ const NO_DATE_DAYS = new Set(['1900-01-01', '1900-01-00', '0001-01-01', '1899-12
 
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are cleaned away
-const EDGE_OR_ODD_BLANK = /^[\s\u00a0\u200b\ufeff]|[\s\u00a0\u200b\ufeff]$|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u00a0\u200b-\u200d\ufeff]/;
+const EDGE_OR_ODD_BLANK =
+  /^[\s\u00a0\u200b\ufeff]|[\s\u00a0\u200b\ufeff]$|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u00a0\u200b-\u200d\ufeff]/;
 
 /** Full-width letters, digits and signs to half width, but not the punctuation that Chinese text uses. */
 function halfWidth(text: string, all: boolean): string {
@@ -45,11 +68,13 @@ function halfWidth(text: string, all: boolean): string {
 }
 
 function cleanBlanks(text: string): string {
-  return text
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are cleaned away
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200b-\u200d\ufeff]/g, '')
-    .replace(/\u00a0/g, ' ')
-    .trim();
+  return (
+    text
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are cleaned away
+      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200b-\u200d\ufeff]/g, '')
+      .replace(/\u00a0/g, ' ')
+      .trim()
+  );
 }
 
 const blank: CellResult = { value: null, changed: null, problem: null, text: null };
@@ -123,7 +148,8 @@ export function fromExcelSerial(serial: number): string | null {
 }
 
 const STANDARD_DATE = /^(\d{4})([/-])(\d{2})\2(\d{2})$/;
-const LOOSE_DATE = /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$/;
+const LOOSE_DATE =
+  /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?Z?)?$/;
 const COMPACT_DATE = /^(\d{4})(\d{2})(\d{2})$/;
 
 function readDate(text: string): { day: string | null; standard: boolean } | null {
@@ -154,7 +180,8 @@ function parseDateCell(raw: string): CellResult {
   if (raw === '') return blank;
   const text = halfWidth(cleanBlanks(raw), true);
   if (EMPTY_WORDS.has(text)) return emptied(text === '' ? '' : raw);
-  if (OPEN_END_WORDS.has(text)) return { value: OPEN_END, changed: 'normalised-open-end', problem: null, text: OPEN_END };
+  if (OPEN_END_WORDS.has(text))
+    return { value: OPEN_END, changed: 'normalised-open-end', problem: null, text: OPEN_END };
   if (/^1900[-/]0?1[-/]0?0$/.test(text) || NO_DATE_DAYS.has(text)) return emptied(raw);
   const read = readDate(text);
   if (!read?.day) return { value: null, changed: null, problem: 'type-date', text };
@@ -182,7 +209,12 @@ export function amountCell(raw: string): CellResult {
   if (!match || decimals.length > 6) return { value: null, changed: null, problem: 'type-amount', text: trimmed };
   const fen = BigInt(match[1] ?? '0') * 1_000_000n + BigInt(decimals.padEnd(6, '0'));
   if (fen > GREATEST_FEN) return { value: null, changed: null, problem: 'type-amount', text: trimmed };
-  return { value: fen, changed: plain === raw ? null : 'normalised-amount', problem: null, text: formatTenThousandYuan(fen) };
+  return {
+    value: fen,
+    changed: plain === raw ? null : 'normalised-amount',
+    problem: null,
+    text: formatTenThousandYuan(fen),
+  };
 }
 
 /** Fen as 万元 without trailing zeros: 2000 yuan = 200000 fen → "0.2". */
@@ -196,7 +228,10 @@ export function formatTenThousandYuan(fen: bigint): string {
 export function nameListCell(raw: string): CellResult {
   const base = textCell(raw, { inner: false });
   if (typeof base.value !== 'string') return base;
-  const names = base.value.split(/[;；\n]+/).map((name) => name.trim()).filter((name) => name !== '' && !EMPTY_WORDS.has(name));
+  const names = base.value
+    .split(/[;；\n]+/)
+    .map((name) => name.trim())
+    .filter((name) => name !== '' && !EMPTY_WORDS.has(name));
   if (names.length === 0) return emptied(raw);
   return { value: names, changed: base.changed, problem: null, text: names.join(';') };
 }
@@ -218,8 +253,14 @@ function enumValue(text: string, lookup: EnumLookup): { value: string | null; pr
   const unified = text.replace(DASHES, '-');
   for (const value of lookup.suffixed) {
     if (!unified.startsWith(value)) continue;
-    const suffix = unified.slice(value.length).replace(/^[-(（]/, '').replace(/[)）]$/, '').trim();
-    return suffix === '' ? { value: null, problem: 'enum-suffix-missing' } : { value: `${value}-${suffix}`, problem: null };
+    const suffix = unified
+      .slice(value.length)
+      .replace(/^[-(（]/, '')
+      .replace(/[)）]$/, '')
+      .trim();
+    return suffix === ''
+      ? { value: null, problem: 'enum-suffix-missing' }
+      : { value: `${value}-${suffix}`, problem: null };
   }
   return { value: null, problem: 'enum-unknown' };
 }

@@ -2,10 +2,10 @@
 import type { DraftView, RecordFormResult } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
-import { execute, maybeOne, query, type Queryable, sql, type Transaction, withTransaction } from '../../platform/db.ts';
+import { execute, maybeOne, type Queryable, query, sql, type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { authorize, scopeOf as actorScope } from '../identity/index.ts';
+import { scopeOf as actorScope, authorize } from '../identity/index.ts';
 import { withdrawIn } from '../records/index.ts';
 import { checkRecord, type EnterRecord, enterRecord } from './enter-record.ts';
 import { withoutNumbers } from './person-numbers.ts';
@@ -56,9 +56,17 @@ export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft
                   ${input.subjectId ?? null}, ${input.recordId ?? null}, ${input.reason === undefined ? null : withoutNumbers(input.reason)}, 'waiting', ${accountId}, ${ctx.clock.now()})`,
     );
     if (input.attachmentIds?.length) {
-      await execute(tx, sql`UPDATE core.attachment SET draft_id = ${draftId} WHERE attachment_id = ANY(${input.attachmentIds}::uuid[]) AND body_id = ${input.bodyId} AND record_id IS NULL`);
+      await execute(
+        tx,
+        sql`UPDATE core.attachment SET draft_id = ${draftId} WHERE attachment_id = ANY(${input.attachmentIds}::uuid[]) AND body_id = ${input.bodyId} AND record_id IS NULL`,
+      );
     }
-    await writeAccess(tx, ctx, actor, { action: 'draft.create', resourceKind: 'draft', resourceId: draftId, detail: { kind: input.kind, standard: input.standard } });
+    await writeAccess(tx, ctx, actor, {
+      action: 'draft.create',
+      resourceKind: 'draft',
+      resourceId: draftId,
+      detail: { kind: input.kind, standard: input.standard },
+    });
   });
   return draftId;
 }
@@ -66,20 +74,42 @@ export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft
 function valuesOf(ctx: AppContext, row: DraftRow): Record<string, string> {
   const { sealed } = row.row_values;
   if (typeof sealed !== 'string') return row.row_values;
-  return JSON.parse(ctx.keys.openPerson({ cipher: Buffer.from(sealed, 'base64'), keyId: 'person-1' })) as Record<string, string>;
+  return JSON.parse(ctx.keys.openPerson({ cipher: Buffer.from(sealed, 'base64'), keyId: 'person-1' })) as Record<
+    string,
+    string
+  >;
 }
 
 export function draftView(ctx: AppContext, actor: Actor, row: DraftRow): DraftView {
   const values = valuesOf(ctx, row);
-  const nameField = ctx.policy().standard(row.standard).fields.find((field) => field.role === 'subjectName');
+  const nameField = ctx
+    .policy()
+    .standard(row.standard)
+    .fields.find((field) => field.role === 'subjectName');
   return {
-    id: row.draft_id, kind: row.kind, standard: row.standard, values, subjectName: nameField ? (values[nameField.code] ?? '') : '', reason: row.reason, state: row.state,
-    createdBy: row.created_by_name, createdAt: row.created_at, decidedBy: row.decided_by_name, decidedAt: row.decided_at, decisionNote: row.decision_note,
+    id: row.draft_id,
+    kind: row.kind,
+    standard: row.standard,
+    values,
+    subjectName: nameField ? (values[nameField.code] ?? '') : '',
+    reason: row.reason,
+    state: row.state,
+    createdBy: row.created_by_name,
+    createdAt: row.created_at,
+    decidedBy: row.decided_by_name,
+    decidedAt: row.decided_at,
+    decisionNote: row.decision_note,
     own: row.created_by === actor.accountId,
   };
 }
 
-export async function listDrafts(ctx: AppContext, actor: Actor, state: string | undefined, after: { at: string; id: string } | null, limit: number): Promise<DraftView[]> {
+export async function listDrafts(
+  ctx: AppContext,
+  actor: Actor,
+  state: string | undefined,
+  after: { at: string; id: string } | null,
+  limit: number,
+): Promise<DraftView[]> {
   const scope = actorScope(actor, 'record.enter');
   const bodies = scope.kind === 'all' ? null : scope.bodyIds;
   const rows = await query<DraftRow>(
@@ -100,20 +130,36 @@ async function decidable(ctx: AppContext, actor: Actor, draftId: string): Promis
   if (!draft) throw new DomainError('not-found');
   authorize(actor, 'record.decide', { bodyId: draft.body_id });
   if (draft.created_by === actor.accountId) {
-    throw new DomainError('forbidden', { zh: '复核人不能是录入人本人，请由同事复核。', en: 'You entered this yourself; a colleague must read it.' });
+    throw new DomainError('forbidden', {
+      zh: '复核人不能是录入人本人，请由同事复核。',
+      en: 'You entered this yourself; a colleague must read it.',
+    });
   }
-  if (draft.state !== 'waiting') throw new DomainError('conflict', { zh: '这一条已经复核过了。', en: 'This was decided already.' });
+  if (draft.state !== 'waiting')
+    throw new DomainError('conflict', { zh: '这一条已经复核过了。', en: 'This was decided already.' });
   return draft;
 }
 
-async function decide(tx: Transaction, ctx: AppContext, actor: Actor, draft: DraftRow, state: 'approved' | 'returned', note: string | null): Promise<void> {
+async function decide(
+  tx: Transaction,
+  ctx: AppContext,
+  actor: Actor,
+  draft: DraftRow,
+  state: 'approved' | 'returned',
+  note: string | null,
+): Promise<void> {
   const changed = await execute(
     tx,
     sql`UPDATE core.draft SET state = ${state}, decided_by = ${actor.accountId}, decided_at = ${ctx.clock.now()}, decision_note = ${note}
          WHERE draft_id = ${draft.draft_id} AND state = 'waiting' AND created_by <> ${actor.accountId}`,
   );
   if (changed !== 1) throw new DomainError('conflict');
-  await writeAccess(tx, ctx, actor, { action: `draft.${state}`, resourceKind: 'draft', resourceId: draft.draft_id, detail: { kind: draft.kind, note } });
+  await writeAccess(tx, ctx, actor, {
+    action: `draft.${state}`,
+    resourceKind: 'draft',
+    resourceId: draft.draft_id,
+    detail: { kind: draft.kind, note },
+  });
 }
 
 export async function returnDraft(ctx: AppContext, actor: Actor, draftId: string, note: string): Promise<void> {
@@ -132,14 +178,26 @@ export async function approveDraft(ctx: AppContext, actor: Actor, draftId: strin
     });
     return { outcome: 'accepted', findings: [], candidates: [], recordId, submissionId: null, draftId };
   }
-  const attachments = await query<{ attachment_id: string }>(ctx.db.app, sql`SELECT attachment_id FROM core.attachment WHERE draft_id = ${draftId}`);
+  const attachments = await query<{ attachment_id: string }>(
+    ctx.db.app,
+    sql`SELECT attachment_id FROM core.attachment WHERE draft_id = ${draftId}`,
+  );
   const input: EnterRecord = {
-    standard: draft.standard, values: valuesOf(ctx, draft), bodyId: draft.body_id, subjectId: draft.subject_id ?? undefined, corrects: draft.record_id ?? undefined,
-    reason: draft.reason ?? undefined, attachmentIds: attachments.map((row) => row.attachment_id),
+    standard: draft.standard,
+    values: valuesOf(ctx, draft),
+    bodyId: draft.body_id,
+    subjectId: draft.subject_id ?? undefined,
+    corrects: draft.record_id ?? undefined,
+    reason: draft.reason ?? undefined,
+    attachmentIds: attachments.map((row) => row.attachment_id),
   };
   const checked = await checkRecord(ctx, input);
   if (checked.findings.some((finding) => finding.severity === 'refuse' || finding.severity === 'doubt')) {
-    return { ...checked, outcome: checked.findings.some((finding) => finding.severity === 'refuse') ? 'refused' : 'doubtful', draftId };
+    return {
+      ...checked,
+      outcome: checked.findings.some((finding) => finding.severity === 'refuse') ? 'refused' : 'doubtful',
+      draftId,
+    };
   }
   // Decided first: of two readers at once only one records; a crash in between leaves an approved draft without a record, which the list shows.
   await withTransaction(ctx.db.app, (tx) => decide(tx, ctx, actor, draft, 'approved', null));

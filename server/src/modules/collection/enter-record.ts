@@ -39,7 +39,11 @@ const DATA_ROW = 2;
 /** The newest edition with every column: forms are not bound to a template. */
 function formPlan(policy: PolicyRuntime, standardKey: string): HeaderPlan {
   const standard = policy.standards().find((entry) => entry.standard === standardKey);
-  if (!standard) throw new DomainError('unprocessable', { zh: '没有这类数据，请重新选择。', en: 'There is no such kind of data. Choose another.' });
+  if (!standard)
+    throw new DomainError('unprocessable', {
+      zh: '没有这类数据，请重新选择。',
+      en: 'There is no such kind of data. Choose another.',
+    });
   const codes = standard.fields.map((field) => field.code);
   const plan = readHeader(codes, [standard]);
   if (!plan || 'code' in plan) throw new Error(`the fields of ${standardKey} do not make a header`);
@@ -86,13 +90,17 @@ export async function checkRecord(ctx: AppContext, input: EnterRecord): Promise<
   try {
     await withTransaction(ctx.db.app, async (tx) => {
       const { results } = await processBatch(tx, open, {
-        ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
+        ...scope,
+        at,
+        today: dayOf(at),
+        ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
         storePersons: async (rows) => new Map(rows.map((entry) => [entry.row, 'accepted' as const])),
       });
       throw new Undo(only(results));
     });
   } catch (error) {
-    if (error instanceof Undo) return { ...formResult(error.result, policy, input.standard), outcome: 'checked', recordId: null };
+    if (error instanceof Undo)
+      return { ...formResult(error.result, policy, input.standard), outcome: 'checked', recordId: null };
     throw error;
   }
   throw new Error('a dry run must be undone');
@@ -106,14 +114,29 @@ function only(results: readonly RowResult[]): RowResult {
 
 function formResult(result: RowResult, policy: PolicyRuntime, standard: string): RecordFormResult {
   const findings: FindingView[] = result.row.findings.map((finding, seq) =>
-    findingView({
-      row_no: result.row.rowNo, seq, severity: finding.severity, rule: finding.rule, rule_version: finding.ruleVersion, field: finding.field,
-      value: finding.value, new_value: finding.newValue, args: finding.args,
-    }, standard, policy),
+    findingView(
+      {
+        row_no: result.row.rowNo,
+        seq,
+        severity: finding.severity,
+        rule: finding.rule,
+        rule_version: finding.ruleVersion,
+        field: finding.field,
+        value: finding.value,
+        new_value: finding.newValue,
+        args: finding.args,
+      },
+      standard,
+      policy,
+    ),
   );
   return {
     outcome: result.outcome === 'barred' ? 'refused' : result.outcome,
-    findings, candidates: result.candidates, recordId: result.outcome === 'accepted' ? result.recordId : null, submissionId: null, draftId: null,
+    findings,
+    candidates: result.candidates,
+    recordId: result.outcome === 'accepted' ? result.recordId : null,
+    submissionId: null,
+    draftId: null,
   };
 }
 
@@ -123,7 +146,12 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   const plan = formPlan(policy, input.standard);
   const values = await withOwnBody(ctx, plan, input);
   const { submissionId } = await receiveFile(ctx, actor, {
-    source: csvOf(plan, values), fileName: `单条录入-${input.standard}.csv`, standard: input.standard, bodyId: input.bodyId, channel: 'form', enqueue: false,
+    source: csvOf(plan, values),
+    fileName: `单条录入-${input.standard}.csv`,
+    standard: input.standard,
+    bodyId: input.bodyId,
+    channel: 'form',
+    enqueue: false,
   });
   const submission = await loadSubmission(ctx.db.app, submissionId);
   if (!submission) throw new Error('the submission was just made');
@@ -133,11 +161,30 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   const at = ctx.clock.now();
   if (row.fate !== 'refuse' && !row.barred) await storeIdentifiers(ctx.db.person, row.identifiers, at);
   const result = await withTransaction(ctx.db.app, async (tx) => {
-    await startSubmission(tx, submissionId, { startedAt: at, standard: input.standard, edition: plan.edition.key, fileKind: 'form', encoding: null, header: plan.cells, rowsExpected: 1 });
+    await startSubmission(tx, submissionId, {
+      startedAt: at,
+      standard: input.standard,
+      edition: plan.edition.key,
+      fileKind: 'form',
+      encoding: null,
+      header: plan.cells,
+      rowsExpected: 1,
+    });
     const { results, counts } = await processBatch(tx, open, {
-      ...scope, at, today: dayOf(at), ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
+      ...scope,
+      at,
+      today: dayOf(at),
+      ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
       storePersons: (rows) =>
-        storePersonRows(rows, { person: ctx.db.person, keys: ctx.keys, processor: scope.processor, place: policy.place(), submissionId, policySetId: scope.policySetId, at }),
+        storePersonRows(rows, {
+          person: ctx.db.person,
+          keys: ctx.keys,
+          processor: scope.processor,
+          place: policy.place(),
+          submissionId,
+          policySetId: scope.policySetId,
+          at,
+        }),
     });
     await moveCheckpoint(tx, submissionId, 0, counts);
     await finishSubmission(tx, submissionId, at);
@@ -146,7 +193,10 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
       if (input.corrects) await replaceOther(tx, input.corrects, done.recordId, at);
       await linkAttachments(tx, input, done);
       await writeAccess(tx, ctx, actor, {
-        action: input.corrects ? 'record.correct' : 'record.enter', resourceKind: 'record', resourceId: done.recordId, subjectId: done.subjectId,
+        action: input.corrects ? 'record.correct' : 'record.enter',
+        resourceKind: 'record',
+        resourceId: done.recordId,
+        subjectId: done.subjectId,
         detail: { submissionId, corrects: input.corrects ?? null, reason: input.reason ?? null },
       });
     }
@@ -175,8 +225,8 @@ async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowR
 function csvOf(plan: HeaderPlan, values: Readonly<Record<string, string>>): Readable {
   const out = new PassThrough();
   const header = plan.standard.fields.map((field) => field.label.zh);
-  writeCsv(out, header, [plan.standard.fields.map((field) => values[field.code] ?? '')], { neutralise: false }).catch((error: unknown) =>
-    out.destroy(error instanceof Error ? error : new Error(String(error))),
+  writeCsv(out, header, [plan.standard.fields.map((field) => values[field.code] ?? '')], { neutralise: false }).catch(
+    (error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
   );
   return out;
 }

@@ -1,6 +1,14 @@
 /** Lists as Excel, exactly as filtered; read page by page, so that a long list takes no more memory than a page. */
 import type { Actor, AppContext } from '../../context.ts';
-import { findingsPage, type PageOf, type RecordQuery, recordsPage, type SubmissionQuery, submissionsPage, visibleSubmission } from './read.ts';
+import {
+  findingsPage,
+  type PageOf,
+  type RecordQuery,
+  recordsPage,
+  type SubmissionQuery,
+  submissionsPage,
+  visibleSubmission,
+} from './read.ts';
 
 export interface Sheet {
   name: string;
@@ -12,7 +20,10 @@ export interface Sheet {
 const MAX_ROWS = 100_000;
 const PAGE = 200;
 
-async function* every<T>(read: (cursor: string | undefined) => Promise<PageOf<T>>, line: (item: T) => string[]): AsyncGenerator<string[]> {
+async function* every<T>(
+  read: (cursor: string | undefined) => Promise<PageOf<T>>,
+  line: (item: T) => string[],
+): AsyncGenerator<string[]> {
   let cursor: string | undefined;
   for (let rows = 0; rows < MAX_ROWS; ) {
     const page = await read(cursor);
@@ -31,26 +42,71 @@ const beijing = (instant: string | null): string =>
 export function exportSubmissions(ctx: AppContext, actor: Actor, query: SubmissionQuery): Sheet {
   return {
     name: '报送批次',
-    header: ['接收时间', '报送单位', '数据类型', '版本', '文件', '状态', '行数', '入库', '更正入库', '已规范', '存疑', '退回', '重复', '完成时间'],
-    rows: every((cursor) => submissionsPage(ctx, actor, { ...query, cursor, limit: PAGE }), (item) => [
-      beijing(item.receivedAt), item.body.name, item.standardName.zh, item.editionName?.zh ?? '', item.fileName, STATES[item.state] ?? item.state, String(item.counts.rows),
-      String(item.counts.accepted), String(item.counts.superseding), String(item.counts.corrected), String(item.counts.doubtful), String(item.counts.refused), String(item.counts.duplicate),
-      beijing(item.finishedAt),
-    ]),
+    header: [
+      '接收时间',
+      '报送单位',
+      '数据类型',
+      '版本',
+      '文件',
+      '状态',
+      '行数',
+      '入库',
+      '更正入库',
+      '已规范',
+      '存疑',
+      '退回',
+      '重复',
+      '完成时间',
+    ],
+    rows: every(
+      (cursor) => submissionsPage(ctx, actor, { ...query, cursor, limit: PAGE }),
+      (item) => [
+        beijing(item.receivedAt),
+        item.body.name,
+        item.standardName.zh,
+        item.editionName?.zh ?? '',
+        item.fileName,
+        STATES[item.state] ?? item.state,
+        String(item.counts.rows),
+        String(item.counts.accepted),
+        String(item.counts.superseding),
+        String(item.counts.corrected),
+        String(item.counts.doubtful),
+        String(item.counts.refused),
+        String(item.counts.duplicate),
+        beijing(item.finishedAt),
+      ],
+    ),
   };
 }
 
 const SEVERITIES: Record<string, string> = { correct: '已规范', warn: '提示', doubt: '存疑', refuse: '退回' };
 
-export async function exportFindings(ctx: AppContext, actor: Actor, submissionId: string, query: { severity?: string | undefined; rule?: string | undefined }): Promise<Sheet> {
+export async function exportFindings(
+  ctx: AppContext,
+  actor: Actor,
+  submissionId: string,
+  query: { severity?: string | undefined; rule?: string | undefined },
+): Promise<Sheet> {
   await visibleSubmission(ctx, actor, submissionId);
   return {
     name: '问题清单',
     header: ['行', '字段', '原值', '新值', '类别', '规则', '规则版本', '问题', '怎样改', '依据'],
-    rows: every((cursor) => findingsPage(ctx, actor, submissionId, { ...query, cursor, limit: PAGE }), (item) => [
-      String(item.row), item.fieldLabel?.zh ?? item.field ?? '', item.value ?? '', item.newValue ?? '', SEVERITIES[item.severity] ?? item.severity, item.rule, item.ruleVersion,
-      item.message.zh, item.fix.zh, item.basis ?? '',
-    ]),
+    rows: every(
+      (cursor) => findingsPage(ctx, actor, submissionId, { ...query, cursor, limit: PAGE }),
+      (item) => [
+        String(item.row),
+        item.fieldLabel?.zh ?? item.field ?? '',
+        item.value ?? '',
+        item.newValue ?? '',
+        SEVERITIES[item.severity] ?? item.severity,
+        item.rule,
+        item.ruleVersion,
+        item.message.zh,
+        item.fix.zh,
+        item.basis ?? '',
+      ],
+    ),
   };
 }
 
@@ -60,8 +116,19 @@ export function exportRecords(ctx: AppContext, actor: Actor, query: RecordQuery)
   return {
     name: '已报记录',
     header: ['入库时间', '主体名称', '统一社会信用代码', '数据类型', '内容', '文书号', '决定日期', '作出机关', '状态'],
-    rows: every((cursor) => recordsPage(ctx, actor, { ...query, cursor, limit: PAGE }), (item) => [
-      beijing(item.recordedAt), item.subjectName, item.code ?? '', item.standard, item.title, item.documentNumber ?? '', item.decidedOn ?? '', item.decidingBody, RECORD_STATES[item.state] ?? '',
-    ]),
+    rows: every(
+      (cursor) => recordsPage(ctx, actor, { ...query, cursor, limit: PAGE }),
+      (item) => [
+        beijing(item.recordedAt),
+        item.subjectName,
+        item.code ?? '',
+        item.standard,
+        item.title,
+        item.documentNumber ?? '',
+        item.decidedOn ?? '',
+        item.decidingBody,
+        RECORD_STATES[item.state] ?? '',
+      ],
+    ),
   };
 }

@@ -105,7 +105,16 @@ function fitEdition(index: HeadingIndex, edition: StandardEdition, cells: readon
     edition.columns.map((code) => index.codeOf.get(code) ?? own.get(normaliseHeading(code))?.field ?? -1),
   );
   const seen = new Set<number>();
-  const fit: Fit = { index, edition, matched: 0, missing: [], columns: [], values: new Map(), constants: [], repeated: [] };
+  const fit: Fit = {
+    index,
+    edition,
+    matched: 0,
+    missing: [],
+    columns: [],
+    values: new Map(),
+    constants: [],
+    repeated: [],
+  };
   const byOwn = new Set<number>();
   for (const cell of cells) {
     const heading = normaliseHeading(cell);
@@ -126,12 +135,14 @@ function fitEdition(index: HeadingIndex, edition: StandardEdition, cells: readon
     const at = index.codeOf.get(code) ?? own.get(normaliseHeading(code))?.field;
     if (at === undefined || seen.has(at)) continue;
     const field = index.standard.fields[at];
-    if (field && field.required !== 'never' && !edition.optional?.includes(field.code)) fit.missing.push(field.label.zh);
+    if (field && field.required !== 'never' && !edition.optional?.includes(field.code))
+      fit.missing.push(field.label.zh);
   }
   return fit;
 }
 
-const score = (fit: Fit): number => fit.matched * 3 - fit.missing.length * 2 - (fit.edition.columns.length - fit.matched);
+const score = (fit: Fit): number =>
+  fit.matched * 3 - fit.missing.length * 2 - (fit.edition.columns.length - fit.matched);
 
 /** A row is a header when it names at least this many columns of a template, or half of a small one. */
 const LEAST_COLUMNS = 4;
@@ -140,7 +151,10 @@ const LEAST_COLUMNS = 4;
  * The plan for a header row; null when the row does not look like a header at all.
  * `standards`: the one that was named, or all of them for automatic recognition.
  */
-export function readHeader(cells: readonly string[], standards: readonly NamedStandard[]): HeaderPlan | HeaderProblem | null {
+export function readHeader(
+  cells: readonly string[],
+  standards: readonly NamedStandard[],
+): HeaderPlan | HeaderProblem | null {
   let best: Fit | null = null;
   for (const standard of standards) {
     const index = headingIndex(standard);
@@ -152,7 +166,12 @@ export function readHeader(cells: readonly string[], standards: readonly NamedSt
   if (!best || best.matched < Math.min(LEAST_COLUMNS, Math.ceil(best.edition.columns.length / 2))) return null;
   if (best.repeated.length > 0) return { code: 'repeated-column', columns: [...new Set(best.repeated)] };
   if (best.missing.length > 0 && !isLenient(best)) {
-    return { code: 'missing-columns', standard: best.index.standard.standard, edition: best.edition.key, missing: best.missing };
+    return {
+      code: 'missing-columns',
+      standard: best.index.standard.standard,
+      edition: best.edition.key,
+      missing: best.missing,
+    };
   }
   return {
     standard: best.index.standard,
@@ -204,5 +223,9 @@ export function looksLikeNote(cells: readonly string[]): boolean {
   const first = filled[0];
   if (first === undefined) return false;
   if (NOTE_START.test(first)) return true;
-  return filled.length >= 3 && filled.filter((cell) => /^(必填|选填|条件必填|非必填|字符|日期|枚举|数值)/.test(cell.trim())).length * 2 > filled.length;
+  return (
+    filled.length >= 3 &&
+    filled.filter((cell) => /^(必填|选填|条件必填|非必填|字符|日期|枚举|数值)/.test(cell.trim())).length * 2 >
+      filled.length
+  );
 }

@@ -4,13 +4,27 @@
  */
 import type { Candidate } from '@chengxin/contract';
 import type { Static } from 'typebox';
-import { newId } from '../../platform/ids.ts';
 import type { Transaction } from '../../platform/db.ts';
-import {
-  type ExistingSubject, findByIdentifiers, findByNames, type FoundSubject, type Identifiers, type IdentifierMatch, loadForRegistration, type NameMatch,
-  normaliseName, planRegistrations, type RegistrationRow, type SubjectChange, type SubjectKind, subjectRowsFor, unknownStatus, withDerivedIdentifiers,
-} from '../subjects/index.ts';
+import { newId } from '../../platform/ids.ts';
 import type { FieldRole, PolicyRuntime } from '../policy/index.ts';
+import {
+  type ExistingSubject,
+  type FoundSubject,
+  findByIdentifiers,
+  findByNames,
+  type IdentifierMatch,
+  type Identifiers,
+  loadForRegistration,
+  type NameMatch,
+  normaliseName,
+  planRegistrations,
+  type RegistrationRow,
+  type SubjectChange,
+  type SubjectKind,
+  subjectRowsFor,
+  unknownStatus,
+  withDerivedIdentifiers,
+} from '../subjects/index.ts';
 import { COUNTERPARTY, type PreparedRow, type RowProcessor } from './row-processor.ts';
 
 export type CandidateView = Static<typeof Candidate>;
@@ -72,14 +86,21 @@ function askedOf(processor: RowProcessor, row: PreparedRow): Asked {
 }
 
 const candidate = (found: FoundSubject, why: string): CandidateView => ({
-  subjectId: found.subjectId, code: found.unifiedCode, name: found.name, kind: found.kind, why,
+  subjectId: found.subjectId,
+  code: found.unifiedCode,
+  name: found.name,
+  kind: found.kind,
+  why,
 });
 
 function distinct(candidates: CandidateView[]): CandidateView[] {
   return [...new Map(candidates.map((entry) => [entry.subjectId, entry])).values()].slice(0, 5);
 }
 
-function findByLeading(asked: Asked, byValue: ReadonlyMap<string, IdentifierMatch>): { found: IdentifierMatch; scheme: keyof Identifiers } | null {
+function findByLeading(
+  asked: Asked,
+  byValue: ReadonlyMap<string, IdentifierMatch>,
+): { found: IdentifierMatch; scheme: keyof Identifiers } | null {
   for (const scheme of LEADING) {
     const value = asked.identifiers[scheme];
     const found = value === undefined ? undefined : byValue.get(value);
@@ -101,13 +122,22 @@ function kindOf(asked: Asked, category: string | null): SubjectKind {
 export async function matchRows(rows: readonly PreparedRow[], context: MatchContext): Promise<MatchResult> {
   const { processor } = context;
   const asked = rows.map((row) => askedOf(processor, row));
-  const byValue = await findByIdentifiers(context.tx, asked.flatMap((entry) => Object.values(entry.identifiers)));
+  const byValue = await findByIdentifiers(
+    context.tx,
+    asked.flatMap((entry) => Object.values(entry.identifiers)),
+  );
   const needName = asked.filter((entry) => {
     const hit = findByLeading(entry, byValue);
     return hit === null || !hit.found.names.includes(entry.normalised);
   });
-  const byName = await findByNames(context.tx, needName.map((entry) => entry.normalised).filter((name) => name !== ''));
-  const created = new Map<string, { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }>();
+  const byName = await findByNames(
+    context.tx,
+    needName.map((entry) => entry.normalised).filter((name) => name !== ''),
+  );
+  const created = new Map<
+    string,
+    { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }
+  >();
   const matches = new Map<PreparedRow, RowMatch>();
   const additions: { subjectId: string; asked: Asked }[] = [];
   for (const entry of asked) matches.set(entry.row, decide(entry, { byValue, byName, created, additions, context }));
@@ -130,21 +160,36 @@ function decide(asked: Asked, state: DecideContext): RowMatch {
   const { row } = asked;
   const nameField = processor.role('subjectName');
   const codeField = processor.role('unifiedCode');
-  const fresh = LEADING.map((scheme) => asked.identifiers[scheme]).map((value) => (value ? state.created.get(value) : undefined)).find(Boolean);
+  const fresh = LEADING.map((scheme) => asked.identifiers[scheme])
+    .map((value) => (value ? state.created.get(value) : undefined))
+    .find(Boolean);
   const hit = fresh ? null : findByLeading(asked, state.byValue);
   const named = (state.byName.get(asked.normalised) ?? []).filter((found) => found.subjectId !== hit?.found.subjectId);
   if (fresh) {
     if (fresh.names.has(asked.normalised)) return { subjectId: fresh.subjectId, candidates: [] };
     processor.report(row, 'name-differs', nameField, asked.name, fresh.found.name);
-    return { subjectId: null, candidates: distinct([candidate(fresh.found, 'byCode'), ...named.map((found) => candidate(found, 'byName'))]) };
+    return {
+      subjectId: null,
+      candidates: distinct([candidate(fresh.found, 'byCode'), ...named.map((found) => candidate(found, 'byName'))]),
+    };
   }
   if (hit) return decideKnown(asked, hit, named, state);
   if (asked.identifiers.unifiedCode) {
-    const contradicting = named.filter((found) => found.unifiedCode !== null && found.unifiedCode !== asked.identifiers.unifiedCode);
+    const contradicting = named.filter(
+      (found) => found.unifiedCode !== null && found.unifiedCode !== asked.identifiers.unifiedCode,
+    );
     if (contradicting.length > 0) {
-      processor.report(row, 'name-code-contradiction', codeField, asked.identifiers.unifiedCode, contradicting[0]?.unifiedCode ?? null, {
-        byCode: '（登记库中没有此代码）', byName: contradicting[0]?.name ?? '',
-      });
+      processor.report(
+        row,
+        'name-code-contradiction',
+        codeField,
+        asked.identifiers.unifiedCode,
+        contradicting[0]?.unifiedCode ?? null,
+        {
+          byCode: '（登记库中没有此代码）',
+          byName: contradicting[0]?.name ?? '',
+        },
+      );
       return { subjectId: null, candidates: distinct(contradicting.map((found) => candidate(found, 'byName'))) };
     }
     const [nameless, second] = named.filter((found) => found.unifiedCode === null);
@@ -158,29 +203,50 @@ function decide(asked: Asked, state: DecideContext): RowMatch {
 }
 
 /** The code (or number) is known: does the name agree with it? */
-function decideKnown(asked: Asked, hit: { found: IdentifierMatch; scheme: keyof Identifiers }, named: NameMatch[], state: DecideContext): RowMatch {
+function decideKnown(
+  asked: Asked,
+  hit: { found: IdentifierMatch; scheme: keyof Identifiers },
+  named: NameMatch[],
+  state: DecideContext,
+): RowMatch {
   const { processor } = state.context;
   const { found } = hit;
   const nameField = processor.role('subjectName');
   if (found.names.includes(asked.normalised)) {
-    if (normaliseName(found.name) !== asked.normalised) processor.report(asked.row, 'former-name-used', nameField, asked.name, found.name);
-    if (hit.scheme !== 'unifiedCode' && asked.identifiers.unifiedCode && !found.unifiedCode) state.additions.push({ subjectId: found.subjectId, asked });
+    if (normaliseName(found.name) !== asked.normalised)
+      processor.report(asked.row, 'former-name-used', nameField, asked.name, found.name);
+    if (hit.scheme !== 'unifiedCode' && asked.identifiers.unifiedCode && !found.unifiedCode)
+      state.additions.push({ subjectId: found.subjectId, asked });
     return { subjectId: found.subjectId, candidates: [] };
   }
   if (named.length > 0) {
-    processor.report(asked.row, 'name-code-contradiction', nameField, asked.name, found.name, { byCode: found.name, byName: named[0]?.name ?? '' });
+    processor.report(asked.row, 'name-code-contradiction', nameField, asked.name, found.name, {
+      byCode: found.name,
+      byName: named[0]?.name ?? '',
+    });
   } else processor.report(asked.row, 'name-differs', nameField, asked.name, found.name, { byCode: found.name });
-  return { subjectId: null, candidates: distinct([candidate(found, 'byCode'), ...named.map((other) => candidate(other, 'byName'))]) };
+  return {
+    subjectId: null,
+    candidates: distinct([candidate(found, 'byCode'), ...named.map((other) => candidate(other, 'byName'))]),
+  };
 }
 
 /** No usable code and no number that is known. */
 function decideWithoutCode(asked: Asked, named: NameMatch[], state: DecideContext): RowMatch {
   const { processor } = state.context;
   const codeField = processor.role('unifiedCode');
-  if (named.length === 0 && (asked.identifiers.registrationNumber || asked.identifiers.organisationCode)) return create(asked, state);
+  if (named.length === 0 && (asked.identifiers.registrationNumber || asked.identifiers.organisationCode))
+    return create(asked, state);
   // Without a candidate nobody can decide: the department has to find the code. Sole traders may lawfully have none yet.
   const lawful = textOf(processor, asked.row, 'subjectCategory') === COUNTERPARTY.soleTrader;
-  processor.report(asked.row, named.length > 0 || lawful ? 'code-missing' : 'code-missing-unknown', codeField, null, named[0]?.unifiedCode ?? null, { name: named[0]?.name ?? asked.name });
+  processor.report(
+    asked.row,
+    named.length > 0 || lawful ? 'code-missing' : 'code-missing-unknown',
+    codeField,
+    null,
+    named[0]?.unifiedCode ?? null,
+    { name: named[0]?.name ?? asked.name },
+  );
   return { subjectId: null, candidates: distinct(named.map((found) => candidate(found, 'byName'))) };
 }
 
@@ -191,10 +257,24 @@ function create(asked: Asked, state: DecideContext): RowMatch {
   const kind = kindOf(asked, category);
   const change: SubjectChange = {
     kind: 'create',
-    rows: subjectRowsFor({ subjectId, kind, name: asked.name, identifiers: asked.identifiers, status: unknownStatus, provisional: true, at }),
+    rows: subjectRowsFor({
+      subjectId,
+      kind,
+      name: asked.name,
+      identifiers: asked.identifiers,
+      status: unknownStatus,
+      provisional: true,
+      at,
+    }),
   };
   const found: FoundSubject = {
-    subjectId, kind, name: asked.name, unifiedCode: asked.identifiers.unifiedCode ?? null, status: unknownStatus, provisional: true, names: [asked.normalised],
+    subjectId,
+    kind,
+    name: asked.name,
+    unifiedCode: asked.identifiers.unifiedCode ?? null,
+    status: unknownStatus,
+    provisional: true,
+    names: [asked.normalised],
   };
   const entry = { subjectId, names: new Set([asked.normalised]), found, change };
   for (const value of Object.values(asked.identifiers)) if (!state.created.has(value)) state.created.set(value, entry);
@@ -202,18 +282,37 @@ function create(asked: Asked, state: DecideContext): RowMatch {
 }
 
 /** A subject known by an old number whose code a row now tells. */
-async function identifierAdditions(additions: { subjectId: string; asked: Asked }[], context: MatchContext): Promise<SubjectChange[]> {
+async function identifierAdditions(
+  additions: { subjectId: string; asked: Asked }[],
+  context: MatchContext,
+): Promise<SubjectChange[]> {
   if (additions.length === 0) return [];
-  const existing = await loadForRegistration(context.tx, additions.map((entry) => entry.subjectId));
+  const existing = await loadForRegistration(
+    context.tx,
+    additions.map((entry) => entry.subjectId),
+  );
   const changes = new Map<string, SubjectChange>();
   for (const { subjectId, asked } of additions) {
     const subject = existing.get(subjectId);
     if (!subject || subject.unifiedCode || changes.has(subjectId)) continue;
-    const rows = subjectRowsFor({ subjectId, kind: subject.kind, name: subject.name, identifiers: asked.identifiers, status: subject.status, provisional: subject.provisional, at: context.at });
+    const rows = subjectRowsFor({
+      subjectId,
+      kind: subject.kind,
+      name: subject.name,
+      identifiers: asked.identifiers,
+      status: subject.status,
+      provisional: subject.provisional,
+      at: context.at,
+    });
     changes.set(subjectId, {
-      kind: 'update', subjectId, registered: false, names: rows.names,
+      kind: 'update',
+      subjectId,
+      registered: false,
+      names: rows.names,
       set: { unified_code: asked.identifiers.unifiedCode ?? null, updated_at: context.at },
-      identifiers: rows.identifiers.filter((row) => !subject.identifiers.some((held) => held.value === row.value && held.scheme === row.scheme)),
+      identifiers: rows.identifiers.filter(
+        (row) => !subject.identifiers.some((held) => held.value === row.value && held.scheme === row.scheme),
+      ),
     });
   }
   return [...changes.values()];
@@ -250,7 +349,8 @@ function registrationRow(asked: Asked, context: MatchContext): RegistrationRow {
   };
 }
 
-const optional = (key: string, value: string | null): Record<string, string> => (value === null ? {} : { [key]: value });
+const optional = (key: string, value: string | null): Record<string, string> =>
+  value === null ? {} : { [key]: value };
 
 function registrationKind(asked: Asked, companyType: string | null): SubjectKind {
   if (asked.row.unified && asked.row.unified.kind !== 'other') return asked.row.unified.kind;
@@ -270,28 +370,44 @@ function regionOf(asked: Asked, policy: PolicyRuntime): string | null {
 export async function matchRegistrations(rows: readonly PreparedRow[], context: MatchContext): Promise<MatchResult> {
   const { processor } = context;
   const asked = rows.map((row) => askedOf(processor, row));
-  const byValue = await findByIdentifiers(context.tx, asked.flatMap((entry) => Object.values(entry.identifiers)));
+  const byValue = await findByIdentifiers(
+    context.tx,
+    asked.flatMap((entry) => Object.values(entry.identifiers)),
+  );
   const hits = asked.map((entry) => findByLeading(entry, byValue));
-  const existing = await loadForRegistration(context.tx, hits.flatMap((hit) => (hit ? [hit.found.subjectId] : [])));
+  const existing = await loadForRegistration(
+    context.tx,
+    hits.flatMap((hit) => (hit ? [hit.found.subjectId] : [])),
+  );
   const groups = new Map<string, { existing: ExistingSubject | null; rows: RegistrationRow[]; from: PreparedRow[] }>();
   const groupOf = new Map<string, string>();
   const matches = new Map<PreparedRow, RowMatch>();
   asked.forEach((entry, at) => {
-    const leading = LEADING.map((scheme) => entry.identifiers[scheme]).filter((value): value is string => value !== undefined);
+    const leading = LEADING.map((scheme) => entry.identifiers[scheme]).filter(
+      (value): value is string => value !== undefined,
+    );
     if (leading.length === 0) {
-      processor.report(entry.row, 'code-missing-unknown', processor.role('unifiedCode'), null, null, { name: entry.name });
+      processor.report(entry.row, 'code-missing-unknown', processor.role('unifiedCode'), null, null, {
+        name: entry.name,
+      });
       matches.set(entry.row, { subjectId: null, candidates: [] });
       return;
     }
     const found = hits[at]?.found;
     if (found && isUnannouncedRename(entry, existing.get(found.subjectId), processor)) {
-      processor.report(entry.row, 'name-differs', processor.role('subjectName'), entry.name, found.name, { byCode: found.name });
+      processor.report(entry.row, 'name-differs', processor.role('subjectName'), entry.name, found.name, {
+        byCode: found.name,
+      });
       matches.set(entry.row, { subjectId: null, candidates: [candidate(found, 'byCode')] });
       return;
     }
     const key = found?.subjectId ?? leading.map((value) => groupOf.get(value)).find(Boolean) ?? newId();
     for (const value of leading) if (!groupOf.has(value)) groupOf.set(value, key);
-    const group = groups.get(key) ?? { existing: found ? (existing.get(found.subjectId) ?? null) : null, rows: [], from: [] };
+    const group = groups.get(key) ?? {
+      existing: found ? (existing.get(found.subjectId) ?? null) : null,
+      rows: [],
+      from: [],
+    };
     groups.set(key, group);
     group.rows.push(registrationRow(entry, context));
     group.from.push(entry.row);

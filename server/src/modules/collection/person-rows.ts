@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import type { KeyRing } from '../../platform/crypto.ts';
-import { newId } from '../../platform/ids.ts';
 import { execute, type Pool, query, sql, withTransaction } from '../../platform/db.ts';
-import { normaliseDocumentNumber, payloadDigest } from '../records/index.ts';
+import { newId } from '../../platform/ids.ts';
 import type { PlaceRules } from '../policy/index.ts';
+import { normaliseDocumentNumber, payloadDigest } from '../records/index.ts';
 import { openFacts } from './record-facts.ts';
 import type { PersonIdentifier, PreparedRow, RowProcessor } from './row-processor.ts';
 
@@ -24,7 +24,11 @@ export interface PersonScope {
 type OpenRow = { row: PreparedRow; bodies: { decidingBodyId: string; sourceBodyId: string } };
 
 /** Document numbers of a batch, once each; idempotent. */
-export async function storeIdentifiers(person: Pool, identifiers: readonly PersonIdentifier[], at: string): Promise<void> {
+export async function storeIdentifiers(
+  person: Pool,
+  identifiers: readonly PersonIdentifier[],
+  at: string,
+): Promise<void> {
   const distinct = [...new Map(identifiers.map((entry) => [entry.token, entry])).values()];
   if (distinct.length === 0) return;
   await execute(
@@ -57,19 +61,34 @@ function insertOf({ row, bodies }: OpenRow, scope: PersonScope): PersonInsert | 
   const facts = openFacts(scope.processor, row, bodies);
   const payload = JSON.stringify(facts.payload);
   const sealed = scope.keys.sealPerson(payload);
-  const key = [facts.item, bodies.decidingBodyId, facts.documentNumber ? normaliseDocumentNumber(facts.documentNumber) : '', facts.decidedOn ?? '', token].join('\u001f');
+  const key = [
+    facts.item,
+    bodies.decidingBodyId,
+    facts.documentNumber ? normaliseDocumentNumber(facts.documentNumber) : '',
+    facts.decidedOn ?? '',
+    token,
+  ].join('\u001f');
   const year = Number((facts.decidedOn ?? scope.at).slice(0, 4)) + scope.place.personRetentionYears;
   const monthDay = (facts.decidedOn ?? scope.at).slice(4, 10);
   return {
-    row, token, bodies, item: facts.item, decidedOn: facts.decidedOn,
+    row,
+    token,
+    bodies,
+    item: facts.item,
+    decidedOn: facts.decidedOn,
     keyHash: createHash('sha256').update(key).digest().subarray(0, 16),
-    payloadHash: payloadDigest(payload), cipher: sealed.cipher, keyId: sealed.keyId,
+    payloadHash: payloadDigest(payload),
+    cipher: sealed.cipher,
+    keyId: sealed.keyId,
     retainUntil: `${year}${monthDay === '-02-29' ? '-02-28' : monthDay}`,
   };
 }
 
 /** Stores the rows; one that is there already from another row is a duplicate, from this very row (a repeated batch) it is accepted. */
-export async function storePersonRows(rows: readonly OpenRow[], scope: PersonScope): Promise<ReadonlyMap<PreparedRow, 'accepted' | 'duplicate'>> {
+export async function storePersonRows(
+  rows: readonly OpenRow[],
+  scope: PersonScope,
+): Promise<ReadonlyMap<PreparedRow, 'accepted' | 'duplicate'>> {
   const outcomes = new Map<PreparedRow, 'accepted' | 'duplicate'>();
   const inserts = rows.flatMap((entry) => insertOf(entry, scope) ?? []);
   if (inserts.length === 0) return outcomes;

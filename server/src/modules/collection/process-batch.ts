@@ -2,9 +2,9 @@
 import { copyLine, copyLines } from '../../platform/copy-rows.ts';
 
 import { execute, sql, type Transaction } from '../../platform/db.ts';
-import { applySubjectChanges } from '../subjects/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { openRecordPlanner, type RecordFacts, type RecordOutcome, writeRecordPlan } from '../records/index.ts';
+import { applySubjectChanges } from '../subjects/index.ts';
 import type { BodyDirectory } from './body-directory.ts';
 import { type CandidateView, type MatchContext, matchRegistrations, matchRows, type RowMatch } from './match-rows.ts';
 import { closeFacts, openFacts, type ReadyFacts, readyFacts, sourceFieldsOf } from './record-facts.ts';
@@ -62,16 +62,23 @@ export interface OpenRow {
  * First half of a batch: bodies, facts, payloads. It needs nothing of the batch before and so runs while the database
  * still takes that one.
  */
-export async function openBatch(rows: readonly PreparedRow[], scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>): Promise<OpenRow[]> {
+export async function openBatch(
+  rows: readonly PreparedRow[],
+  scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>,
+): Promise<OpenRow[]> {
   const open = await resolveBodies(rows, scope);
   const sourceFields = sourceFieldsOf(scope.processor.plan.standard.fields);
   for (const entry of open) {
-    if (!entry.row.person && entry.row.fate !== 'refuse') entry.ready = readyFacts(openFacts(scope.processor, entry.row, entry.bodies), sourceFields);
+    if (!entry.row.person && entry.row.fate !== 'refuse')
+      entry.ready = readyFacts(openFacts(scope.processor, entry.row, entry.bodies), sourceFields);
   }
   return open;
 }
 
-async function resolveBodies(rows: readonly PreparedRow[], scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>): Promise<OpenRow[]> {
+async function resolveBodies(
+  rows: readonly PreparedRow[],
+  scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>,
+): Promise<OpenRow[]> {
   const { processor, bodies } = scope;
   const deciding = { code: processor.role('decidingBodyCode'), name: processor.role('decidingBody') };
   const source = { code: processor.role('sourceBodyCode'), name: processor.role('sourceBody') };
@@ -81,14 +88,23 @@ async function resolveBodies(rows: readonly PreparedRow[], scope: Pick<BatchScop
     const sourceCode = source.code < 0 ? null : row.texts[source.code];
     if (sourceCode) {
       const body = await bodies.byCode(sourceCode, row.texts[source.name] ?? null);
-      if (!body) processor.report(row, 'code-check', source.code, sourceCode, null, { zh: '来源单位代码不正确', en: 'the code of the source body is not valid' });
-      else if (scope.scopeBodyIds !== 'all' && !scope.scopeBodyIds.has(body.bodyId)) processor.report(row, 'source-body-foreign', source.code, sourceCode);
+      if (!body)
+        processor.report(row, 'code-check', source.code, sourceCode, null, {
+          zh: '来源单位代码不正确',
+          en: 'the code of the source body is not valid',
+        });
+      else if (scope.scopeBodyIds !== 'all' && !scope.scopeBodyIds.has(body.bodyId))
+        processor.report(row, 'source-body-foreign', source.code, sourceCode);
       else resolved.sourceBodyId = body.bodyId;
     }
     const decidingCode = deciding.code < 0 ? null : row.texts[deciding.code];
     if (decidingCode) {
       const body = await bodies.byCode(decidingCode, row.texts[deciding.name] ?? null);
-      if (!body) processor.report(row, 'code-check', deciding.code, decidingCode, null, { zh: '作出机关代码不正确', en: 'the code of the deciding body is not valid' });
+      if (!body)
+        processor.report(row, 'code-check', deciding.code, decidingCode, null, {
+          zh: '作出机关代码不正确',
+          en: 'the code of the deciding body is not valid',
+        });
       else {
         resolved.decidingBodyId = body.bodyId;
         if (body.provisional) processor.report(row, 'deciding-body-unknown', deciding.code, decidingCode);
@@ -100,7 +116,11 @@ async function resolveBodies(rows: readonly PreparedRow[], scope: Pick<BatchScop
 }
 
 /** Second half: matching, keys, writing. Errors: BatchConflict and unique violations, after which the caller rolls back and repeats. */
-export async function processBatch(tx: Transaction, open: readonly OpenRow[], scope: BatchScope): Promise<{ results: RowResult[]; counts: BatchCounts }> {
+export async function processBatch(
+  tx: Transaction,
+  open: readonly OpenRow[],
+  scope: BatchScope,
+): Promise<{ results: RowResult[]; counts: BatchCounts }> {
   const { processor } = scope;
   const results = new Map<PreparedRow, RowResult>();
   const persons = open.filter(({ row }) => row.person && !row.barred && row.fate !== 'refuse');
@@ -111,11 +131,18 @@ export async function processBatch(tx: Transaction, open: readonly OpenRow[], sc
   const organisations = open.filter(({ row }) => !row.person && row.fate !== 'refuse');
   const matched = await match(tx, organisations, scope);
   const applied = await applySubjectChanges(tx, matched.changes);
-  if (applied.identifiersRefused > 0 && matched.changes.some((change) => change.kind === 'create')) throw new BatchConflict('a subject was created by another transaction');
+  if (applied.identifiersRefused > 0 && matched.changes.some((change) => change.kind === 'create'))
+    throw new BatchConflict('a subject was created by another transaction');
   await record(tx, organisations, matched.matches, scope, results);
   for (const { row } of open) {
     if (results.has(row)) continue;
-    results.set(row, { row, outcome: row.barred ? 'barred' : 'refused', recordId: null, subjectId: null, candidates: [] });
+    results.set(row, {
+      row,
+      outcome: row.barred ? 'barred' : 'refused',
+      recordId: null,
+      subjectId: null,
+      candidates: [],
+    });
   }
   const ordered = open.map(({ row }) => results.get(row)).filter((result): result is RowResult => result !== undefined);
   await writeFates(tx, ordered, open, scope);
@@ -123,14 +150,24 @@ export async function processBatch(tx: Transaction, open: readonly OpenRow[], sc
 
   async function match(client: Transaction, rows: readonly OpenRow[], into: BatchScope) {
     const context: MatchContext = {
-      tx: client, processor, policy: into.policy, submissionId: into.submissionId, sourceBodyId: into.bodyId, at: into.at,
+      tx: client,
+      processor,
+      policy: into.policy,
+      submissionId: into.submissionId,
+      sourceBodyId: into.bodyId,
+      at: into.at,
     };
     if (into.chosenSubjectId !== undefined) {
       const chosen = into.chosenSubjectId;
-      return { matches: new Map<PreparedRow, RowMatch>(rows.map(({ row }) => [row, { subjectId: chosen, candidates: [] }])), changes: [] };
+      return {
+        matches: new Map<PreparedRow, RowMatch>(rows.map(({ row }) => [row, { subjectId: chosen, candidates: [] }])),
+        changes: [],
+      };
     }
     const list = rows.map(({ row }) => row);
-    return processor.plan.standard.standard === 'registration' ? matchRegistrations(list, context) : matchRows(list, context);
+    return processor.plan.standard.standard === 'registration'
+      ? matchRegistrations(list, context)
+      : matchRows(list, context);
   }
 }
 
@@ -139,21 +176,44 @@ interface Planned {
   closed: RecordFacts;
 }
 
-async function record(tx: Transaction, rows: readonly OpenRow[], matches: ReadonlyMap<PreparedRow, RowMatch>, scope: BatchScope, results: Map<PreparedRow, RowResult>): Promise<void> {
+async function record(
+  tx: Transaction,
+  rows: readonly OpenRow[],
+  matches: ReadonlyMap<PreparedRow, RowMatch>,
+  scope: BatchScope,
+  results: Map<PreparedRow, RowResult>,
+): Promise<void> {
   const planned: Planned[] = [];
   for (const entry of rows) {
     const found = matches.get(entry.row);
     if (entry.row.fate === 'refuse' || !found || !entry.ready) continue;
     if (entry.row.fate === 'doubt' || found.subjectId === null) {
-      results.set(entry.row, { row: entry.row, outcome: 'doubtful', recordId: null, subjectId: found.subjectId, candidates: found.candidates });
+      results.set(entry.row, {
+        row: entry.row,
+        outcome: 'doubtful',
+        recordId: null,
+        subjectId: found.subjectId,
+        candidates: found.candidates,
+      });
       continue;
     }
     planned.push({ entry, closed: closeFacts(entry.ready, found.subjectId, entry.row.rowNo) });
   }
   await scope.bodies.loadClusters(tx, [...new Set(planned.map(({ entry }) => entry.bodies.sourceBodyId))]);
-  const planner = await openRecordPlanner(tx, planned.map(({ closed }) => closed.keyHash), scope.today, scope.at, scope.bodies.sameSource);
-  for (const { entry, closed } of planned) results.set(entry.row, resultOf(entry.row, closed, planner.add(closed), scope));
-  await writeRecordPlan(tx, planner.plan, { submissionId: scope.submissionId, policySetId: scope.policySetId, at: scope.at });
+  const planner = await openRecordPlanner(
+    tx,
+    planned.map(({ closed }) => closed.keyHash),
+    scope.today,
+    scope.at,
+    scope.bodies.sameSource,
+  );
+  for (const { entry, closed } of planned)
+    results.set(entry.row, resultOf(entry.row, closed, planner.add(closed), scope));
+  await writeRecordPlan(tx, planner.plan, {
+    submissionId: scope.submissionId,
+    policySetId: scope.policySetId,
+    at: scope.at,
+  });
 }
 
 function resultOf(row: PreparedRow, facts: RecordFacts, outcome: RecordOutcome, scope: BatchScope): RowResult {
@@ -171,40 +231,85 @@ function resultOf(row: PreparedRow, facts: RecordFacts, outcome: RecordOutcome, 
   return { row, outcome: 'accepted', recordId: outcome.recordId, subjectId: facts.subjectId, candidates: [] };
 }
 
-const findingColumns = ['submission_id', 'row_no', 'seq', 'severity', 'rule', 'rule_version', 'field', 'value', 'new_value', 'args'] as const;
+const findingColumns = [
+  'submission_id',
+  'row_no',
+  'seq',
+  'severity',
+  'rule',
+  'rule_version',
+  'field',
+  'value',
+  'new_value',
+  'args',
+] as const;
 const rowColumns = ['submission_id', 'row_no', 'outcome', 'subject_id', 'record_id', 'payload', 'candidates'] as const;
 
-async function writeFates(tx: Transaction, results: readonly RowResult[], open: readonly OpenRow[], scope: BatchScope): Promise<void> {
+async function writeFates(
+  tx: Transaction,
+  results: readonly RowResult[],
+  open: readonly OpenRow[],
+  scope: BatchScope,
+): Promise<void> {
   const factsOf = new Map(open.map((entry) => [entry.row, entry.ready?.facts]));
   const findings: string[] = [];
   const rows: string[] = [];
   for (const { row, outcome, subjectId, recordId, candidates } of results) {
     row.findings.forEach((finding, seq) => {
-      findings.push(copyLine([
-        scope.submissionId, row.rowNo, seq, finding.severity, finding.rule, finding.ruleVersion, finding.field, finding.value, finding.newValue,
-        finding.args === null ? null : { json: finding.args },
-      ]));
+      findings.push(
+        copyLine([
+          scope.submissionId,
+          row.rowNo,
+          seq,
+          finding.severity,
+          finding.rule,
+          finding.ruleVersion,
+          finding.field,
+          finding.value,
+          finding.newValue,
+          finding.args === null ? null : { json: finding.args },
+        ]),
+      );
     });
     if (outcome === 'accepted') continue;
     const facts = factsOf.get(row);
     const payload = outcome === 'doubtful' && facts ? { json: facts } : null;
-    rows.push(copyLine([
-      scope.submissionId, row.rowNo, outcome, row.person ? null : subjectId, recordId, payload, candidates.length > 0 ? { json: candidates } : null,
-    ]));
+    rows.push(
+      copyLine([
+        scope.submissionId,
+        row.rowNo,
+        outcome,
+        row.person ? null : subjectId,
+        recordId,
+        payload,
+        candidates.length > 0 ? { json: candidates } : null,
+      ]),
+    );
   }
   await copyLines(tx, 'core.finding', findingColumns, findings);
   await copyLines(tx, 'core.submission_row', rowColumns, rows);
 }
 
 function count(results: readonly RowResult[]): BatchCounts {
-  const counts: BatchCounts = { rows: results.length, accepted: 0, superseding: 0, corrected: 0, doubtful: 0, refused: 0, duplicate: 0, personRows: 0, findings: 0 };
+  const counts: BatchCounts = {
+    rows: results.length,
+    accepted: 0,
+    superseding: 0,
+    corrected: 0,
+    doubtful: 0,
+    refused: 0,
+    duplicate: 0,
+    personRows: 0,
+    findings: 0,
+  };
   for (const { row, outcome } of results) {
     counts.findings += row.findings.length;
     if (row.person) counts.personRows += 1;
     if (outcome === 'accepted') {
       counts.accepted += 1;
       if (row.findings.some((finding) => finding.rule === 'superseding')) counts.superseding += 1;
-      if (row.findings.some((finding) => finding.severity === 'correct' && finding.rule !== 'superseding')) counts.corrected += 1;
+      if (row.findings.some((finding) => finding.severity === 'correct' && finding.rule !== 'superseding'))
+        counts.corrected += 1;
     } else if (outcome === 'doubtful') counts.doubtful += 1;
     else if (outcome === 'duplicate') counts.duplicate += 1;
     else counts.refused += 1;
@@ -213,7 +318,12 @@ function count(results: readonly RowResult[]): BatchCounts {
 }
 
 /** Adds the batch to the submission and moves its checkpoint, guarded by the checkpoint that the batch began from. */
-export async function moveCheckpoint(tx: Transaction, submissionId: string, from: number, counts: BatchCounts): Promise<void> {
+export async function moveCheckpoint(
+  tx: Transaction,
+  submissionId: string,
+  from: number,
+  counts: BatchCounts,
+): Promise<void> {
   const changed = await execute(
     tx,
     sql`UPDATE core.submission SET rows_done = rows_done + ${counts.rows}, accepted = accepted + ${counts.accepted}, superseding = superseding + ${counts.superseding},
@@ -223,4 +333,3 @@ export async function moveCheckpoint(tx: Transaction, submissionId: string, from
   );
   if (changed !== 1) throw new Error(`submission ${submissionId} is no longer at row ${from}`);
 }
-

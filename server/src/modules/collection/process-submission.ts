@@ -15,10 +15,27 @@ import { type FileFailure, headerFailure, tabularFailure } from './file-failures
 import { type HeaderPlan, looksLikeHeader, looksLikeNote, readHeader } from './header.ts';
 import { withoutNumbers } from './person-numbers.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
-import { BatchConflict, type BatchCounts, type BatchScope, moveCheckpoint, openBatch, type OpenRow, processBatch } from './process-batch.ts';
-import { type SubmissionRow, failSubmission, finishSubmission, lockSubmission, loadSubmission, recordRowsRead, startSubmission, submissionScope } from './queries.ts';
-import { stripBarredRows } from './strip-barred-rows.ts';
+import {
+  BatchConflict,
+  type BatchCounts,
+  type BatchScope,
+  moveCheckpoint,
+  type OpenRow,
+  openBatch,
+  processBatch,
+} from './process-batch.ts';
+import {
+  failSubmission,
+  finishSubmission,
+  loadSubmission,
+  lockSubmission,
+  recordRowsRead,
+  type SubmissionRow,
+  startSubmission,
+  submissionScope,
+} from './queries.ts';
 import { compileRowProcessor, type RowProcessor } from './row-processor.ts';
+import { stripBarredRows } from './strip-barred-rows.ts';
 
 /** Rows a transaction. Larger is faster, smaller loses less work at a crash; 4,000 costs under 1 % against 20,000. */
 const BATCH_ROWS = 4_000;
@@ -39,7 +56,11 @@ class FileRefused extends Error {
 }
 
 /** Processes one submission to its end. Does nothing when it is finished or another process works on it. */
-export async function processSubmission(ctx: AppContext, submissionId: string, options: ProcessOptions = {}): Promise<void> {
+export async function processSubmission(
+  ctx: AppContext,
+  submissionId: string,
+  options: ProcessOptions = {},
+): Promise<void> {
   const release = await lockSubmission(ctx.db.app, submissionId);
   if (!release) return;
   try {
@@ -57,15 +78,21 @@ async function run(ctx: AppContext, submission: SubmissionRow, options: ProcessO
     const policy = submission.policy_set_id === null ? ctx.policy() : await ctx.policySet(submission.policy_set_id);
     const inspected = await inspect(path, submission, policy);
     await startSubmission(ctx.db.app, submission.submission_id, {
-      startedAt: ctx.clock.now(), standard: inspected.plan.standard.standard, edition: inspected.plan.edition.key, fileKind: inspected.kind,
-      encoding: inspected.encoding, header: inspected.plan.cells.map((cell) => withoutNumbers(cell)), rowsExpected: inspected.rows,
+      startedAt: ctx.clock.now(),
+      standard: inspected.plan.standard.standard,
+      edition: inspected.plan.edition.key,
+      fileKind: inspected.kind,
+      encoding: inspected.encoding,
+      header: inspected.plan.cells.map((cell) => withoutNumbers(cell)),
+      rowsExpected: inspected.rows,
     });
     const current = (await loadSubmission(ctx.db.app, submission.submission_id)) ?? submission;
     await work(ctx, path, current, policy, inspected, options);
     await stripBarredRows(ctx, current, path);
     await finishSubmission(ctx.db.app, submission.submission_id, ctx.clock.now());
   } catch (error) {
-    const failure = error instanceof FileRefused ? error.failure : error instanceof TabularError ? tabularFailure(error) : null;
+    const failure =
+      error instanceof FileRefused ? error.failure : error instanceof TabularError ? tabularFailure(error) : null;
     // Anything else (database gone, disk full) leaves the checkpoint: the job tries again.
     if (!failure) throw error;
     await failSubmission(ctx.db.app, submission.submission_id, failure, ctx.clock.now());
@@ -123,7 +150,11 @@ export class HeaderFinder {
     }
     if (!looksLikeHeader(row.cells, plan)) return true;
     const again = readHeader(row.cells, [plan.standard]);
-    const same = again && !('code' in again) && again.columns.length === plan.columns.length && again.columns.every((field, at) => field === plan.columns[at]);
+    const same =
+      again &&
+      !('code' in again) &&
+      again.columns.length === plan.columns.length &&
+      again.columns.every((field, at) => field === plan.columns[at]);
     // Files pasted together repeat the header; the same one is skipped, another one changes the meaning of all that follows.
     if (same) return false;
     throw new FileRefused(headerFailure({ code: 'header-changed' }, row.rowNumber));
@@ -153,7 +184,14 @@ async function inspect(path: string, submission: SubmissionRow, policy: PolicyRu
 }
 
 /** Second reading: prepares a batch while the database takes the one before. */
-async function work(ctx: AppContext, path: string, submission: SubmissionRow, policy: PolicyRuntime, inspected: Inspected, options: ProcessOptions): Promise<void> {
+async function work(
+  ctx: AppContext,
+  path: string,
+  submission: SubmissionRow,
+  policy: PolicyRuntime,
+  inspected: Inspected,
+  options: ProcessOptions,
+): Promise<void> {
   const scope = await scopeOf(ctx, submission, policy, inspected.plan);
   const finder = new HeaderFinder(inspected.plan.standard.standard, policy);
   let skip = Number(submission.rows_done);
@@ -198,7 +236,12 @@ export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePerso
   processor: RowProcessor;
 }
 
-export async function scopeOf(ctx: AppContext, submission: Pick<SubmissionRow, 'submission_id' | 'body_id' | 'received_at'>, policy: PolicyRuntime, plan: HeaderPlan): Promise<FileScope> {
+export async function scopeOf(
+  ctx: AppContext,
+  submission: Pick<SubmissionRow, 'submission_id' | 'body_id' | 'received_at'>,
+  policy: PolicyRuntime,
+  plan: HeaderPlan,
+): Promise<FileScope> {
   const receivedOn = dayOf(submission.received_at as Instant);
   return {
     submissionId: submission.submission_id,
@@ -213,12 +256,24 @@ export async function scopeOf(ctx: AppContext, submission: Pick<SubmissionRow, '
 
 const RETRYABLE = new Set(['23505', '40001', '40P01']);
 const isConflict = (error: unknown): boolean =>
-  error instanceof BatchConflict || (error instanceof DomainError && error.code === 'conflict') || RETRYABLE.has((error as { code?: string }).code ?? '');
+  error instanceof BatchConflict ||
+  (error instanceof DomainError && error.code === 'conflict') ||
+  RETRYABLE.has((error as { code?: string }).code ?? '');
 
-const openRows = (scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> => openBatch(rows.map((row) => scope.processor.process(row)), scope);
+const openRows = (scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> =>
+  openBatch(
+    rows.map((row) => scope.processor.process(row)),
+    scope,
+  );
 
 /** Writes one batch; repeats it from the rows as read when another transaction got in between. */
-async function writeBatch(ctx: AppContext, scope: FileScope, rows: readonly TableRow[], first: readonly OpenRow[], from: number): Promise<BatchCounts> {
+async function writeBatch(
+  ctx: AppContext,
+  scope: FileScope,
+  rows: readonly TableRow[],
+  first: readonly OpenRow[],
+  from: number,
+): Promise<BatchCounts> {
   let open = first;
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -231,15 +286,35 @@ async function writeBatch(ctx: AppContext, scope: FileScope, rows: readonly Tabl
   }
 }
 
-async function tryBatch(ctx: AppContext, scope: FileScope, open: readonly OpenRow[], from: number): Promise<BatchCounts> {
+async function tryBatch(
+  ctx: AppContext,
+  scope: FileScope,
+  open: readonly OpenRow[],
+  from: number,
+): Promise<BatchCounts> {
   const at = ctx.clock.now();
   // Numbers of rows that are kept nowhere are kept nowhere either.
   const kept = open.map((entry) => entry.row).filter((row) => row.fate !== 'refuse' && !row.barred);
-  await storeIdentifiers(ctx.db.person, kept.flatMap((row) => row.identifiers), at);
+  await storeIdentifiers(
+    ctx.db.person,
+    kept.flatMap((row) => row.identifiers),
+    at,
+  );
   return withTransaction(ctx.db.app, async (tx) => {
     const { counts } = await processBatch(tx, open, {
-      ...scope, at, today: dayOf(at),
-      storePersons: (rows) => storePersonRows(rows, { person: ctx.db.person, keys: ctx.keys, processor: scope.processor, place: scope.policy.place(), submissionId: scope.submissionId, policySetId: scope.policySetId, at }),
+      ...scope,
+      at,
+      today: dayOf(at),
+      storePersons: (rows) =>
+        storePersonRows(rows, {
+          person: ctx.db.person,
+          keys: ctx.keys,
+          processor: scope.processor,
+          place: scope.policy.place(),
+          submissionId: scope.submissionId,
+          policySetId: scope.policySetId,
+          at,
+        }),
     });
     await moveCheckpoint(tx, scope.submissionId, from, counts);
     return counts;

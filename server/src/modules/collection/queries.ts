@@ -1,6 +1,16 @@
 /** All SQL of collection. */
 import type { Instant } from '../../platform/clock.ts';
-import { execute, maybeOne, one, type Pool, query, type Queryable, sql, type Sql, type Transaction } from '../../platform/db.ts';
+import {
+  execute,
+  maybeOne,
+  one,
+  type Pool,
+  type Queryable,
+  query,
+  type Sql,
+  sql,
+  type Transaction,
+} from '../../platform/db.ts';
 import type { StoredFile } from '../../platform/files.ts';
 import type { FileFailure } from './file-failures.ts';
 
@@ -60,7 +70,10 @@ export async function lockSubmission(pool: Pool, submissionId: string): Promise<
   };
   client.on('error', onError);
   try {
-    const row = await one<{ held: boolean }>(client, sql`SELECT pg_try_advisory_lock(hashtextextended(${submissionId}, 4711)) AS held`);
+    const row = await one<{ held: boolean }>(
+      client,
+      sql`SELECT pg_try_advisory_lock(hashtextextended(${submissionId}, 4711)) AS held`,
+    );
     if (!row.held) {
       client.off('error', onError);
       client.release();
@@ -103,7 +116,12 @@ export async function insertSubmission(tx: Transaction, row: NewSubmission): Pro
   );
 }
 
-export async function findBatch(client: Queryable, bodyId: string, standard: string, batchNo: string): Promise<string | null> {
+export async function findBatch(
+  client: Queryable,
+  bodyId: string,
+  standard: string,
+  batchNo: string,
+): Promise<string | null> {
   const row = await maybeOne<{ submission_id: string }>(
     client,
     sql`SELECT submission_id FROM core.submission WHERE body_id = ${bodyId} AND batch_no = ${batchNo} AND (standard = ${standard} OR ${standard} = 'auto') LIMIT 1`,
@@ -140,14 +158,25 @@ export async function startSubmission(client: Queryable, submissionId: string, f
 }
 
 export async function recordRowsRead(client: Queryable, submissionId: string, rows: number): Promise<void> {
-  await execute(client as Pool, sql`UPDATE core.submission SET rows_read = ${rows} WHERE submission_id = ${submissionId}`);
+  await execute(
+    client as Pool,
+    sql`UPDATE core.submission SET rows_read = ${rows} WHERE submission_id = ${submissionId}`,
+  );
 }
 
 export async function finishSubmission(client: Queryable, submissionId: string, at: Instant): Promise<void> {
-  await execute(client as Pool, sql`UPDATE core.submission SET state = 'done', finished_at = ${at} WHERE submission_id = ${submissionId} AND state = 'processing'`);
+  await execute(
+    client as Pool,
+    sql`UPDATE core.submission SET state = 'done', finished_at = ${at} WHERE submission_id = ${submissionId} AND state = 'processing'`,
+  );
 }
 
-export async function failSubmission(client: Queryable, submissionId: string, failure: FileFailure, at: Instant): Promise<void> {
+export async function failSubmission(
+  client: Queryable,
+  submissionId: string,
+  failure: FileFailure,
+  at: Instant,
+): Promise<void> {
   await execute(
     client as Pool,
     sql`UPDATE core.submission SET state = 'failed', failure = ${JSON.stringify(failure)}::jsonb, finished_at = ${at}
@@ -162,9 +191,15 @@ export interface SubmissionFilter {
   q?: string | undefined;
 }
 
-const inBodies = (column: Sql, bodyIds: readonly string[] | 'all'): Sql => (bodyIds === 'all' ? sql`true` : sql`${column} = ANY(${bodyIds}::uuid[])`);
+const inBodies = (column: Sql, bodyIds: readonly string[] | 'all'): Sql =>
+  bodyIds === 'all' ? sql`true` : sql`${column} = ANY(${bodyIds}::uuid[])`;
 
-export async function listSubmissions(client: Queryable, filter: SubmissionFilter, after: { at: string; id: string } | null, limit: number): Promise<SubmissionRow[]> {
+export async function listSubmissions(
+  client: Queryable,
+  filter: SubmissionFilter,
+  after: { at: string; id: string } | null,
+  limit: number,
+): Promise<SubmissionRow[]> {
   return query<SubmissionRow>(
     client,
     sql`${submissionSelect}
@@ -195,7 +230,13 @@ export interface FindingFilter {
   rows?: readonly number[] | undefined;
 }
 
-export async function listFindings(client: Queryable, submissionId: string, filter: FindingFilter, after: { row: number; seq: number } | null, limit: number): Promise<FindingRow[]> {
+export async function listFindings(
+  client: Queryable,
+  submissionId: string,
+  filter: FindingFilter,
+  after: { row: number; seq: number } | null,
+  limit: number,
+): Promise<FindingRow[]> {
   return query<FindingRow>(
     client,
     sql`SELECT row_no, seq, severity, rule, rule_version, field, value, new_value, args FROM core.finding
@@ -208,7 +249,10 @@ export async function listFindings(client: Queryable, submissionId: string, filt
   );
 }
 
-export async function countByRule(client: Queryable, submissionId: string): Promise<{ rule: string; rule_version: string; severity: string; count: bigint }[]> {
+export async function countByRule(
+  client: Queryable,
+  submissionId: string,
+): Promise<{ rule: string; rule_version: string; severity: string; count: bigint }[]> {
   return query(
     client,
     sql`SELECT rule, min(rule_version) AS rule_version, severity, count(*) AS count FROM core.finding WHERE submission_id = ${submissionId}
@@ -227,7 +271,13 @@ export interface FateRow {
   resolved_at: string | null;
 }
 
-export async function listFates(client: Queryable, submissionId: string, outcome: string, after: number, limit: number): Promise<FateRow[]> {
+export async function listFates(
+  client: Queryable,
+  submissionId: string,
+  outcome: string,
+  after: number,
+  limit: number,
+): Promise<FateRow[]> {
   return query<FateRow>(
     client,
     sql`SELECT row_no, outcome, subject_id, record_id, payload, candidates, resolution, resolved_at FROM core.submission_row
@@ -252,7 +302,14 @@ export async function lockFate(tx: Transaction, submissionId: string, rowNo: num
   );
 }
 
-export async function resolveFate(tx: Transaction, submissionId: string, rowNo: number, resolution: string, by: string | null, at: string): Promise<number> {
+export async function resolveFate(
+  tx: Transaction,
+  submissionId: string,
+  rowNo: number,
+  resolution: string,
+  by: string | null,
+  at: string,
+): Promise<number> {
   return execute(
     tx,
     sql`UPDATE core.submission_row SET resolution = ${resolution}, resolved_by = ${by}, resolved_at = ${at}, payload = NULL
@@ -260,7 +317,12 @@ export async function resolveFate(tx: Transaction, submissionId: string, rowNo: 
   );
 }
 
-export async function deskSummary(client: Queryable, bodyIds: readonly string[] | 'all', monthStart: string, recent: string) {
+export async function deskSummary(
+  client: Queryable,
+  bodyIds: readonly string[] | 'all',
+  monthStart: string,
+  recent: string,
+) {
   return one<{ doubtful: bigint; refused: bigint; drafts: bigint; submissions: bigint; records: bigint }>(
     client,
     sql`WITH mine AS (SELECT * FROM core.submission s WHERE ${inBodies(sql`s.body_id`, bodyIds)})
@@ -291,17 +353,31 @@ export async function submissionScope(client: Queryable, bodyId: string): Promis
 }
 
 export async function bodyHasSecondReader(client: Queryable, bodyId: string): Promise<boolean> {
-  return (await one<{ second_reader: boolean }>(client, sql`SELECT second_reader FROM core.body WHERE body_id = ${bodyId}`)).second_reader;
+  return (
+    await one<{ second_reader: boolean }>(client, sql`SELECT second_reader FROM core.body WHERE body_id = ${bodyId}`)
+  ).second_reader;
 }
 
 /** Rows that the place's rules bar: nothing of them may stay. */
 export async function barredRowNumbers(client: Queryable, submissionId: string): Promise<number[]> {
-  const rows = await query<{ row_no: number }>(client, sql`SELECT row_no FROM core.submission_row WHERE submission_id = ${submissionId} AND outcome = 'barred'`);
+  const rows = await query<{ row_no: number }>(
+    client,
+    sql`SELECT row_no FROM core.submission_row WHERE submission_id = ${submissionId} AND outcome = 'barred'`,
+  );
   return rows.map((row) => row.row_no);
 }
 
 /** Points the submission to another stored file. Returns false when somebody else did so first. */
-export async function replaceStoredFile(client: Queryable, submissionId: string, before: string, fileId: string, fileKey: string): Promise<boolean> {
-  const changed = await execute(client as Pool, sql`UPDATE core.submission SET file_id = ${fileId}, file_key = ${fileKey} WHERE submission_id = ${submissionId} AND file_id = ${before}`);
+export async function replaceStoredFile(
+  client: Queryable,
+  submissionId: string,
+  before: string,
+  fileId: string,
+  fileKey: string,
+): Promise<boolean> {
+  const changed = await execute(
+    client as Pool,
+    sql`UPDATE core.submission SET file_id = ${fileId}, file_key = ${fileKey} WHERE submission_id = ${submissionId} AND file_id = ${before}`,
+  );
   return changed === 1;
 }

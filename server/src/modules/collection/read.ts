@@ -1,5 +1,13 @@
 /** What the desk reads: pages of submissions, findings, doubtful rows and the office's own records, each through the caller's scope. */
-import type { DeskSummary, DoubtfulRowView, FindingView, RecordDetail, RecordRow, StandardView, SubmissionView } from '@chengxin/contract';
+import type {
+  DeskSummary,
+  DoubtfulRowView,
+  FindingView,
+  RecordDetail,
+  RecordRow,
+  StandardView,
+  SubmissionView,
+} from '@chengxin/contract';
 import { maskPersonName, normaliseCode } from '@chengxin/identifiers';
 import type { Static } from 'typebox';
 import type { Actor, AppContext } from '../../context.ts';
@@ -9,7 +17,16 @@ import { authorize, type Permission, scopeOf } from '../identity/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { findByIdentifiers } from '../subjects/index.ts';
 import type { CandidateView } from './match-rows.ts';
-import { countByRule, deskSummary, type FateRow, listFates, listFindings, listSubmissions, loadSubmission, type SubmissionRow } from './queries.ts';
+import {
+  countByRule,
+  deskSummary,
+  type FateRow,
+  listFates,
+  listFindings,
+  listSubmissions,
+  loadSubmission,
+  type SubmissionRow,
+} from './queries.ts';
 import type { OpenFacts } from './record-facts.ts';
 import { listRecords, loadRecordDetail, type RecordListRow } from './record-queries.ts';
 import { findingView, submissionView } from './views.ts';
@@ -36,11 +53,20 @@ export interface SubmissionQuery extends PageRequest {
   q?: string | undefined;
 }
 
-export async function submissionsPage(ctx: AppContext, actor: Actor, request: SubmissionQuery): Promise<PageOf<SubmissionView>> {
+export async function submissionsPage(
+  ctx: AppContext,
+  actor: Actor,
+  request: SubmissionQuery,
+): Promise<PageOf<SubmissionView>> {
   const limit = request.limit ?? DEFAULT_LIMIT;
   const position = openPosition(ctx.keys, 'submissions', request.cursor);
   const after = position ? { at: String(position[0]), id: String(position[1]) } : null;
-  const rows = await listSubmissions(ctx.db.app, { bodyIds: bodiesOf(actor, 'submission.read'), ...request }, after, limit);
+  const rows = await listSubmissions(
+    ctx.db.app,
+    { bodyIds: bodiesOf(actor, 'submission.read'), ...request },
+    after,
+    limit,
+  );
   const last = rows.length === limit ? rows.at(-1) : undefined;
   const policy = ctx.policy();
   return {
@@ -65,7 +91,12 @@ export async function readSubmission(ctx: AppContext, actor: Actor, submissionId
 const policyOf = (ctx: AppContext, row: SubmissionRow): Promise<PolicyRuntime> =>
   row.policy_set_id === null ? Promise.resolve(ctx.policy()) : ctx.policySet(row.policy_set_id);
 
-export async function findingsPage(ctx: AppContext, actor: Actor, submissionId: string, request: PageRequest & { severity?: string | undefined; rule?: string | undefined }): Promise<PageOf<FindingView>> {
+export async function findingsPage(
+  ctx: AppContext,
+  actor: Actor,
+  submissionId: string,
+  request: PageRequest & { severity?: string | undefined; rule?: string | undefined },
+): Promise<PageOf<FindingView>> {
   const submission = await visibleSubmission(ctx, actor, submissionId);
   const policy = await policyOf(ctx, submission);
   const limit = request.limit ?? DEFAULT_LIMIT;
@@ -84,18 +115,41 @@ export async function rulesOf(ctx: AppContext, actor: Actor, submissionId: strin
   const submission = await visibleSubmission(ctx, actor, submissionId);
   const policy = await policyOf(ctx, submission);
   const rows = await countByRule(ctx.db.app, submissionId);
-  return rows.map((row) => ({ rule: row.rule, severity: row.severity, count: Number(row.count), message: policy.rule(row.rule)?.message ?? { zh: row.rule, en: row.rule } }));
+  return rows.map((row) => ({
+    rule: row.rule,
+    severity: row.severity,
+    count: Number(row.count),
+    message: policy.rule(row.rule)?.message ?? { zh: row.rule, en: row.rule },
+  }));
 }
 
-export async function doubtfulRows(ctx: AppContext, actor: Actor, submissionId: string, request: PageRequest): Promise<PageOf<DoubtfulRowView>> {
+export async function doubtfulRows(
+  ctx: AppContext,
+  actor: Actor,
+  submissionId: string,
+  request: PageRequest,
+): Promise<PageOf<DoubtfulRowView>> {
   const submission = await visibleSubmission(ctx, actor, submissionId);
   const policy = await policyOf(ctx, submission);
   const limit = Math.min(request.limit ?? DEFAULT_LIMIT, 100);
   const after = Number(openPosition(ctx.keys, `doubtful:${submissionId}`, request.cursor)?.[0] ?? 0);
   const fates = await listFates(ctx.db.app, submissionId, 'doubtful', after, limit);
-  const findings = fates.length === 0 ? [] : await listFindings(ctx.db.app, submissionId, { rows: fates.map((fate) => fate.row_no) }, null, fates.length * 60);
+  const findings =
+    fates.length === 0
+      ? []
+      : await listFindings(
+          ctx.db.app,
+          submissionId,
+          { rows: fates.map((fate) => fate.row_no) },
+          null,
+          fates.length * 60,
+        );
   const byRow = new Map<number, FindingView[]>();
-  for (const finding of findings) byRow.set(finding.row_no, [...(byRow.get(finding.row_no) ?? []), findingView(finding, submission.standard, policy)]);
+  for (const finding of findings)
+    byRow.set(finding.row_no, [
+      ...(byRow.get(finding.row_no) ?? []),
+      findingView(finding, submission.standard, policy),
+    ]);
   const last = fates.length === limit ? fates.at(-1) : undefined;
   return {
     items: fates.map((fate) => doubtfulView(fate, byRow.get(fate.row_no) ?? [], submission.standard, policy)),
@@ -104,7 +158,12 @@ export async function doubtfulRows(ctx: AppContext, actor: Actor, submissionId: 
   };
 }
 
-function doubtfulView(fate: FateRow, findings: FindingView[], standardKey: string, policy: PolicyRuntime): DoubtfulRowView {
+function doubtfulView(
+  fate: FateRow,
+  findings: FindingView[],
+  standardKey: string,
+  policy: PolicyRuntime,
+): DoubtfulRowView {
   const payload = (fate.payload as OpenFacts | null)?.payload ?? {};
   const { fields } = policy.standard(standardKey);
   const nameCode = fields.find((field) => field.role === 'subjectName')?.code ?? '';
@@ -114,7 +173,9 @@ function doubtfulView(fate: FateRow, findings: FindingView[], standardKey: strin
     values: fields.flatMap((field) => {
       const value = payload[field.code];
       if (value === undefined || field.person === 'document') return [];
-      return [{ field: field.code, label: field.label, value: field.person === 'name' ? maskPersonName(value) : value }];
+      return [
+        { field: field.code, label: field.label, value: field.person === 'name' ? maskPersonName(value) : value },
+      ];
     }),
     findings,
     candidates: (fate.candidates as CandidateView[] | null) ?? [],
@@ -127,12 +188,29 @@ export function standardViews(policy: PolicyRuntime): StandardView[] {
   return policy.standards().map((standard) => ({
     key: standard.standard,
     name: standard.name,
-    editions: standard.editions.map((edition) => ({ key: edition.key, name: edition.name, columns: edition.columns.length })),
+    editions: standard.editions.map((edition) => ({
+      key: edition.key,
+      name: edition.name,
+      columns: edition.columns.length,
+    })),
     fields: standard.fields.map((field) => ({
-      code: field.code, label: field.label, type: field.type, length: field.length ?? null, required: field.required, role: field.role ?? null, person: field.person ?? null,
-      options: field.codeTable && field.type !== 'text'
-        ? policy.codeTable(field.codeTable).values.map((value) => ({ code: value.code, label: value.label, allowSuffix: value.allowSuffix ?? false }))
-        : null,
+      code: field.code,
+      label: field.label,
+      type: field.type,
+      length: field.length ?? null,
+      required: field.required,
+      role: field.role ?? null,
+      person: field.person ?? null,
+      options:
+        field.codeTable && field.type !== 'text'
+          ? policy
+              .codeTable(field.codeTable)
+              .values.map((value) => ({
+                code: value.code,
+                label: value.label,
+                allowSuffix: value.allowSuffix ?? false,
+              }))
+          : null,
     })),
   }));
 }
@@ -144,7 +222,11 @@ export async function readDeskSummary(ctx: AppContext, actor: Actor): Promise<St
   const recent = new Date(Date.parse(ctx.clock.now()) - 30 * 86_400_000).toISOString();
   const row = await deskSummary(ctx.db.app, bodiesOf(actor, 'submission.read'), monthStart, recent);
   return {
-    doubtfulRows: Number(row.doubtful), refusedRows: Number(row.refused), drafts: Number(row.drafts), submissionsThisMonth: Number(row.submissions), recordsThisMonth: Number(row.records),
+    doubtfulRows: Number(row.doubtful),
+    refusedRows: Number(row.refused),
+    drafts: Number(row.drafts),
+    submissionsThisMonth: Number(row.submissions),
+    recordsThisMonth: Number(row.records),
   };
 }
 
@@ -153,7 +235,14 @@ export async function subjectLookup(ctx: AppContext, code: string) {
   const value = normaliseCode(code);
   const found = (await findByIdentifiers(ctx.db.app, [value])).get(value);
   if (!found) return { found: false, subjectId: null, name: null, code: null, kind: null, legalRepresentative: null };
-  return { found: true, subjectId: found.subjectId, name: found.name, code: found.unifiedCode, kind: found.kind, legalRepresentative: null };
+  return {
+    found: true,
+    subjectId: found.subjectId,
+    name: found.name,
+    code: found.unifiedCode,
+    kind: found.kind,
+    legalRepresentative: null,
+  };
 }
 
 export interface RecordQuery extends PageRequest {
@@ -169,9 +258,17 @@ export function recordRow(row: RecordListRow, policy: PolicyRuntime): RecordRow 
   };
   const title = text('documentTitle') ?? text('conduct') ?? standard?.name.zh ?? row.standard;
   return {
-    recordId: row.record_id, subjectId: row.subject_id, subjectName: row.subject_name, code: row.unified_code, standard: row.standard, item: row.item,
+    recordId: row.record_id,
+    subjectId: row.subject_id,
+    subjectName: row.subject_name,
+    code: row.unified_code,
+    standard: row.standard,
+    item: row.item,
     title: row.categories.length > 0 ? `${title} · ${row.categories.join('、')}` : title,
-    documentNumber: row.document_number, decidedOn: row.decided_on, decidingBody: row.deciding_body, recordedAt: row.recorded_at,
+    documentNumber: row.document_number,
+    decidedOn: row.decided_on,
+    decidingBody: row.deciding_body,
+    recordedAt: row.recorded_at,
     state: row.superseded_at === null ? 'live' : row.withdrawn ? 'withdrawn' : 'superseded',
   };
 }
@@ -201,6 +298,12 @@ export async function readRecord(ctx: AppContext, actor: Actor, recordId: string
   return {
     ...recordRow(detail.record, policy),
     values: Object.fromEntries(Object.entries(detail.record.payload).filter(([code]) => !secret.has(code))),
-    attachments: detail.attachments.map((row) => ({ id: row.attachment_id, fileName: row.file_name, mediaType: row.media_type, bytes: Number(row.bytes), addedAt: row.added_at })),
+    attachments: detail.attachments.map((row) => ({
+      id: row.attachment_id,
+      fileName: row.file_name,
+      mediaType: row.media_type,
+      bytes: Number(row.bytes),
+      addedAt: row.added_at,
+    })),
   };
 }

@@ -1,7 +1,7 @@
 /** A prepared row → the typed facts of a record and its payload. Pure. */
 import { escapeCopyText } from '../../platform/copy-rows.ts';
-import { payloadDigest, recordKey, type RecordFacts } from '../records/index.ts';
 import type { FieldRole } from '../policy/index.ts';
+import { payloadDigest, type RecordFacts, recordKey } from '../records/index.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
 
 /** Facts without what only the subject decides; kept with a doubtful row so that a decision needs no second reading of the file. */
@@ -25,7 +25,11 @@ export interface OpenFacts {
 /** Who reported is not part of what was reported: two sources that say the same are no contradiction. */
 const NOT_IN_DIGEST = new Set<FieldRole>(['sourceBody', 'sourceBodyCode']);
 
-export function openFacts(processor: RowProcessor, row: PreparedRow, bodies: { decidingBodyId: string; sourceBodyId: string }): OpenFacts {
+export function openFacts(
+  processor: RowProcessor,
+  row: PreparedRow,
+  bodies: { decidingBodyId: string; sourceBodyId: string },
+): OpenFacts {
   const { standard } = processor.plan;
   const text = (role: FieldRole): string | null => {
     const index = processor.role(role);
@@ -71,12 +75,17 @@ export interface ReadyFacts {
 /** Columns are joined by a sign that no cell holds; who reported is left out (see NOT_IN_DIGEST). */
 export function readyFacts(facts: OpenFacts, sourceFields: ReadonlySet<string>): ReadyFacts {
   let digested = '';
-  for (const code in facts.payload) if (!sourceFields.has(code)) digested += `${code}\u001f${facts.payload[code]}\u001e`;
+  for (const code in facts.payload)
+    if (!sourceFields.has(code)) digested += `${code}\u001f${facts.payload[code]}\u001e`;
   return { facts, payloadColumn: escapeCopyText(JSON.stringify(facts.payload)), payloadHash: payloadDigest(digested) };
 }
 
 /** Closes the facts for a subject: the key follows from it. */
-export function closeFacts({ facts, payloadColumn, payloadHash }: ReadyFacts, subjectId: string, rowNo: number): RecordFacts {
+export function closeFacts(
+  { facts, payloadColumn, payloadHash }: ReadyFacts,
+  subjectId: string,
+  rowNo: number,
+): RecordFacts {
   return {
     subjectId,
     item: facts.item,

@@ -1,5 +1,5 @@
 /** The office's own records: what its sources reported, newest first. */
-import { maybeOne, query, type Queryable, sql } from '../../platform/db.ts';
+import { maybeOne, type Queryable, query, sql } from '../../platform/db.ts';
 
 export interface RecordListRow {
   record_id: string;
@@ -31,7 +31,12 @@ export interface RecordFilter {
 }
 
 /** `q`: part of a document number or of the subject's name or code. */
-export async function listRecords(client: Queryable, filter: RecordFilter, after: { at: string; id: string } | null, limit: number): Promise<RecordListRow[]> {
+export async function listRecords(
+  client: Queryable,
+  filter: RecordFilter,
+  after: { at: string; id: string } | null,
+  limit: number,
+): Promise<RecordListRow[]> {
   const bodies = filter.bodyIds === 'all' ? null : filter.bodyIds;
   return query<RecordListRow>(
     client,
@@ -53,7 +58,10 @@ export interface AttachmentRow {
   added_at: string;
 }
 
-export async function loadRecordDetail(client: Queryable, recordId: string): Promise<{ record: RecordListRow; attachments: AttachmentRow[] } | null> {
+export async function loadRecordDetail(
+  client: Queryable,
+  recordId: string,
+): Promise<{ record: RecordListRow; attachments: AttachmentRow[] } | null> {
   const record = await maybeOne<RecordListRow>(client, sql`${select} WHERE r.record_id = ${recordId}`);
   if (!record) return null;
   const attachments = await query<AttachmentRow>(

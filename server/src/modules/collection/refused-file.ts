@@ -30,22 +30,37 @@ export const MEDIA_TYPES: Record<TableFormat, string> = {
 
 const stem = (name: string): string => name.replace(/\.(xlsx|csv|txt)$/i, '');
 
-export async function refusedRowsFile(ctx: AppContext, actor: Actor, submissionId: string, format: TableFormat): Promise<Download> {
+export async function refusedRowsFile(
+  ctx: AppContext,
+  actor: Actor,
+  submissionId: string,
+  format: TableFormat,
+): Promise<Download> {
   const submission = await loadSubmission(ctx.db.app, submissionId);
   if (!submission) throw new DomainError('not-found');
   authorize(actor, 'submission.read', { bodyId: submission.body_id });
   const rows = await withAccess(
-    ctx, actor,
+    ctx,
+    actor,
     { action: 'submission.refusedRows', resourceKind: 'submission', resourceId: submissionId, detail: { format } },
     (tx) => refusedRowNumbers(tx, submissionId),
   );
-  if (rows.length === 0) throw new DomainError('not-found', { zh: '这一批没有被退回的行。', en: 'No row of this submission was refused.' });
+  if (rows.length === 0)
+    throw new DomainError('not-found', { zh: '这一批没有被退回的行。', en: 'No row of this submission was refused.' });
   const stream = new PassThrough();
-  write(ctx, submission, rows, format, stream).catch((error: unknown) => stream.destroy(error instanceof Error ? error : new Error(String(error))));
+  write(ctx, submission, rows, format, stream).catch((error: unknown) =>
+    stream.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
   return { fileName: `${stem(submission.file_name)}-退回行.${format}`, mediaType: MEDIA_TYPES[format], stream };
 }
 
-async function write(ctx: AppContext, submission: SubmissionRow, rows: number[], format: TableFormat, out: Writable): Promise<void> {
+async function write(
+  ctx: AppContext,
+  submission: SubmissionRow,
+  rows: number[],
+  format: TableFormat,
+  out: Writable,
+): Promise<void> {
   const path = await ctx.files.readToTemporary(submission.file_id, submission.file_key);
   try {
     const header = [...(submission.header ?? []), REASON_HEADING];
@@ -58,7 +73,12 @@ async function write(ctx: AppContext, submission: SubmissionRow, rows: number[],
 }
 
 /** The rows as they were received, in order, with the words of their refusing findings. */
-async function* refusedLines(ctx: AppContext, path: string, submission: SubmissionRow, rows: number[]): AsyncGenerator<string[]> {
+async function* refusedLines(
+  ctx: AppContext,
+  path: string,
+  submission: SubmissionRow,
+  rows: number[],
+): AsyncGenerator<string[]> {
   const policy = submission.policy_set_id === null ? ctx.policy() : await ctx.policySet(submission.policy_set_id);
   const wanted = new Set(rows);
   const width = submission.header?.length ?? 0;
@@ -70,7 +90,13 @@ async function* refusedLines(ctx: AppContext, path: string, submission: Submissi
       if (chosen.length === 0) continue;
       const reasons = new Map<number, string[]>();
       const numbers = chosen.map((row) => row.rowNumber);
-      for (const finding of await listFindings(ctx.db.app, submission.submission_id, { rows: numbers, severity: 'refuse' }, null, numbers.length * 60)) {
+      for (const finding of await listFindings(
+        ctx.db.app,
+        submission.submission_id,
+        { rows: numbers, severity: 'refuse' },
+        null,
+        numbers.length * 60,
+      )) {
         const view = findingView(finding, submission.standard, policy);
         reasons.set(finding.row_no, [...(reasons.get(finding.row_no) ?? []), `${view.message.zh}${view.fix.zh}`]);
       }
@@ -83,4 +109,3 @@ async function* refusedLines(ctx: AppContext, path: string, submission: Submissi
     await table.close();
   }
 }
-

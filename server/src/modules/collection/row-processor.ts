@@ -3,14 +3,36 @@
  * key ring: person identifiers become tokens here, before anything is written anywhere (DESIGN §4, person).
  */
 import {
-  isMinorOn, parseOrganisationCode, parsePersonDocument, parseRegistrationNumber, parseUnifiedCode, type UnifiedCodeOk,
+  isMinorOn,
+  parseOrganisationCode,
+  parsePersonDocument,
+  parseRegistrationNumber,
+  parseUnifiedCode,
+  type UnifiedCodeOk,
 } from '@chengxin/identifiers';
 import { compileToFunction } from '@chengxin/rules';
 import type { KeyRing, Sealed } from '../../platform/crypto.ts';
 import type { CellFlag, TableRow } from '../../platform/tabular/index.ts';
-import type { CodeTable, CompiledRule, FieldRole, FindingSeverity, PolicyRuntime, StandardField } from '../policy/index.ts';
+import type {
+  CodeTable,
+  CompiledRule,
+  FieldRole,
+  FindingSeverity,
+  PolicyRuntime,
+  StandardField,
+} from '../policy/index.ts';
 import {
-  amountCell, type CellResult, type CellValue, codeCell, dateCell, documentNumberCell, type EnumLookup, enumCell, multiEnumCell, nameListCell, textCell,
+  amountCell,
+  type CellResult,
+  type CellValue,
+  codeCell,
+  dateCell,
+  documentNumberCell,
+  type EnumLookup,
+  enumCell,
+  multiEnumCell,
+  nameListCell,
+  textCell,
 } from './cells.ts';
 import type { HeaderPlan } from './header.ts';
 import { withoutNumbers } from './person-numbers.ts';
@@ -54,7 +76,14 @@ export interface RowProcessor {
   role(role: FieldRole): number;
   process(row: TableRow): PreparedRow;
   /** Adds a finding that was made later (matching, duplicates) and lowers the fate accordingly. */
-  report(row: PreparedRow, ruleId: string, field: number, value?: string | null, newValue?: string | null, args?: Record<string, string> | null): void;
+  report(
+    row: PreparedRow,
+    ruleId: string,
+    field: number,
+    value?: string | null,
+    newValue?: string | null,
+    args?: Record<string, string> | null,
+  ): void;
 }
 
 /** Words of the counterparty category; vendors' numbers are aliases in the code table. */
@@ -84,8 +113,16 @@ function lookupOf(table: CodeTable): EnumLookup {
 }
 
 const CODE_ROLES = new Set<FieldRole>([
-  'unifiedCode', 'registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber', 'decidingBodyCode', 'sourceBodyCode',
-  'personDocument', 'legalRepresentativeDocument',
+  'unifiedCode',
+  'registrationNumber',
+  'organisationCode',
+  'taxNumber',
+  'institutionNumber',
+  'socialNumber',
+  'decidingBodyCode',
+  'sourceBodyCode',
+  'personDocument',
+  'legalRepresentativeDocument',
 ]);
 const NAME_ROLES = new Set<FieldRole>(['subjectName', 'legalRepresentative', 'decidingBody', 'sourceBody']);
 
@@ -126,7 +163,12 @@ interface CompiledCheck {
 }
 
 /** Compiles the processor of one file. `today` (Asia/Shanghai) is fixed when the file is received, so that a retry judges alike. */
-export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, keys: KeyRing, today: string): RowProcessor {
+export function compileRowProcessor(
+  plan: HeaderPlan,
+  policy: PolicyRuntime,
+  keys: KeyRing,
+  today: string,
+): RowProcessor {
   const fields: CompiledField[] = plan.standard.fields.map((field) => ({
     field,
     parse: parserFor(field, policy),
@@ -142,14 +184,25 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
   const checks = compileChecks(plan, policy, byCode, today);
   const place = policy.place();
   const optional = new Set(plan.edition.optional);
-  const required = fields.flatMap(({ field }, index) => (field.required === 'always' && !optional.has(field.code) ? [index] : []));
+  const required = fields.flatMap(({ field }, index) =>
+    field.required === 'always' && !optional.has(field.code) ? [index] : [],
+  );
   const at = {
-    category: role('subjectCategory'), code: role('unifiedCode'), organisation: role('organisationCode'), registration: role('registrationNumber'),
-    documentType: role('personDocumentType'), document: role('personDocument'),
-    representativeType: role('legalRepresentativeDocumentType'), representative: role('legalRepresentativeDocument'),
+    category: role('subjectCategory'),
+    code: role('unifiedCode'),
+    organisation: role('organisationCode'),
+    registration: role('registrationNumber'),
+    documentType: role('personDocumentType'),
+    document: role('personDocument'),
+    representativeType: role('legalRepresentativeDocumentType'),
+    representative: role('legalRepresentativeDocument'),
     procedure: role('procedure'),
   };
-  const otherNumbers = (['registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber'] as const).map(role).filter((index) => index >= 0);
+  const otherNumbers = (
+    ['registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber'] as const
+  )
+    .map(role)
+    .filter((index) => index >= 0);
   const ruleOf = (id: string): CompiledRule => {
     const rule = policy.rule(id);
     if (!rule) throw new Error(`policy has no rule "${id}", which collection needs`);
@@ -193,8 +246,17 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
       return;
     }
     if (result.changed) report(row, result.changed, index, raw, result.text ?? '');
-    if (result.text !== null && field.length !== undefined && field.type !== 'amount10k' && field.type !== 'date' && !codePoints(result.text, field.length)) {
-      report(row, 'cell-too-long', index, result.text, null, { length: String([...result.text].length), limit: String(field.length) });
+    if (
+      result.text !== null &&
+      field.length !== undefined &&
+      field.type !== 'amount10k' &&
+      field.type !== 'date' &&
+      !codePoints(result.text, field.length)
+    ) {
+      report(row, 'cell-too-long', index, result.text, null, {
+        length: String([...result.text].length),
+        limit: String(field.length),
+      });
     }
     row.values[index] = result.value;
     row.texts[index] = result.text;
@@ -206,11 +268,19 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
       const index = plan.columns[flag.column] ?? -1;
       if (index < 0) continue;
       if (flag.kind === 'formula' || flag.kind === 'error') report(row, 'formula-cell', index, flag.value);
-      else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote') report(row, 'invalid-character', index, flag.value);
-      else if (flag.kind === 'truncated' && !row.findings.some((finding) => finding.rule === 'cell-too-long' && finding.field === fields[index]?.field.code)) {
+      else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote')
+        report(row, 'invalid-character', index, flag.value);
+      else if (
+        flag.kind === 'truncated' &&
+        !row.findings.some((finding) => finding.rule === 'cell-too-long' && finding.field === fields[index]?.field.code)
+      ) {
         const limit = fields[index]?.field.length;
-        report(row, 'cell-too-long', index, cells[flag.column] ?? null, null, { length: flag.value, limit: String(limit ?? '') });
-      } else if (flag.kind === 'lossy-number') report(row, 'invalid-character', index, cells[flag.column] ?? null, null, { lossy: 'true' });
+        report(row, 'cell-too-long', index, cells[flag.column] ?? null, null, {
+          length: flag.value,
+          limit: String(limit ?? ''),
+        });
+      } else if (flag.kind === 'lossy-number')
+        report(row, 'invalid-character', index, cells[flag.column] ?? null, null, { lossy: 'true' });
     }
   };
 
@@ -251,7 +321,11 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
         const [issue] = parsed.issues;
         // A suggestion made from a person's number would be that number but for one character.
         const suggestion = withoutNumbers(code, true) === code ? (parsed.suggestion ?? '') : '';
-        report(row, 'code-check', at.code, code, suggestion || null, { zh: issue?.zh ?? '', en: issue?.en ?? '', suggestion });
+        report(row, 'code-check', at.code, code, suggestion || null, {
+          zh: issue?.zh ?? '',
+          en: issue?.en ?? '',
+          suggestion,
+        });
         row.values[at.code] = null;
         unreadable.add(at.code);
       } else {
@@ -274,7 +348,11 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     if (registration) {
       const parsed = parseRegistrationNumber(registration);
       const warning = parsed.ok ? parsed.warnings[0] : undefined;
-      if (warning) report(row, 'registration-number-check', at.registration, registration, null, { zh: warning.zh, en: warning.en });
+      if (warning)
+        report(row, 'registration-number-check', at.registration, registration, null, {
+          zh: warning.zh,
+          en: warning.en,
+        });
     }
   };
 
@@ -284,7 +362,8 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     if (!text) return;
     const type = typeIndex >= 0 ? (row.texts[typeIndex] ?? '身份证') : '身份证';
     const parsed = parsePersonDocument(type, text);
-    if (!parsed.ok && ruleId) report(row, ruleId, index, null, null, { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' });
+    if (!parsed.ok && ruleId)
+      report(row, ruleId, index, null, null, { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' });
     const number = parsed.ok ? parsed.number : text;
     const kind = parsed.ok ? parsed.type : 'other';
     const token = keys.token(kind, number);
@@ -305,8 +384,9 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     const type = at.documentType >= 0 ? (row.texts[at.documentType] ?? '身份证') : '身份证';
     const parsed = parsePersonDocument(type, number, { today });
     const birthOn = parsed.ok ? parsed.birthOn : undefined;
-    // A document that holds no birth date leaves the age unknown; licences go to adults (natural-persons G20: see docs).
-    if (birthOn !== undefined && isMinorOn(birthOn, today)) {
+    // Age unknown counts as a minor (natural-persons G20): a document without a birth date is not enough. A number that
+    // cannot be read is refused by its own rule and may be mended.
+    if (parsed.ok && (birthOn === undefined || isMinorOn(birthOn, today))) {
       row.barred = true;
       report(row, 'minor-row-barred', -1);
     }
@@ -328,11 +408,19 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
       rowNo: source.rowNumber,
       values: new Array<CellValue>(fields.length).fill(null),
       texts: new Array<string | null>(fields.length).fill(null),
-      findings: [], fate: 'ok', person: false, barred: false, unified: null, identifiers: [],
+      findings: [],
+      fate: 'ok',
+      person: false,
+      barred: false,
+      unified: null,
+      identifiers: [],
     };
     unreadable.clear();
     if (isRagged(source.cells, plan.columns.length)) {
-      report(row, 'columns-ragged', -1, null, null, { cells: String(source.cells.length), columns: String(plan.columns.length) });
+      report(row, 'columns-ragged', -1, null, null, {
+        cells: String(source.cells.length),
+        columns: String(plan.columns.length),
+      });
     }
     const columns = Math.min(source.cells.length, plan.columns.length);
     for (let column = 0; column < columns; column += 1) {
@@ -353,7 +441,13 @@ export function compileRowProcessor(plan: HeaderPlan, policy: PolicyRuntime, key
     }
     for (const check of checks) {
       if (check.fieldIndex >= 0 && unreadable.has(check.fieldIndex)) continue;
-      if (check.violated(row.values)) report(row, check.rule.id, check.fieldIndex, check.fieldIndex >= 0 ? (row.texts[check.fieldIndex] ?? null) : null);
+      if (check.violated(row.values))
+        report(
+          row,
+          check.rule.id,
+          check.fieldIndex,
+          check.fieldIndex >= 0 ? (row.texts[check.fieldIndex] ?? null) : null,
+        );
     }
     tokenise(row, at.document, at.documentType, row.person ? 'person-document-check' : null);
     tokenise(row, at.representative, at.representativeType, 'representative-document-check');
@@ -369,13 +463,23 @@ function isRagged(cells: readonly string[], columns: number): boolean {
   return false;
 }
 
-function isPersonRow(row: PreparedRow, plan: HeaderPlan, at: { category: number; code: number; registration: number; document: number }): boolean {
+function isPersonRow(
+  row: PreparedRow,
+  plan: HeaderPlan,
+  at: { category: number; code: number; registration: number; document: number },
+): boolean {
   if (plan.edition.counterparty === 'person') return true;
   if (plan.edition.counterparty === 'organisation') return false;
   const category = at.category >= 0 ? row.values[at.category] : null;
   if (category === COUNTERPARTY.person) return true;
   // No category (old editions, or left empty): a document of a person and no number of an organisation mean a person.
-  return category === null && at.document >= 0 && Boolean(row.texts[at.document]) && !row.texts[at.code] && !row.texts[at.registration];
+  return (
+    category === null &&
+    at.document >= 0 &&
+    Boolean(row.texts[at.document]) &&
+    !row.texts[at.code] &&
+    !row.texts[at.registration]
+  );
 }
 
 function applyConstants(
@@ -386,22 +490,38 @@ function applyConstants(
   setText: (row: PreparedRow, index: number, text: string) => void,
 ): void {
   for (const constant of plan.constants) {
-    if (row.values[constant.field] === null && row.texts[at.representative]) setText(row, constant.field, constant.value);
+    if (row.values[constant.field] === null && row.texts[at.representative])
+      setText(row, constant.field, constant.value);
   }
   if (at.category < 0 || row.values[at.category] !== null || !plan.edition.counterparty) return;
   if (fields[at.category] === undefined) return;
   const trader = row.texts[at.code]?.startsWith('92') ?? false;
-  setText(row, at.category, plan.edition.counterparty === 'person' ? COUNTERPARTY.person : trader ? COUNTERPARTY.soleTrader : COUNTERPARTY.organisation);
+  setText(
+    row,
+    at.category,
+    plan.edition.counterparty === 'person'
+      ? COUNTERPARTY.person
+      : trader
+        ? COUNTERPARTY.soleTrader
+        : COUNTERPARTY.organisation,
+  );
 }
 
-function compileChecks(plan: HeaderPlan, policy: PolicyRuntime, byCode: ReadonlyMap<string, number>, today: string): CompiledCheck[] {
+function compileChecks(
+  plan: HeaderPlan,
+  policy: PolicyRuntime,
+  byCode: ReadonlyMap<string, number>,
+  today: string,
+): CompiledCheck[] {
   const params = { today };
   return policy.rules(plan.standard.standard).flatMap((rule) => {
-    if (rule.builtin || !rule.require || (rule.field !== undefined && plan.edition.optional?.includes(rule.field))) return [];
+    if (rule.builtin || !rule.require || (rule.field !== undefined && plan.edition.optional?.includes(rule.field)))
+      return [];
     const indexOf = (code: string): number => byCode.get(code) ?? -1;
     const holds = compileToFunction(rule.require, { access: 'index', indexOf });
     const when = rule.when ? compileToFunction(rule.when, { access: 'index', indexOf }) : null;
-    const violated = (values: readonly CellValue[]): boolean => (when === null || when(values, params)) && !holds(values, params);
+    const violated = (values: readonly CellValue[]): boolean =>
+      (when === null || when(values, params)) && !holds(values, params);
     return [{ rule, fieldIndex: rule.field ? indexOf(rule.field) : -1, violated }];
   });
 }

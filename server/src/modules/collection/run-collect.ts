@@ -10,7 +10,7 @@ import { ensureProvisionalBody, findBody } from '../identity/index.ts';
 import type { FileFailure } from './file-failures.ts';
 import { processSubmission } from './process-submission.ts';
 import { listFindings, loadSubmission, type SubmissionRow, unfinishedSubmissions } from './queries.ts';
-import { receiveFile } from './receive-file.ts';
+import { MAX_UPLOAD_BYTES, receiveFile, tooLarge } from './receive-file.ts';
 import { findingView } from './views.ts';
 
 export interface CollectOptions {
@@ -52,25 +52,43 @@ async function bodyOf(ctx: AppContext, org: string): Promise<string> {
       en: `The code of the reporting body is not valid: ${parsed.issues[0]?.en ?? 'check it'}.`,
     });
   }
-  return (await withTransaction(ctx.db.app, (tx) => ensureProvisionalBody(tx, { code: parsed.code }, ctx.clock))).body.bodyId;
+  return (await withTransaction(ctx.db.app, (tx) => ensureProvisionalBody(tx, { code: parsed.code }, ctx.clock))).body
+    .bodyId;
 }
 
 /** Errors: EnvironmentError when the file cannot be read, DomainError for a wrong standard or code. */
 export async function runCollect(ctx: AppContext, actor: Actor, options: CollectOptions): Promise<CollectResult> {
   const file = resolve(options.file);
   const info = await stat(file).catch((error: unknown) => {
-    throw new EnvironmentError(`读不到文件 ${file}，请检查路径和权限。`, `Cannot read ${file}. Check path and rights.`, error);
+    throw new EnvironmentError(
+      `读不到文件 ${file}，请检查路径和权限。`,
+      `Cannot read ${file}. Check path and rights.`,
+      error,
+    );
   });
   if (!info.isFile()) throw new EnvironmentError(`${file} 不是文件。`, `${file} is not a file.`);
-  const known = ctx.policy().standards().map((standard) => standard.standard);
+  // Before a byte of it is copied.
+  if (info.size > MAX_UPLOAD_BYTES) throw tooLarge();
+  const known = ctx
+    .policy()
+    .standards()
+    .map((standard) => standard.standard);
   if (options.standard !== 'auto' && !known.includes(options.standard)) {
-    throw new DomainError('unprocessable', { zh: `没有数据标准“${options.standard}”，可用：${known.join('、')}、auto。`, en: `There is no standard “${options.standard}”. Use one of: ${known.join(', ')}, auto.` });
+    throw new DomainError('unprocessable', {
+      zh: `没有数据标准“${options.standard}”，可用：${known.join('、')}、auto。`,
+      en: `There is no standard “${options.standard}”. Use one of: ${known.join(', ')}, auto.`,
+    });
   }
   const bodyId = await bodyOf(ctx, options.org);
   // A command that was killed left its file half-way: it is finished first, so that nothing stays behind.
   for (const unfinished of await unfinishedSubmissions(ctx.db.app, ['cli'])) await processSubmission(ctx, unfinished);
   const { submissionId } = await receiveFile(ctx, actor, {
-    source: createReadStream(file), fileName: basename(file), standard: options.standard, bodyId, channel: 'cli', enqueue: false,
+    source: createReadStream(file),
+    fileName: basename(file),
+    standard: options.standard,
+    bodyId,
+    channel: 'cli',
+    enqueue: false,
   });
   await processSubmission(ctx, submissionId, options.onProgress ? { onProgress: options.onProgress } : {});
   const submission = await loadSubmission(ctx.db.app, submissionId);
@@ -97,7 +115,14 @@ async function resultOf(ctx: AppContext, row: SubmissionRow): Promise<CollectRes
     personRows: Number(row.person_rows),
     findings: findings.map((finding) => {
       const view = findingView(finding, row.standard, policy);
-      return { row: view.row, field: view.field, rule: view.rule, severity: view.severity, message: view.message.zh, fix: view.fix.zh };
+      return {
+        row: view.row,
+        field: view.field,
+        rule: view.rule,
+        severity: view.severity,
+        message: view.message.zh,
+        fix: view.fix.zh,
+      };
     }),
     findingsTotal: Number(row.findings_total),
     findingsFile: null,

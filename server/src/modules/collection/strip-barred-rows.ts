@@ -36,8 +36,16 @@ export async function stripBarredRows(ctx: AppContext, submission: SubmissionRow
   const source = new PassThrough();
   const lines = linesWithout(path, barred);
   const first = await lines.next();
-  writeCsv(source, first.value ?? [], lines).catch((error: unknown) => source.destroy(error instanceof Error ? error : new Error(String(error))));
+  writeCsv(source, first.value ?? [], lines).catch((error: unknown) =>
+    source.destroy(error instanceof Error ? error : new Error(String(error))),
+  );
   const stored = await ctx.files.put(fileId, source, MAX_UPLOAD_BYTES * 2);
-  const replaced = await replaceStoredFile(ctx.db.app, submission.submission_id, submission.file_id, fileId, stored.fileKey);
+  const replaced = await replaceStoredFile(
+    ctx.db.app,
+    submission.submission_id,
+    submission.file_id,
+    fileId,
+    stored.fileKey,
+  );
   await ctx.files.remove(replaced ? submission.file_id : fileId);
 }

@@ -16,7 +16,9 @@ export function submissionView(row: SubmissionRow, policy: PolicyRuntime): Submi
     id: row.submission_id,
     state: row.state,
     standard: row.standard,
-    standardName: standard?.name ?? (row.standard === 'auto' ? { zh: '自动识别', en: 'Recognised from the file' } : unknownName(row.standard)),
+    standardName:
+      standard?.name ??
+      (row.standard === 'auto' ? { zh: '自动识别', en: 'Recognised from the file' } : unknownName(row.standard)),
     edition: row.edition,
     editionName: edition?.name ?? null,
     body: { id: row.body_id, name: row.body_name },
@@ -30,7 +32,10 @@ export function submissionView(row: SubmissionRow, policy: PolicyRuntime): Submi
     receivedBy: row.account_name ?? row.os_user,
     startedAt: row.started_at,
     finishedAt: row.finished_at,
-    progress: { rowsDone: Number(row.rows_done), rowsExpected: row.rows_expected === null ? null : Number(row.rows_expected) },
+    progress: {
+      rowsDone: Number(row.rows_done),
+      rowsExpected: row.rows_expected === null ? null : Number(row.rows_expected),
+    },
     counts: {
       rows: Number(row.rows_done),
       accepted: Number(row.accepted),

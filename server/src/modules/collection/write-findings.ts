@@ -16,7 +16,17 @@ async function* lines(ctx: AppContext, submissionId: string): AsyncGenerator<str
     const page = await listFindings(ctx.db.app, submissionId, {}, after, PAGE);
     for (const row of page) {
       const view = findingView(row, submission.standard, policy);
-      yield [String(view.row), view.fieldLabel?.zh ?? view.field ?? '', view.severity, view.rule, view.ruleVersion, view.value ?? '', view.newValue ?? '', view.message.zh, view.fix.zh];
+      yield [
+        String(view.row),
+        view.fieldLabel?.zh ?? view.field ?? '',
+        view.severity,
+        view.rule,
+        view.ruleVersion,
+        view.value ?? '',
+        view.newValue ?? '',
+        view.message.zh,
+        view.fix.zh,
+      ];
     }
     const last = page.at(-1);
     if (!last || page.length < PAGE) return;
@@ -25,5 +35,9 @@ async function* lines(ctx: AppContext, submissionId: string): AsyncGenerator<str
 }
 
 export async function writeFindingsFile(ctx: AppContext, submissionId: string, path: string): Promise<void> {
-  await writeCsv(createWriteStream(path, { mode: 0o600 }), ['行', '字段', '类别', '规则', '规则版本', '原值', '新值', '问题', '怎样改'], lines(ctx, submissionId));
+  await writeCsv(
+    createWriteStream(path, { mode: 0o600 }),
+    ['行', '字段', '类别', '规则', '规则版本', '原值', '新值', '问题', '怎样改'],
+    lines(ctx, submissionId),
+  );
 }

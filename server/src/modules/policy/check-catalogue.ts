@@ -1,11 +1,14 @@
-import { indexFiles, type Report } from './check-files.ts';
+import type { PolicyIndex, Report } from './check-files.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
 import { prohibitedTopic } from './prohibited-inputs.ts';
 import type { Catalogue, CatalogueItem, DataStandard, PolicyProblem } from './types.ts';
 
 /** Catalogue and supplements together: a supplement's items may stand in the categories of the national catalogue. */
-export function checkCatalogues(read: readonly ReadPolicyFile[], problems: PolicyProblem[]): void {
-  const index = indexFiles(read.map((entry) => entry.file));
+export function checkCatalogues(
+  read: readonly ReadPolicyFile[],
+  index: PolicyIndex,
+  problems: PolicyProblem[],
+): void {
   const categories = new Set<string>();
   const items = new Map<string, ReadPolicyFile>();
   for (const { file } of read) {

@@ -26,7 +26,7 @@ export interface PolicyIndex {
 
 type FileOf<Kind extends PolicyFile['kind']> = Extract<PolicyFile, { kind: Kind }>;
 
-export function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
+function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
   const standards = new Map<string, DataStandard>();
   const codeTables = new Map<string, CodeTable>();
   const items = new Map<string, CatalogueItem>();
@@ -49,7 +49,7 @@ export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem
     checkEnvelope(file, report);
     checkBody(file, index, seen, report);
   }
-  checkCatalogues(read, problems);
+  checkCatalogues(read, index, problems);
   checkRegimes(read, problems);
   return problems;
 }

@@ -1,5 +1,11 @@
 /** Records: facts about subjects, bitemporal, keyed and never overwritten. */
-export { openRecordPlanner, type RecordFacts, type RecordOutcome, type RecordPlan, type RecordPlanner } from './plan-records.ts';
-export { normaliseDocumentNumber, payloadDigest, recordKey, type RecordKeyParts } from './record-key.ts';
+export {
+  openRecordPlanner,
+  type RecordFacts,
+  type RecordOutcome,
+  type RecordPlan,
+  type RecordPlanner,
+} from './plan-records.ts';
+export { normaliseDocumentNumber, payloadDigest, type RecordKeyParts, recordKey } from './record-key.ts';
 export { type LiveRecord, loadRecord, withdrawIn, withdrawRecord } from './withdraw-record.ts';
 export { recordColumns, recordKeyColumns, supersedeRecords, writeRecordPlan } from './write-records.ts';

@@ -2,8 +2,9 @@
  * Which rows become records: new, superseding, duplicate, or in contradiction with another source. The key table is
  * asked once for a batch; rows of one batch see each other in file order.
  */
-import { newId } from '../../platform/ids.ts';
+
 import { query, sql, type Transaction } from '../../platform/db.ts';
+import { newId } from '../../platform/ids.ts';
 
 export interface RecordFacts {
   subjectId: string;
@@ -89,7 +90,12 @@ export async function openRecordPlanner(
   );
   for (const row of rows) {
     known.set(row.key_hash.toString('latin1'), {
-      recordId: row.record_id, subjectId: row.subject_id, recordedOn: row.recorded_on, payloadHash: row.payload_hash, sourceBodyId: row.source_body_id, planned: null,
+      recordId: row.record_id,
+      subjectId: row.subject_id,
+      recordedOn: row.recorded_on,
+      payloadHash: row.payload_hash,
+      sourceBodyId: row.source_body_id,
+      planned: null,
     });
   }
   const plan: RecordPlan = { inserts: [], supersede: [], newKeys: new Map(), movedKeys: new Map(), assertions: [] };
@@ -100,7 +106,12 @@ export async function openRecordPlanner(
     if (moved && !plan.newKeys.has(key)) plan.movedKeys.set(key, planned);
     else plan.newKeys.set(key, planned);
     known.set(key, {
-      recordId: planned.recordId, subjectId: facts.subjectId, recordedOn, payloadHash: facts.payloadHash, sourceBodyId: facts.sourceBodyId, planned,
+      recordId: planned.recordId,
+      subjectId: facts.subjectId,
+      recordedOn,
+      payloadHash: facts.payloadHash,
+      sourceBodyId: facts.sourceBodyId,
+      planned,
     });
     return planned;
   };
@@ -111,7 +122,13 @@ export async function openRecordPlanner(
     if (!state) return { kind: 'accepted', recordId: insert(facts, key, false).recordId, superseding: false };
     const same = sameSource(state.sourceBodyId, facts.sourceBodyId);
     if (state.payloadHash.equals(facts.payloadHash)) {
-      if (!same) plan.assertions.push({ subjectId: state.subjectId, keyHash: facts.keyHash, sourceBodyId: facts.sourceBodyId, rowNo: facts.rowNo });
+      if (!same)
+        plan.assertions.push({
+          subjectId: state.subjectId,
+          keyHash: facts.keyHash,
+          sourceBodyId: facts.sourceBodyId,
+          rowNo: facts.rowNo,
+        });
       return { kind: 'duplicate', recordId: state.recordId, subjectId: state.subjectId };
     }
     if (!same) return { kind: 'otherSource', recordId: state.recordId, sourceBodyId: state.sourceBodyId };

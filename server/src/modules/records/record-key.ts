@@ -17,7 +17,10 @@ const KEY_BYTES = 16;
 
 /** Brackets, blanks and width do not tell two documents apart. */
 export function normaliseDocumentNumber(text: string): string {
-  return text.normalize('NFKC').replace(/[\s\-_—–()[\]{}〔〕【】〈〉《》「」第号]/g, '').toUpperCase();
+  return text
+    .normalize('NFKC')
+    .replace(/[\s\-_—–()[\]{}〔〕【】〈〉《》「」第号]/g, '')
+    .toUpperCase();
 }
 
 export function recordKey(parts: RecordKeyParts): Buffer {

@@ -23,7 +23,10 @@ export interface LiveRecord {
 }
 
 /** By id alone: the list that named it gives no subject. Partitions are few; the day is in the id (uuid v7) but not relied on. */
-export async function loadRecord(client: Transaction | AppContext['db']['app'], recordId: string): Promise<LiveRecord | null> {
+export async function loadRecord(
+  client: Transaction | AppContext['db']['app'],
+  recordId: string,
+): Promise<LiveRecord | null> {
   return maybeOne<LiveRecord>(
     client,
     sql`SELECT subject_id, recorded_on, record_id, source_body_id, key_hash, standard, item, superseded_at, document_number, decided_on, payload, submission_id
@@ -41,7 +44,13 @@ export async function withdrawRecord(ctx: AppContext, actor: Actor, recordId: st
 }
 
 /** The same inside a transaction of the caller (an approved draft). */
-export async function withdrawIn(ctx: AppContext, actor: Actor, tx: Transaction, recordId: string, reason: string): Promise<void> {
+export async function withdrawIn(
+  ctx: AppContext,
+  actor: Actor,
+  tx: Transaction,
+  recordId: string,
+  reason: string,
+): Promise<void> {
   const record = await loadRecord(tx, recordId);
   if (!record || record.superseded_at !== null) throw new DomainError('conflict');
   const at = ctx.clock.now();
@@ -52,7 +61,10 @@ export async function withdrawIn(ctx: AppContext, actor: Actor, tx: Transaction,
   );
   const [next] = others;
   if (next) {
-    await execute(tx, sql`UPDATE core.record_key SET source_body_id = ${next.source_body_id} WHERE key_hash = ${record.key_hash}`);
+    await execute(
+      tx,
+      sql`UPDATE core.record_key SET source_body_id = ${next.source_body_id} WHERE key_hash = ${record.key_hash}`,
+    );
     await execute(
       tx,
       sql`UPDATE core.record_assertion SET withdrawn_at = ${at} WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash} AND source_body_id = ${next.source_body_id}`,
@@ -68,6 +80,10 @@ export async function withdrawIn(ctx: AppContext, actor: Actor, tx: Transaction,
     await publish(tx, ctx, [{ kind: 'record.withdrawn', subjectId: record.subject_id, payload: { recordId } }]);
   }
   await writeAccess(tx, ctx, actor, {
-    action: 'record.withdraw', resourceKind: 'record', resourceId: recordId, subjectId: record.subject_id, detail: { reason, stillAssertedBy: next?.source_body_id ?? null },
+    action: 'record.withdraw',
+    resourceKind: 'record',
+    resourceId: recordId,
+    subjectId: record.subject_id,
+    detail: { reason, stillAssertedBy: next?.source_body_id ?? null },
   });
 }

@@ -5,11 +5,39 @@ import { DomainError } from '../../platform/errors.ts';
 import type { PlannedRecord, RecordPlan } from './plan-records.ts';
 
 export const recordColumns = [
-  'subject_id', 'recorded_on', 'record_id', 'item', 'standard', 'document_number', 'decided_on', 'effective_from', 'effective_to',
-  'deciding_body_id', 'source_body_id', 'categories', 'domain', 'severity', 'amount_fen', 'confiscated_fen', 'key_hash', 'payload_hash',
-  'payload', 'submission_id', 'row_no', 'policy_set_id', 'recorded_at', 'superseded_at',
+  'subject_id',
+  'recorded_on',
+  'record_id',
+  'item',
+  'standard',
+  'document_number',
+  'decided_on',
+  'effective_from',
+  'effective_to',
+  'deciding_body_id',
+  'source_body_id',
+  'categories',
+  'domain',
+  'severity',
+  'amount_fen',
+  'confiscated_fen',
+  'key_hash',
+  'payload_hash',
+  'payload',
+  'submission_id',
+  'row_no',
+  'policy_set_id',
+  'recorded_at',
+  'superseded_at',
 ] as const;
-export const recordKeyColumns = ['key_hash', 'subject_id', 'record_id', 'recorded_on', 'payload_hash', 'source_body_id'] as const;
+export const recordKeyColumns = [
+  'key_hash',
+  'subject_id',
+  'record_id',
+  'recorded_on',
+  'payload_hash',
+  'source_body_id',
+] as const;
 
 export interface WriteContext {
   submissionId: string;
@@ -21,9 +49,24 @@ function* recordLines(records: readonly PlannedRecord[], context: WriteContext):
   const { submissionId, policySetId, at } = context;
   for (const record of records) {
     const head = copyColumns([
-      record.subjectId, record.recordedOn, record.recordId, record.item, record.standard, record.documentNumber, record.decidedOn,
-      record.effectiveFrom, record.effectiveTo, record.decidingBodyId, record.sourceBodyId, record.categories, record.domain, null,
-      record.amountFen, record.confiscatedFen, record.keyHash, record.payloadHash,
+      record.subjectId,
+      record.recordedOn,
+      record.recordId,
+      record.item,
+      record.standard,
+      record.documentNumber,
+      record.decidedOn,
+      record.effectiveFrom,
+      record.effectiveTo,
+      record.decidingBodyId,
+      record.sourceBodyId,
+      record.categories,
+      record.domain,
+      null,
+      record.amountFen,
+      record.confiscatedFen,
+      record.keyHash,
+      record.payloadHash,
     ]);
     yield `${head}\t${record.payloadColumn}\t${copyLine([submissionId, record.rowNo, policySetId, at, record.supersededAt])}`;
   }
@@ -34,7 +77,14 @@ function* keyLines(records: Iterable<PlannedRecord>): Generator<string> {
 }
 
 const keyLine = (record: PlannedRecord): string =>
-  copyLine([record.keyHash, record.subjectId, record.recordId, record.recordedOn, record.payloadHash, record.sourceBodyId]);
+  copyLine([
+    record.keyHash,
+    record.subjectId,
+    record.recordId,
+    record.recordedOn,
+    record.payloadHash,
+    record.sourceBodyId,
+  ]);
 
 /** Errors: unique violation (23505) when another transaction recorded the same fact meanwhile; the caller plans again. */
 export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context: WriteContext): Promise<void> {
@@ -69,8 +119,14 @@ async function moveKeys(tx: Transaction, records: readonly PlannedRecord[]): Pro
   );
 }
 
-async function writeAssertions(tx: Transaction, assertions: RecordPlan['assertions'], context: WriteContext): Promise<void> {
-  const distinct = [...new Map(assertions.map((row) => [`${row.keyHash.toString('hex')}${row.sourceBodyId}`, row])).values()];
+async function writeAssertions(
+  tx: Transaction,
+  assertions: RecordPlan['assertions'],
+  context: WriteContext,
+): Promise<void> {
+  const distinct = [
+    ...new Map(assertions.map((row) => [`${row.keyHash.toString('hex')}${row.sourceBodyId}`, row])).values(),
+  ];
   await execute(
     tx,
     sql`INSERT INTO core.record_assertion (subject_id, key_hash, source_body_id, submission_id, row_no, asserted_at, withdrawn_at)

@@ -196,7 +196,10 @@ describe('life cycle of the embedded server', { concurrency: false }, () => {
 
   test('after kill -9 of PostgreSQL it is started again with what was committed', async () => {
     const first = await acquire(dataDir);
-    await rows(first.superuserUrl('chengxin'), 'set synchronous_commit to on; create table kept (n int); insert into kept values (42)');
+    await rows(
+      first.superuserUrl('chengxin'),
+      'set synchronous_commit to on; create table kept (n int); insert into kept values (42)',
+    );
     process.kill(first.pid, 'SIGKILL');
     await untilGone(first.pid);
     const second = await acquire(dataDir);
@@ -297,7 +300,8 @@ test('as root, a tree that the database user cannot reach: data below /var/lib/c
   chmodSync(join(dataDir, '..'), 0o700);
   const lease = await acquire(dataDir);
   const record = readClusterRecord(dataDir);
-  assert.ok(record?.base.startsWith('/var/lib/chengxin/clusters/'));
+  assert.ok(record);
+  assert.ok(record.base.startsWith('/var/lib/chengxin/clusters/'));
   assert.equal(existsSync(join(dataDir, 'postgres')), false);
   assert.deepEqual(await rows(lease.urls.app, 'select 1 as one'), [{ one: 1 }]);
   await lease.release();

@@ -116,7 +116,11 @@ export async function acquireCluster(options: AcquireOptions): Promise<ClusterLe
     },
     {
       timeoutMs: 600_000,
-      onWait: () => notice('正在等待另一条命令完成启动……', 'Waiting for another command to finish starting …'),
+      onWait: (holder) =>
+        notice(
+          `正在等待另一条命令（${holder}）完成启动……`,
+          `Waiting for another command (${holder}) to finish starting …`,
+        ),
     },
   );
 }
@@ -522,37 +526,34 @@ async function checkChinese(record: ClusterRecord): Promise<void> {
   );
 }
 
-async function superuserRows(
+/** These run while the lock is held: none may hang, whatever state the server is in. */
+async function asSuperuser<T>(
   record: ClusterRecord,
   database: string,
-  text: string,
-): Promise<Record<string, unknown>[]> {
+  work: (client: pg.Client) => Promise<T>,
+): Promise<T> {
   const client = new pg.Client({
     connectionString: addressOf(record, SUPERUSER, record.superuserPassword, database),
     connectionTimeoutMillis: 10_000,
+    query_timeout: 60_000,
   });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    const result = await client.query<Record<string, unknown>>(text);
-    return result.rows;
+    return await work(client);
   } finally {
-    await client.end().catch(() => undefined);
+    await Promise.race([client.end().catch(() => undefined), sleep(2000, undefined, { ref: false })]);
   }
 }
 
+function superuserRows(record: ClusterRecord, database: string, text: string): Promise<Record<string, unknown>[]> {
+  return asSuperuser(record, database, async (client) => (await client.query<Record<string, unknown>>(text)).rows);
+}
+
 async function superuserQuery(record: ClusterRecord, database: string, statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({
-    connectionString: addressOf(record, SUPERUSER, record.superuserPassword, database),
-    connectionTimeoutMillis: 10_000,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
+  await asSuperuser(record, database, async (client) => {
     for (const statement of statements) await client.query(statement);
-  } finally {
-    await client.end().catch(() => undefined);
-  }
+  });
 }
 
 function addressOf(record: ClusterRecord, login: string, password: string, database: string): string {

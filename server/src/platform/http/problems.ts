@@ -10,6 +10,11 @@ const cutOff = {
   en: 'The upload broke off; the file is incomplete and was not kept. Upload it again.',
 };
 
+const notAForm: Known = [
+  'unsupported-media-type',
+  { zh: '请以 multipart/form-data 上传文件。', en: 'Send the file as multipart/form-data.' },
+];
+
 const byCode: Readonly<Record<string, Known>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: ['unsupported-media-type'],
   FST_ERR_CTP_BODY_TOO_LARGE: ['too-large'],
@@ -44,10 +49,7 @@ const byCode: Readonly<Record<string, Known>> = {
   FST_PARTS_LIMIT: ['too-large'],
   FST_FIELDS_LIMIT: ['too-large'],
   FST_MP_PREMATURE_CLOSE: ['invalid-request', cutOff],
-  FST_INVALID_MULTIPART_CONTENT_TYPE: [
-    'unsupported-media-type',
-    { zh: '请以 multipart/form-data 上传文件。', en: 'Send the file as multipart/form-data.' },
-  ],
+  FST_INVALID_MULTIPART_CONTENT_TYPE: notAForm,
 };
 
 /** What PostgreSQL or its driver says when the server is away, starting, stopping or full of connections. */
@@ -97,7 +99,7 @@ function fromInfrastructure(error: unknown): DomainError | null {
 }
 
 /** busboy says by words only that the form ended before its last boundary. */
-const brokenForm = /terminated early|unexpected end of (multipart data|form)|^(missing|malformed) .*(boundary|header)/i;
+const brokenForm = /terminated early|unexpected end of (multipart data|form)|^malformed .*header/i;
 
 function fromStatus(error: FastifyError): DomainError | null {
   const status = error.statusCode;
@@ -124,6 +126,7 @@ export function toDomainError(thrown: unknown): DomainError {
     const known = byCode[codeOf(error)];
     if (known) return new DomainError(...known);
     const found = fromInfrastructure(error) ?? fromStatus(error as FastifyError);
+    if (!found && /boundary not found/i.test(error.message ?? '')) return new DomainError(...notAForm);
     if (!found && brokenForm.test(error.message ?? '')) return new DomainError('invalid-request', cutOff);
     if (found) return found;
   }

@@ -26,7 +26,11 @@ export function ArchivePage() {
 
 function Asked({ subject }: { subject: string }) {
   const [purpose, setPurpose] = useState(purposeFor(subject));
-  return purpose ? <Archive subject={subject} purpose={purpose} /> : <PurposeForm subject={subject} onSaid={setPurpose} />;
+  return purpose ? (
+    <Archive subject={subject} purpose={purpose} />
+  ) : (
+    <PurposeForm subject={subject} onSaid={setPurpose} />
+  );
 }
 
 function Crumb({ children }: { children: string }) {
@@ -58,7 +62,8 @@ function PurposeForm({ subject, onSaid }: { subject: string; onSaid: (purpose: P
           {purposes.map((entry) => (
             <label key={entry} className="candidate">
               <span>
-                <input type="radio" name="purpose" checked={purpose === entry} onChange={() => setPurpose(entry)} /> {t(purposeKey[entry])}
+                <input type="radio" name="purpose" checked={purpose === entry} onChange={() => setPurpose(entry)} />{' '}
+                {t(purposeKey[entry])}
               </span>
             </label>
           ))}
@@ -69,7 +74,15 @@ function PurposeForm({ subject, onSaid }: { subject: string; onSaid: (purpose: P
           </p>
         ) : null}
         <Field label={t('purpose.caseNumber')} hint={t('purpose.caseHint')}>
-          {(slot) => <Input id={slot.id} aria-describedby={slot.describedBy} maxLength={100} value={caseNumber} onChange={(event) => setCaseNumber(event.target.value)} />}
+          {(slot) => (
+            <Input
+              id={slot.id}
+              aria-describedby={slot.describedBy}
+              maxLength={100}
+              value={caseNumber}
+              onChange={(event) => setCaseNumber(event.target.value)}
+            />
+          )}
         </Field>
         <Button type="primary" htmlType="submit">
           {t('purpose.open')}
@@ -81,7 +94,11 @@ function PurposeForm({ subject, onSaid }: { subject: string; onSaid: (purpose: P
 
 function Archive({ subject, purpose }: { subject: string; purpose: Purpose }) {
   const query = useQuery(archiveQuery(subject, purpose));
-  return <Loaded query={query} rows={8}>{(archive) => <ArchiveView archive={archive} purpose={purpose} />}</Loaded>;
+  return (
+    <Loaded query={query} rows={8}>
+      {(archive) => <ArchiveView archive={archive} purpose={purpose} />}
+    </Loaded>
+  );
 }
 
 function ArchiveView({ archive, purpose }: { archive: FullArchive; purpose: Purpose }) {
@@ -93,22 +110,36 @@ function ArchiveView({ archive, purpose }: { archive: FullArchive; purpose: Purp
         <p>
           {archive.code ? <Code value={archive.code} /> : <span className="quiet">{t('archive.noCode')}</span>}
           {archive.provisional ? <Tag tone="waiting">{t('archive.provisional')}</Tag> : null}
-          {formerNames.length > 0 ? <span className="quiet"> {t('archive.formerNames', { names: formerNames.map((former) => named(former)).join('、') })}</span> : null}
+          {formerNames.length > 0 ? (
+            <span className="quiet">
+              {' '}
+              {t('archive.formerNames', { names: formerNames.map((former) => named(former)).join('、') })}
+            </span>
+          ) : null}
         </p>
       </PageHead>
       <RegisterFacts archive={archive} />
       <Note>
-        {t('archive.looked', { purpose: t(purposeKey[purpose.purpose as ArchivePurpose]), at: formatInstant(archive.dataAsOf) })}
+        {t('archive.looked', {
+          purpose: t(purposeKey[purpose.purpose as ArchivePurpose]),
+          at: formatInstant(archive.dataAsOf),
+        })}
         {purpose.caseNumber ? t('archive.lookedCase', { no: purpose.caseNumber }) : ''}
       </Note>
       {archive.provisional ? <Note tone="waiting">{t('archive.provisionalHint')}</Note> : null}
-      {archive.tabs.length === 0 ? <Empty title={t('archive.noRecords')}>{t('archive.noRecordsHint', { kind: w(archive.kindLabel) })}</Empty> : <Records archive={archive} purpose={purpose} />}
+      {archive.tabs.length === 0 ? (
+        <Empty title={t('archive.noRecords')}>{t('archive.noRecordsHint', { kind: w(archive.kindLabel) })}</Empty>
+      ) : (
+        <Records archive={archive} purpose={purpose} />
+      )}
     </>
   );
 }
 
 const named = (former: FullArchive['formerNames'][number]): string =>
-  former.from || former.to ? `${former.name}（${former.from?.slice(0, 4) ?? ''}—${former.to?.slice(0, 4) ?? ''}）` : former.name;
+  former.from || former.to
+    ? `${former.name}（${former.from?.slice(0, 4) ?? ''}—${former.to?.slice(0, 4) ?? ''}）`
+    : former.name;
 
 function RegisterFacts({ archive }: { archive: FullArchive }) {
   const { t, w } = useI18n();
@@ -122,7 +153,9 @@ function RegisterFacts({ archive }: { archive: FullArchive }) {
     [t('fact.address'), archive.address],
     [t('fact.registrationAuthority'), archive.registrationAuthority],
     [t('fact.region'), archive.region],
-    ...archive.identifiers.filter((identifier) => identifier.value !== archive.code).map((identifier) => [schemeWords(t, identifier.scheme), identifier.value] as const),
+    ...archive.identifiers
+      .filter((identifier) => identifier.value !== archive.code)
+      .map((identifier) => [schemeWords(t, identifier.scheme), identifier.value] as const),
     [t('fact.businessScope'), archive.businessScope],
   ];
   return (
@@ -173,7 +206,17 @@ function Records({ archive, purpose }: { archive: FullArchive; purpose: Purpose 
   );
 }
 
-function RecordList({ subject, purpose, item, onLineage }: { subject: string; purpose: Purpose; item: string; onLineage: (record: FullRecord) => void }) {
+function RecordList({
+  subject,
+  purpose,
+  item,
+  onLineage,
+}: {
+  subject: string;
+  purpose: Purpose;
+  item: string;
+  onLineage: (record: FullRecord) => void;
+}) {
   const { t } = useI18n();
   const query = useInfiniteQuery(archiveRecordsQuery(subject, purpose, item));
   return (

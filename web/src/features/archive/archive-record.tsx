@@ -3,13 +3,19 @@ import type { FullRecord } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { Tag } from '../../shared/ui/page.tsx';
 
-const severityKey: Readonly<Record<string, Key>> = { minor: 'severity.minor', general: 'severity.general', serious: 'severity.serious' };
+const severityKey: Readonly<Record<string, Key>> = {
+  minor: 'severity.minor',
+  general: 'severity.general',
+  serious: 'severity.serious',
+};
 
 export function ArchiveRecord({ record, onLineage }: { record: FullRecord; onLineage: () => void }) {
   const { t, w } = useI18n();
   const { disclosure } = record;
   const severity = disclosure.severity ? severityKey[disclosure.severity] : undefined;
-  const basis = [disclosure.basis.document, disclosure.basis.number, disclosure.basis.article].filter(Boolean).join(' ');
+  const basis = [disclosure.basis.document, disclosure.basis.number, disclosure.basis.article]
+    .filter(Boolean)
+    .join(' ');
   return (
     <li className="record">
       <div className="record-head">
@@ -21,12 +27,20 @@ export function ArchiveRecord({ record, onLineage }: { record: FullRecord; onLin
             </Tag>
           ))}
         </h3>
-        <div className="record-shown">{disclosure.shown ? disclosure.until ? t('record.shownUntil', { on: disclosure.until }) : t('record.shownWhileEffective') : t('record.notShown')}</div>
+        <div className="record-shown">
+          {disclosure.shown
+            ? disclosure.until
+              ? t('record.shownUntil', { on: disclosure.until })
+              : t('record.shownWhileEffective')
+            : t('record.notShown')}
+        </div>
       </div>
       {record.summary ? <p>{record.summary}</p> : null}
       <p className="sub">
         <span>{[record.documentNumber, record.decidingBody, record.decidedOn].filter(Boolean).join(' · ')}</span>
-        {record.sourceBody === record.decidingBody ? null : <span>{t('record.source', { body: record.sourceBody })}</span>}
+        {record.sourceBody === record.decidingBody ? null : (
+          <span>{t('record.source', { body: record.sourceBody })}</span>
+        )}
         <button type="button" className="link" onClick={onLineage}>
           {t('record.lineage')}
         </button>
@@ -44,8 +58,12 @@ export function ArchiveRecord({ record, onLineage }: { record: FullRecord; onLin
             <dt>{t('record.whyShown')}</dt>
             <dd>
               {w(disclosure.reason)} {basis ? <span className="quiet">{basis}</span> : null}
-              {disclosure.earliestRepairOn ? <span> {t('record.repairFrom', { on: disclosure.earliestRepairOn })}</span> : null}
-              {disclosure.severity && !disclosure.severityConfirmed ? <span className="quiet"> {t('record.severityUnconfirmed')}</span> : null}
+              {disclosure.earliestRepairOn ? (
+                <span> {t('record.repairFrom', { on: disclosure.earliestRepairOn })}</span>
+              ) : null}
+              {disclosure.severity && !disclosure.severityConfirmed ? (
+                <span className="quiet"> {t('record.severityUnconfirmed')}</span>
+              ) : null}
             </dd>
           </div>
         </dl>

@@ -9,13 +9,32 @@ import { formatInstant } from '../../shared/ui/format.ts';
 import { Loaded } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 
-const channelKey: Readonly<Record<string, Key>> = { desk: 'channel.desk', form: 'channel.form', api: 'channel.api', cli: 'channel.cli', demo: 'channel.demo' };
-const severityKey: Readonly<Record<string, Key>> = { correct: 'tab.corrected', warn: 'tab.warned', doubt: 'tab.doubtful', refuse: 'tab.refused' };
+const channelKey: Readonly<Record<string, Key>> = {
+  desk: 'channel.desk',
+  form: 'channel.form',
+  api: 'channel.api',
+  cli: 'channel.cli',
+  demo: 'channel.demo',
+};
+const severityKey: Readonly<Record<string, Key>> = {
+  correct: 'tab.corrected',
+  warn: 'tab.warned',
+  doubt: 'tab.doubtful',
+  refuse: 'tab.refused',
+};
 
 export function LineageDrawer({ record, onClose }: { record: FullRecord | null; onClose: () => void }) {
   const { t } = useI18n();
   return (
-    <Drawer open={record !== null} onClose={onClose} size={520} title={t('lineage.title')} rootClassName="lineage" closable={{ 'aria-label': t('action.close') }} destroyOnHidden>
+    <Drawer
+      open={record !== null}
+      onClose={onClose}
+      size={520}
+      title={t('lineage.title')}
+      rootClassName="lineage"
+      closable={{ 'aria-label': t('action.close') }}
+      destroyOnHidden
+    >
       {record ? (
         <>
           <h3>{record.title}</h3>
@@ -35,27 +54,42 @@ function Lineage({ recordId }: { recordId: string }) {
 function Steps({ lineage }: { lineage: RecordLineage }) {
   const { t } = useI18n();
   const { session, may } = useSession();
-  const own = lineage.sourceBodyId === session?.account.body?.id || (session?.account.roles.includes('creditOffice') ?? false);
+  const own =
+    lineage.sourceBodyId === session?.account.body?.id || (session?.account.roles.includes('creditOffice') ?? false);
   const channel = channelKey[lineage.channel];
+  const file =
+    own && may('submission.read') ? (
+      <Link to="/submissions/$id" params={{ id: lineage.submissionId }}>
+        {lineage.fileName}
+      </Link>
+    ) : (
+      lineage.fileName
+    );
   const steps: readonly (readonly [string, React.ReactNode])[] = [
     [t('lineage.source'), lineage.sourceBody],
     [t('lineage.decided'), lineage.decidingBody],
-    [
-      t('lineage.submission'),
-      own && may('submission.read') ? (
-        <Link to="/submissions/$id" params={{ id: lineage.submissionId }}>
-          {lineage.fileName}
-        </Link>
-      ) : (
-        lineage.fileName
-      ),
-    ],
+    [t('lineage.submission'), file],
     [t('lineage.row'), t('lineage.rowNo', { row: lineage.rowNo })],
-    [t('lineage.channel'), [channel ? t(channel) : lineage.channel, lineage.batchNo].filter(Boolean).join(' · ')],
+    [
+      t('lineage.channel'),
+      [
+        channel ? t(channel) : lineage.channel,
+        lineage.batchNo && !lineage.batchNo.includes(lineage.fileName) ? lineage.batchNo : null,
+      ]
+        .filter(Boolean)
+        .join(' · '),
+    ],
     [t('lineage.edition'), lineage.edition ?? '—'],
     [t('lineage.received'), formatInstant(lineage.receivedAt)],
     [t('lineage.recorded'), formatInstant(lineage.recordedAt)],
-    [t('lineage.who'), lineage.osUser ? t('lineage.operator', { user: lineage.osUser }) : (lineage.accountId ?? '—')],
+    [
+      t('lineage.who'),
+      lineage.osUser
+        ? t('lineage.operator', { user: lineage.osUser })
+        : lineage.accountId
+          ? t('lineage.account', { id: lineage.accountId.slice(-8) })
+          : '—',
+    ],
     [t('lineage.policy'), t('lineage.policyNo', { no: lineage.policySetId })],
   ];
   return (
@@ -75,7 +109,8 @@ function Steps({ lineage }: { lineage: RecordLineage }) {
           const key = severityKey[finding.severity];
           return (
             <li key={`${finding.rule}-${finding.field ?? ''}`}>
-              {key ? t(key) : finding.severity} · <span className="code">{finding.rule}</span> <span className="quiet">{[finding.ruleVersion, finding.field].filter(Boolean).join(' · ')}</span>
+              {key ? t(key) : finding.severity} · <span className="code">{finding.rule}</span>{' '}
+              <span className="quiet">{[finding.ruleVersion, finding.field].filter(Boolean).join(' · ')}</span>
             </li>
           );
         })}

@@ -20,7 +20,15 @@ export function SearchPage() {
       <PageHead title={t('nav.archive')}>
         <p className="quiet">{t('archive.lead')}</p>
       </PageHead>
-      <SearchBox large autoFocus label={t('archive.search')} placeholder={t('archive.searchHint')} action={t('action.search')} value={q} onSearch={(text) => void navigate({ search: { q: text || undefined } })} />
+      <SearchBox
+        large
+        autoFocus
+        label={t('archive.search')}
+        placeholder={t('archive.searchHint')}
+        action={t('action.search')}
+        value={q}
+        onSearch={(text) => void navigate({ search: { q: text || undefined } })}
+      />
       {q ? <Results q={q} /> : <Empty title={t('archive.start')}>{t('archive.startHint')}</Empty>}
     </>
   );
@@ -48,7 +56,7 @@ function Results({ q }: { q: string }) {
 
 function Result({ row }: { row: SubjectItem }) {
   const { t, w } = useI18n();
-  
+
   return (
     <li>
       <Link to="/archive/$key" params={{ key: row.key }} className="result-name" preload={false}>

@@ -10,7 +10,15 @@ const maxFiles = 10;
 const maxBytes = 20 * 1024 ** 2;
 
 /** The decision document beside the record. With `recordId` the file goes to that record at once. */
-export function AttachmentPicker({ value, onChange, recordId }: { value: readonly AttachmentAdded[]; onChange: (value: readonly AttachmentAdded[]) => void; recordId?: string }) {
+export function AttachmentPicker({
+  value,
+  onChange,
+  recordId,
+}: {
+  value: readonly AttachmentAdded[];
+  onChange: (value: readonly AttachmentAdded[]) => void;
+  recordId?: string;
+}) {
   const { t, explain } = useI18n();
   const input = useRef<HTMLInputElement>(null);
   const [busy, setBusy] = useState<string | null>(null);
@@ -42,7 +50,12 @@ export function AttachmentPicker({ value, onChange, recordId }: { value: readonl
             <li key={attachment.id}>
               {attachment.fileName} <span className="quiet">{formatBytes(attachment.bytes)}</span>
               {recordId ? null : (
-                <Button size="small" type="text" aria-label={t('attachment.removeNamed', { name: attachment.fileName })} onClick={() => onChange(value.filter((other) => other !== attachment))}>
+                <Button
+                  size="small"
+                  type="text"
+                  aria-label={t('attachment.removeNamed', { name: attachment.fileName })}
+                  onClick={() => onChange(value.filter((other) => other !== attachment))}
+                >
                   {t('upload.remove')}
                 </Button>
               )}
@@ -53,8 +66,16 @@ export function AttachmentPicker({ value, onChange, recordId }: { value: readonl
       <Button onClick={() => input.current?.click()} loading={busy !== null} disabled={value.length >= maxFiles}>
         {busy ? t('attachment.sending', { name: busy }) : t('attachment.add')}
       </Button>
-      <span className="quiet"> {t('attachment.hint', { limit: formatBytes(maxBytes) })}</span>
-      <input ref={input} type="file" hidden multiple accept={accept} aria-label={t('attachment.add')} onChange={(event) => void take([...(event.target.files ?? [])])} />
+      <span className="quiet">{t('attachment.hint', { limit: formatBytes(maxBytes) })}</span>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        accept={accept}
+        aria-label={t('attachment.add')}
+        onChange={(event) => void take([...(event.target.files ?? [])])}
+      />
       {complaint ? (
         <p className="remark-seal" role="alert">
           {complaint}

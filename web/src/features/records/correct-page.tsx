@@ -48,7 +48,7 @@ function Correct({ record: read }: { record: RecordDetail }) {
             return (
               <RecordFormView
                 standard={standard}
-                target={{ path: `/records/${record.recordId}:correct`, standard: record.standard, needsReason: true }}
+                target={{ path: `/records/${record.recordId}/correct`, standard: record.standard, needsReason: true }}
                 start={record.values}
                 submitLabel={t('record.correctSubmit')}
                 onSent={(form) => {

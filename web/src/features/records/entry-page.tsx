@@ -24,7 +24,13 @@ export function EntryPage() {
         <p className="quiet">{t('entry.lead')}</p>
       </PageHead>
       <Loaded query={query} rows={8}>
-        {(standards) => (standards.length === 0 ? <Empty title={t('entry.noStandards')}>{t('entry.noStandardsHint')}</Empty> : <Entry standards={standards} />)}
+        {(standards) =>
+          standards.length === 0 ? (
+            <Empty title={t('entry.noStandards')}>{t('entry.noStandardsHint')}</Empty>
+          ) : (
+            <Entry standards={standards} />
+          )
+        }
       </Loaded>
     </>
   );

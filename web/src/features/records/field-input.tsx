@@ -87,13 +87,24 @@ function OneOf({ field, slot, value, onChange, onSettled, options }: WithOptions
         value={choice?.code ?? value}
         status={slot.status}
         describedBy={slot.describedBy}
-        options={[{ value: '', label: t(field.required === 'always' ? 'form.choose' : 'form.none') }, ...unknown, ...options.map((entry) => ({ value: entry.code, label: w(entry.label) }))]}
+        options={[
+          { value: '', label: t(field.required === 'always' ? 'form.choose' : 'form.none') },
+          ...unknown,
+          ...options.map((entry) => ({ value: entry.code, label: w(entry.label) })),
+        ]}
         onChange={(code) => {
           onChange(code);
           onSettled(code);
         }}
       />
-      {choice && option?.allowSuffix ? <Suffix choice={choice} onChange={(next) => onChange(writeChoice(next))} onLeave={() => onSettled()} /> : null}
+      {choice && option?.allowSuffix ? (
+        <Suffix
+          choice={choice}
+          invalid={slot.status === 'error' && choice.suffix === ''}
+          onChange={(next) => onChange(writeChoice(next))}
+          onLeave={() => onSettled()}
+        />
+      ) : null}
     </>
   );
 }
@@ -108,7 +119,14 @@ function ManyOf({ slot, value, onChange, onSettled, options }: WithOptions) {
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot take its name from the label beside it
-    <div id={slot.id} role="group" aria-labelledby={slot.labelId} aria-describedby={slot.describedBy} className="many" tabIndex={-1}>
+    <div
+      id={slot.id}
+      role="group"
+      aria-labelledby={slot.labelId}
+      aria-describedby={slot.describedBy}
+      className="many"
+      tabIndex={-1}
+    >
       {options.map((option) => (
         <Checkbox
           key={option.code}
@@ -129,7 +147,10 @@ function ManyOf({ slot, value, onChange, onSettled, options }: WithOptions) {
           <Suffix
             key={choice.code}
             choice={choice}
-            onChange={(next) => onChange(writeChoices(choices.map((other) => (other.code === next.code ? next : other))))}
+            invalid={slot.status === 'error' && choice.suffix === ''}
+            onChange={(next) =>
+              onChange(writeChoices(choices.map((other) => (other.code === next.code ? next : other))))
+            }
             onLeave={() => onSettled()}
           />
         ))}
@@ -137,11 +158,23 @@ function ManyOf({ slot, value, onChange, onSettled, options }: WithOptions) {
   );
 }
 
-function Suffix({ choice, onChange, onLeave }: { choice: Choice; onChange: (choice: Choice) => void; onLeave: () => void }) {
+function Suffix({
+  choice,
+  invalid,
+  onChange,
+  onLeave,
+}: {
+  choice: Choice;
+  invalid: boolean;
+  onChange: (choice: Choice) => void;
+  onLeave: () => void;
+}) {
   const { t } = useI18n();
   return (
     <Input
       className="suffix"
+      status={invalid ? 'error' : ''}
+      aria-invalid={invalid || undefined}
       aria-label={t('form.suffix', { code: choice.code })}
       placeholder={t('form.suffixHint')}
       prefix={`${choice.code}-`}

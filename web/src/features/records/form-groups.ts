@@ -54,20 +54,29 @@ const order: readonly { readonly key: GroupKey; readonly title: Key; readonly fo
 ];
 
 export function groupsOf(standard: StandardView): FieldGroup[] {
-  const rank = (field: StandardField): number => (field.role === 'remark' ? 99 : subjectRoles.indexOf(field.role ?? ''));
+  const rank = (field: StandardField): number =>
+    field.role === 'remark' ? 99 : subjectRoles.indexOf(field.role ?? '');
   return order
     .map((group) => ({
       ...group,
       fields: standard.fields.filter((field) => (groupOf[field.role ?? ''] ?? 'decision') === group.key),
     }))
     .filter((group) => group.fields.length > 0)
-    .map((group) => (group.key === 'subject' || group.key === 'other' ? { ...group, fields: group.fields.toSorted((a, b) => rank(a) - rank(b)) } : group));
+    .map((group) =>
+      group.key === 'subject' || group.key === 'other'
+        ? { ...group, fields: group.fields.toSorted((a, b) => rank(a) - rank(b)) }
+        : group,
+    );
 }
 
-export const fieldOf = (standard: StandardView, role: string): StandardField | undefined => standard.fields.find((field) => field.role === role);
+export const fieldOf = (standard: StandardView, role: string): StandardField | undefined =>
+  standard.fields.find((field) => field.role === role);
 
 /** What a new form holds before anybody types: the office itself, and the usual kind of counterparty. */
-export function startValues(standard: StandardView, body: { readonly name: string; readonly code: string | null } | null): Values {
+export function startValues(
+  standard: StandardView,
+  body: { readonly name: string; readonly code: string | null } | null,
+): Values {
   const given: Record<string, string | null | undefined> = {
     decidingBody: body?.name,
     decidingBodyCode: body?.code,
@@ -94,18 +103,24 @@ export function readChoice(options: readonly Option[], text: string): Choice | n
   const plain = text.trim();
   const exact = options.find((option) => option.code === plain);
   if (exact) return { code: exact.code, suffix: '' };
-  const open = options.find((option) => option.allowSuffix && new RegExp(`^${escape(option.code)}\\s*[-－—]`).test(plain));
+  const open = options.find(
+    (option) => option.allowSuffix && new RegExp(`^${literally(option.code)}\\s*[-－—]`).test(plain),
+  );
   return open ? { code: open.code, suffix: plain.slice(open.code.length).replace(/^\s*[-－—]+/, '') } : null;
 }
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const literally = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-export const writeChoice = (choice: Choice): string => (choice.suffix ? `${choice.code}-${choice.suffix}` : choice.code);
+export const writeChoice = (choice: Choice): string =>
+  choice.suffix ? `${choice.code}-${choice.suffix}` : choice.code;
 
 /** Several values of one column: joined by `;` in files, by 、 in records, and 、 is also inside some values. */
 export function readChoices(options: readonly Option[], text: string): Choice[] {
   const longest = options.toSorted((a, b) => b.code.length - a.code.length);
   const found: Choice[] = [];
-  for (const piece of text.split(/[;；]/).map((part) => part.trim()).filter(Boolean)) {
+  for (const piece of text
+    .split(/[;；]/)
+    .map((part) => part.trim())
+    .filter(Boolean)) {
     const whole = readChoice(options, piece);
     if (whole) {
       found.push(whole);

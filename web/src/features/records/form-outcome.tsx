@@ -37,7 +37,9 @@ export function FormOutcome({ result, actions }: { result: RecordFormResult; act
           </ul>
         </>
       ) : null}
-      {result.outcome === 'doubtful' && result.submissionId ? <DoubtfulRows submissionId={result.submissionId} /> : null}
+      {result.outcome === 'doubtful' && result.submissionId ? (
+        <DoubtfulRows submissionId={result.submissionId} />
+      ) : null}
       <div className="actions">
         {result.recordId ? (
           <LinkButton primary to="/records/$id" params={{ id: result.recordId }}>

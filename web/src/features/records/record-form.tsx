@@ -34,7 +34,8 @@ export function RecordFormView({ standard, target, start, submitLabel, onSent }:
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each answer
   useEffect(() => {
     if (!sent) return;
-    if (sent.outcome === 'refused') element.current?.querySelector<HTMLElement>('[aria-invalid=true], .ant-input-status-error')?.focus();
+    if (sent.outcome === 'refused')
+      element.current?.querySelector<HTMLElement>('[aria-invalid=true], .ant-input-status-error')?.focus();
     else onSent(form);
   }, [sent]);
   const submit = (event: FormEvent): void => {
@@ -55,7 +56,16 @@ export function RecordFormView({ standard, target, start, submitLabel, onSent }:
       {target.needsReason ? (
         <fieldset className="form-group">
           <legend>{t('form.reasonTitle')}</legend>
-          <Field label={t('form.reason')} mark="*" wide remarks={form.tried && form.reason.trim().length < 2 ? [{ key: 'missing', tone: 'seal', text: t('form.reasonMissing') }] : []}>
+          <Field
+            label={t('form.reason')}
+            mark="*"
+            wide
+            remarks={
+              form.tried && form.reason.trim().length < 2
+                ? [{ key: 'missing', tone: 'seal', text: t('form.reasonMissing') }]
+                : []
+            }
+          >
             {(slot) => (
               <Input.TextArea
                 id={slot.id}
@@ -81,7 +91,9 @@ export function RecordFormView({ standard, target, start, submitLabel, onSent }:
         </Note>
       ) : null}
       {send.error ? <ErrorNote error={send.error} /> : null}
-      {!send.error && form.check.error ? <ErrorNote error={form.check.error} onRetry={() => void form.check.refetch()} /> : null}
+      {!send.error && form.check.error ? (
+        <ErrorNote error={form.check.error} onRetry={() => void form.check.refetch()} />
+      ) : null}
       <div className="actions form-actions">
         <Button type="primary" size="large" htmlType="submit" loading={send.isPending}>
           {submitLabel}
@@ -94,7 +106,17 @@ export function RecordFormView({ standard, target, start, submitLabel, onSent }:
   );
 }
 
-function Group({ group, form, standard, correcting }: { group: FieldGroup; form: RecordForm; standard: StandardView; correcting: boolean }) {
+function Group({
+  group,
+  form,
+  standard,
+  correcting,
+}: {
+  group: FieldGroup;
+  form: RecordForm;
+  standard: StandardView;
+  correcting: boolean;
+}) {
   const { t } = useI18n();
   const fields = (
     <div className="form-grid">
@@ -111,7 +133,11 @@ function Group({ group, form, standard, correcting }: { group: FieldGroup; form:
       </fieldset>
     );
   }
-  const wanted = group.fields.some((field) => (form.values[field.code] ?? '') !== '' || (form.tried && form.findings.get(field.code)?.some((finding) => finding.severity === 'refuse')));
+  const wanted = group.fields.some(
+    (field) =>
+      (form.values[field.code] ?? '') !== '' ||
+      (form.tried && form.findings.get(field.code)?.some((finding) => finding.severity === 'refuse')),
+  );
   return (
     <details className="form-group folded" {...(wanted ? { open: true } : {})}>
       <summary>{t(group.title)}</summary>
@@ -143,9 +169,20 @@ function useRemarks(form: RecordForm): (field: StandardField) => Remark[] {
   };
 }
 
-const markOf = (field: StandardField): Key | null => (field.required === 'always' ? 'form.required' : field.required === 'conditional' ? 'form.conditional' : null);
+const markOf = (field: StandardField): Key | null =>
+  field.required === 'always' ? 'form.required' : field.required === 'conditional' ? 'form.conditional' : null;
 
-function FormField({ field, form, standard, correcting }: { field: StandardField; form: RecordForm; standard: StandardView; correcting: boolean }) {
+function FormField({
+  field,
+  form,
+  standard,
+  correcting,
+}: {
+  field: StandardField;
+  form: RecordForm;
+  standard: StandardView;
+  correcting: boolean;
+}) {
   const { t, w } = useI18n();
   const remarksOn = useRemarks(form);
   const mark = markOf(field);
@@ -155,7 +192,13 @@ function FormField({ field, form, standard, correcting }: { field: StandardField
     <Field
       label={w(field.label)}
       mark={mark ? <span className={field.required === 'always' ? 'required' : 'conditional'}>{t(mark)}</span> : null}
-      hint={correcting && field.person === 'document' ? t('form.keepsDocument') : field.type === 'nameList' ? t('form.nameListHint') : undefined}
+      hint={
+        correcting && field.person === 'document'
+          ? t('form.keepsDocument')
+          : field.type === 'nameList'
+            ? t('form.nameListHint')
+            : undefined
+      }
       remarks={remarksOn(field)}
       wide={wide}
     >
@@ -191,7 +234,8 @@ function CodeLookup({ code, form, standard }: { code: string; form: RecordForm; 
     if (!data?.name || !nameField) return;
     const changes: Record<string, string> = { [nameField.code]: data.name };
     const representative = fieldOf(standard, 'legalRepresentative');
-    if (representative && data.legalRepresentative && !form.values[representative.code]) changes[representative.code] = data.legalRepresentative;
+    if (representative && data.legalRepresentative && !form.values[representative.code])
+      changes[representative.code] = data.legalRepresentative;
     const category = fieldOf(standard, 'subjectCategory');
     const sole = category?.options?.find((option) => option.label.en === 'Sole trader');
     if (category && sole && data.kind === 'soleTrader') changes[category.code] = sole.code;
@@ -227,7 +271,12 @@ function CandidateChoice({ form }: { form: RecordForm }) {
       {form.candidates.map((candidate) => (
         <label key={candidate.subjectId} className="candidate">
           <span>
-            <input type="radio" name="subject" checked={form.subjectId === candidate.subjectId} onChange={() => form.setSubjectId(candidate.subjectId)} />{' '}
+            <input
+              type="radio"
+              name="subject"
+              checked={form.subjectId === candidate.subjectId}
+              onChange={() => form.setSubjectId(candidate.subjectId)}
+            />{' '}
             <strong>{candidate.name}</strong>
           </span>
           {candidate.code ? <Code value={candidate.code} /> : null}

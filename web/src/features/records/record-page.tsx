@@ -15,8 +15,8 @@ import { PageHead, Section } from '../../shared/ui/page.tsx';
 import { ErrorNote, Loaded, Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { AttachmentPicker } from './attachment-picker.tsx';
-import { RecordState } from './records-page.tsx';
 import { RecordValues } from './record-values.tsx';
+import { RecordState } from './records-page.tsx';
 
 const route = getRouteApi('/desk/records/$id');
 
@@ -46,7 +46,9 @@ function RecordView({ record }: { record: RecordDetail }) {
         actions={
           live ? (
             <>
-              {may('record.withdraw') ? <Button onClick={() => setWithdrawing(true)}>{t('record.withdraw')}</Button> : null}
+              {may('record.withdraw') ? (
+                <Button onClick={() => setWithdrawing(true)}>{t('record.withdraw')}</Button>
+              ) : null}
               {may('record.correct') ? (
                 <LinkButton primary to="/records/$id/correct" params={{ id: record.recordId }}>
                   {t('record.correct')}
@@ -65,7 +67,11 @@ function RecordView({ record }: { record: RecordDetail }) {
           ) : null}
         </p>
         <p className="quiet">
-          {[standard ? w(standard.name) : record.standard, t('record.recordedAt', { at: formatInstant(record.recordedAt) })].join(' · ')} <RecordState state={record.state} />
+          {[
+            standard ? w(standard.name) : record.standard,
+            t('record.recordedAt', { at: formatInstant(record.recordedAt) }),
+          ].join(' · ')}{' '}
+          <RecordState state={record.state} />
         </p>
       </PageHead>
       {outcome ? (
@@ -101,18 +107,36 @@ function Attachments({ record, editable }: { record: RecordDetail; editable: boo
         ))}
       </ul>
       {editable ? (
-        <AttachmentPicker value={[]} recordId={record.recordId} onChange={() => void queryClient.invalidateQueries({ queryKey: recordQuery(record.recordId).queryKey })} />
+        <AttachmentPicker
+          value={[]}
+          recordId={record.recordId}
+          onChange={() => void queryClient.invalidateQueries({ queryKey: recordQuery(record.recordId).queryKey })}
+        />
       ) : null}
     </>
   );
 }
 
-function WithdrawDialog({ record, open, onClose, onDone }: { record: RecordDetail; open: boolean; onClose: () => void; onDone: (outcome: 'withdrawn' | 'waiting') => void }) {
+function WithdrawDialog({
+  record,
+  open,
+  onClose,
+  onDone,
+}: {
+  record: RecordDetail;
+  open: boolean;
+  onClose: () => void;
+  onDone: (outcome: 'withdrawn' | 'waiting') => void;
+}) {
   const { t } = useI18n();
   const [reason, setReason] = useState('');
   const [tried, setTried] = useState(false);
   const withdraw = useMutation({
-    mutationFn: () => call<{ outcome?: 'withdrawn' | 'waiting' }>(`/records/${record.recordId}:withdraw`, { method: 'POST', body: { reason: reason.trim() } }),
+    mutationFn: () =>
+      call<{ outcome?: 'withdrawn' | 'waiting' }>(`/records/${record.recordId}/withdraw`, {
+        method: 'POST',
+        body: { reason: reason.trim() },
+      }),
     onSuccess: (answer) => {
       renewWork();
       onDone(answer?.outcome ?? 'withdrawn');
@@ -136,9 +160,22 @@ function WithdrawDialog({ record, open, onClose, onDone }: { record: RecordDetai
         {record.title} {record.documentNumber}
       </p>
       <p className="quiet">{t('record.withdrawHint')}</p>
-      <Field label={t('record.withdrawReason')} remarks={tried && reason.trim().length < 2 ? [{ key: 'missing', tone: 'seal', text: t('record.reasonMissing') }] : []}>
+      <Field
+        label={t('record.withdrawReason')}
+        remarks={
+          tried && reason.trim().length < 2 ? [{ key: 'missing', tone: 'seal', text: t('record.reasonMissing') }] : []
+        }
+      >
         {(slot) => (
-          <Input.TextArea id={slot.id} rows={3} maxLength={500} aria-describedby={slot.describedBy} status={slot.status ?? ''} value={reason} onChange={(event) => setReason(event.target.value)} />
+          <Input.TextArea
+            id={slot.id}
+            rows={3}
+            maxLength={500}
+            aria-describedby={slot.describedBy}
+            status={slot.status ?? ''}
+            value={reason}
+            onChange={(event) => setReason(event.target.value)}
+          />
         )}
       </Field>
       {withdraw.error ? <ErrorNote error={withdraw.error} /> : null}

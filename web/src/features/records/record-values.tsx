@@ -12,13 +12,18 @@ export function RecordValues({ standard, values }: { standard: StandardView | un
   const shown = (field: StandardView['fields'][number], value: string): string => {
     const { options } = field;
     if (!options) return field.type === 'amount10k' ? `${value} ${t('form.tenThousandYuan')}` : value;
-    const choices = field.type === 'multiEnum' ? readChoices(options, value) : [readChoice(options, value)].filter((choice) => choice !== null);
+    const choices =
+      field.type === 'multiEnum'
+        ? readChoices(options, value)
+        : [readChoice(options, value)].filter((choice) => choice !== null);
     if (choices.length === 0) return value;
     const label = (code: string): string => {
       const option = options.find((entry) => entry.code === code);
       return option ? w(option.label) : code;
     };
-    return choices.map((choice) => (choice.suffix ? `${label(choice.code)}-${choice.suffix}` : label(choice.code))).join(language === 'zh' ? '；' : '; ');
+    return choices
+      .map((choice) => (choice.suffix ? `${label(choice.code)}-${choice.suffix}` : label(choice.code)))
+      .join(language === 'zh' ? '；' : '; ');
   };
   return (
     <>

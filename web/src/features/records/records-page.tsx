@@ -47,19 +47,31 @@ export function RecordsPage() {
         }
       />
       <div className="filters">
-        <SearchBox label={t('records.search')} placeholder={t('records.searchHint')} action={t('action.search')} value={filter.q ?? ''} onSearch={(q) => set({ q: q || undefined })} />
+        <SearchBox
+          label={t('records.search')}
+          placeholder={t('records.searchHint')}
+          action={t('action.search')}
+          value={filter.q ?? ''}
+          onSearch={(q) => set({ q: q || undefined })}
+        />
         <Pick
           label={t('submissions.standard')}
           value={filter.standard ?? ''}
           onChange={(standard) => set({ standard: standard || undefined })}
-          options={[{ value: '', label: t('submissions.allStandards') }, ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) }))]}
+          options={[
+            { value: '', label: t('submissions.allStandards') },
+            ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) })),
+          ]}
         />
       </div>
       <PagedList
         query={query}
         empty={
           filter.q || filter.standard ? (
-            <Empty title={t('list.noMatch')} action={<Button onClick={() => set({ standard: undefined, q: undefined })}>{t('list.clear')}</Button>} />
+            <Empty
+              title={t('list.noMatch')}
+              action={<Button onClick={() => set({ standard: undefined, q: undefined })}>{t('list.clear')}</Button>}
+            />
           ) : (
             <Empty
               title={t('records.empty')}
@@ -110,9 +122,17 @@ function RecordTable({ rows }: { rows: readonly RecordRow[] }) {
         </>
       ),
     },
-    { key: 'decidedOn', head: t('records.decidedOn'), cell: (row) => <span className="number">{row.decidedOn ?? '—'}</span> },
+    {
+      key: 'decidedOn',
+      head: t('records.decidedOn'),
+      cell: (row) => <span className="number">{row.decidedOn ?? '—'}</span>,
+    },
     { key: 'body', head: t('records.decidingBody'), cell: (row) => row.decidingBody },
-    { key: 'recordedAt', head: t('records.recordedAt'), cell: (row) => <span className="number">{formatInstant(row.recordedAt)}</span> },
+    {
+      key: 'recordedAt',
+      head: t('records.recordedAt'),
+      cell: (row) => <span className="number">{formatInstant(row.recordedAt)}</span>,
+    },
     { key: 'state', head: t('records.state'), cell: (row) => <RecordState state={row.state} /> },
   ];
   return <DataTable caption={t('nav.records')} columns={columns} rows={rows} rowKey={(row) => row.recordId} />;

@@ -7,15 +7,17 @@ import type { AttachmentAdded, FindingView, RecordFormRequest, RecordFormResult 
 import type { Values } from './form-groups.ts';
 
 export interface RecordFormTarget {
-  /** `/records`, or `/records/{id}:correct`. */
+  /** `/records`, or `/records/{id}/correct`. */
   readonly path: string;
   readonly standard: string;
   readonly needsReason: boolean;
 }
 
-const filled = (values: Values): Record<string, string> => Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
+const filled = (values: Values): Record<string, string> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value.trim() !== ''));
 
-export const isRefused = (result: Pick<RecordFormResult, 'findings'>): boolean => result.findings.some((finding) => finding.severity === 'refuse');
+export const isRefused = (result: Pick<RecordFormResult, 'findings'>): boolean =>
+  result.findings.some((finding) => finding.severity === 'refuse');
 
 export function useRecordForm(target: RecordFormTarget, start: Values) {
   const [values, setValues] = useState(start);
@@ -26,14 +28,23 @@ export function useRecordForm(target: RecordFormTarget, start: Values) {
   const [reason, setReason] = useState('');
   const [attachments, setAttachments] = useState<readonly AttachmentAdded[]>([]);
 
-  const request = (of: Values): RecordFormRequest => ({ standard: target.standard, values: filled(of), ...(subjectId ? { subjectId } : {}) });
+  const request = (of: Values): RecordFormRequest => ({
+    standard: target.standard,
+    values: filled(of),
+    ...(subjectId ? { subjectId } : {}),
+  });
   const ask = (of: Values, signal?: AbortSignal): Promise<RecordFormResult> =>
-    call<RecordFormResult>(target.path, { method: 'POST', body: { ...request(of), dryRun: true }, once: false, signal });
+    call<RecordFormResult>(target.path, {
+      method: 'POST',
+      body: { ...request(of), dryRun: true },
+      once: false,
+      signal,
+    });
 
   // Checked whenever a field is left, with the rules that the record will meet.
   const check = useQuery({
     queryKey: ['check', target.path, target.standard, settled, subjectId],
-    queryFn: ({ signal }) => ask(settled, signal),
+    queryFn: async ({ signal }) => ({ of: settled, result: await ask(settled, signal) }),
     enabled: touched.size > 0 || tried,
     placeholderData: keepPreviousData,
     staleTime: Number.POSITIVE_INFINITY,
@@ -67,12 +78,37 @@ export function useRecordForm(target: RecordFormTarget, start: Values) {
     setSettled({ ...values, ...changes });
     setTouched((before) => new Set([...before, ...Object.keys(changes)]));
   };
-  const latest = send.data?.outcome === 'refused' && settled === values ? send.data : check.data;
-  const findings = useMemo(() => byField(latest?.findings ?? []), [latest]);
+  const latest = check.data?.result;
+  const checkedOf = check.data?.of;
+  // What was said of another value than the one that stands there now is not said any more.
+  const findings = useMemo(
+    () =>
+      byField(
+        (latest?.findings ?? []).filter(
+          (finding) => finding.field === null || (checkedOf?.[finding.field] ?? '') === (values[finding.field] ?? ''),
+        ),
+      ),
+    [latest, checkedOf, values],
+  );
   const dirty = touched.size > 0 && (send.data === undefined || send.data.outcome === 'refused');
   return {
-    values, set, settle, setMany, touched, tried, findings, check, send, dirty,
-    candidates: latest?.candidates ?? [], subjectId, setSubjectId, reason, setReason, attachments, setAttachments,
+    values,
+    set,
+    settle,
+    setMany,
+    touched,
+    tried,
+    findings,
+    check,
+    send,
+    dirty,
+    candidates: latest?.candidates ?? [],
+    subjectId,
+    setSubjectId,
+    reason,
+    setReason,
+    attachments,
+    setAttachments,
     /** True when it was sent off to be checked and recorded. */
     submit(): boolean {
       setTried(true);

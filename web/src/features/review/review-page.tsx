@@ -21,8 +21,16 @@ const route = getRouteApi('/desk/review');
 
 const states = ['waiting', 'approved', 'returned'] as const;
 type State = (typeof states)[number];
-const stateKey: Readonly<Record<State, Key>> = { waiting: 'draft.state.waiting', approved: 'draft.state.approved', returned: 'draft.state.returned' };
-const emptyKey: Readonly<Record<State, Key>> = { waiting: 'draft.noneWaiting', approved: 'draft.noneApproved', returned: 'draft.noneReturned' };
+const stateKey: Readonly<Record<State, Key>> = {
+  waiting: 'draft.state.waiting',
+  approved: 'draft.state.approved',
+  returned: 'draft.state.returned',
+};
+const emptyKey: Readonly<Record<State, Key>> = {
+  waiting: 'draft.noneWaiting',
+  approved: 'draft.noneApproved',
+  returned: 'draft.noneReturned',
+};
 
 export function ReviewPage() {
   const { t } = useI18n();
@@ -41,7 +49,10 @@ export function ReviewPage() {
         active={state}
         onChange={(next) => void navigate({ search: { state: next === 'waiting' ? undefined : next }, replace: true })}
       >
-        <PagedList query={query} empty={<Empty title={t(emptyKey[state])}>{state === 'waiting' ? t('draft.noneHint') : null}</Empty>}>
+        <PagedList
+          query={query}
+          empty={<Empty title={t(emptyKey[state])}>{state === 'waiting' ? t('draft.noneHint') : null}</Empty>}
+        >
           {(rows) => <DraftTable rows={rows} />}
         </PagedList>
       </Tabs>
@@ -53,7 +64,8 @@ function DraftTable({ rows }: { rows: readonly DraftView[] }) {
   const { t, w } = useI18n();
   const [open, setOpen] = useState<string | null>(null);
   const standards = useQuery(standardsQuery).data ?? [];
-  const standardOf = (draft: DraftView): StandardView | undefined => standards.find((entry) => entry.key === draft.standard);
+  const standardOf = (draft: DraftView): StandardView | undefined =>
+    standards.find((entry) => entry.key === draft.standard);
   const columns: Column<DraftView>[] = [
     {
       key: 'what',
@@ -63,7 +75,12 @@ function DraftTable({ rows }: { rows: readonly DraftView[] }) {
         const standard = standardOf(row);
         return (
           <>
-            <button type="button" className="link" aria-expanded={open === row.id} onClick={() => setOpen(open === row.id ? null : row.id)}>
+            <button
+              type="button"
+              className="link"
+              aria-expanded={open === row.id}
+              onClick={() => setOpen(open === row.id ? null : row.id)}
+            >
               {row.subjectName || t('draft.noName')}
             </button>
             <div className="sub">
@@ -89,9 +106,15 @@ function DraftTable({ rows }: { rows: readonly DraftView[] }) {
       head: t('draft.state'),
       cell: (row) => (
         <>
-          <Tag tone={row.state === 'waiting' ? 'waiting' : row.state === 'approved' ? 'done' : 'seal'}>{t(stateKey[row.state])}</Tag>
+          <Tag tone={row.state === 'waiting' ? 'waiting' : row.state === 'approved' ? 'done' : 'seal'}>
+            {t(stateKey[row.state])}
+          </Tag>
           {row.own && row.state === 'waiting' ? <div className="sub">{t('draft.own')}</div> : null}
-          {row.decidedBy ? <div className="sub">{[row.decidedBy, row.decidedAt ? formatInstant(row.decidedAt) : null].filter(Boolean).join(' ')}</div> : null}
+          {row.decidedBy ? (
+            <div className="sub">
+              {[row.decidedBy, row.decidedAt ? formatInstant(row.decidedAt) : null].filter(Boolean).join(' ')}
+            </div>
+          ) : null}
           {row.decisionNote ? <div className="sub">{row.decisionNote}</div> : null}
         </>
       ),
@@ -114,7 +137,13 @@ function DraftBody({ draft, standard }: { draft: DraftView; standard: StandardVi
   return (
     <div className="draft">
       <RecordValues standard={standard} values={draft.values} />
-      {draft.state === 'waiting' && may('record.decide') ? draft.own ? <Note tone="waiting">{t('draft.ownHint')}</Note> : <Decide draft={draft} /> : null}
+      {draft.state === 'waiting' && may('record.decide') ? (
+        draft.own ? (
+          <Note tone="waiting">{t('draft.ownHint')}</Note>
+        ) : (
+          <Decide draft={draft} />
+        )
+      ) : null}
     </div>
   );
 }
@@ -125,7 +154,7 @@ function Decide({ draft }: { draft: DraftView }) {
   const [note, setNote] = useState('');
   const [tried, setTried] = useState(false);
   const approve = useMutation({
-    mutationFn: () => call<RecordFormResult | undefined>(`/drafts/${draft.id}:approve`, { method: 'POST' }),
+    mutationFn: () => call<RecordFormResult | undefined>(`/drafts/${draft.id}/approve`, { method: 'POST' }),
     onSuccess: (result) => {
       if (result && (result.outcome === 'refused' || result.outcome === 'doubtful')) return;
       message.success(t('draft.approved'));
@@ -133,13 +162,14 @@ function Decide({ draft }: { draft: DraftView }) {
     },
   });
   const giveBack = useMutation({
-    mutationFn: () => call<undefined>(`/drafts/${draft.id}:return`, { method: 'POST', body: { note: note.trim() } }),
+    mutationFn: () => call<undefined>(`/drafts/${draft.id}/return`, { method: 'POST', body: { note: note.trim() } }),
     onSuccess: () => {
       message.success(t('draft.returned'));
       renewWork();
     },
   });
-  const stopped = approve.data && (approve.data.outcome === 'refused' || approve.data.outcome === 'doubtful') ? approve.data : null;
+  const stopped =
+    approve.data && (approve.data.outcome === 'refused' || approve.data.outcome === 'doubtful') ? approve.data : null;
   return (
     <div className="decide">
       {stopped ? (
@@ -153,13 +183,31 @@ function Decide({ draft }: { draft: DraftView }) {
         </Note>
       ) : null}
       {approve.error || giveBack.error ? <ErrorNote error={approve.error ?? giveBack.error} /> : null}
-      <Field label={t('draft.note')} remarks={tried && note.trim().length < 2 ? [{ key: 'missing', tone: 'seal', text: t('draft.noteMissing') }] : []}>
+      <Field
+        label={t('draft.note')}
+        remarks={
+          tried && note.trim().length < 2 ? [{ key: 'missing', tone: 'seal', text: t('draft.noteMissing') }] : []
+        }
+      >
         {(slot) => (
-          <Input id={slot.id} maxLength={500} placeholder={t('draft.noteHint')} aria-describedby={slot.describedBy} status={slot.status ?? ''} value={note} onChange={(event) => setNote(event.target.value)} />
+          <Input
+            id={slot.id}
+            maxLength={500}
+            placeholder={t('draft.noteHint')}
+            aria-describedby={slot.describedBy}
+            status={slot.status ?? ''}
+            value={note}
+            onChange={(event) => setNote(event.target.value)}
+          />
         )}
       </Field>
       <div className="actions">
-        <Button type="primary" loading={approve.isPending} disabled={giveBack.isPending} onClick={() => approve.mutate()}>
+        <Button
+          type="primary"
+          loading={approve.isPending}
+          disabled={giveBack.isPending}
+          onClick={() => approve.mutate()}
+        >
           {t('draft.approve')}
         </Button>
         <Button

@@ -16,10 +16,17 @@ type Draft = Readonly<Record<'current' | 'next' | 'again', string>>;
 /** What can be said before asking the server; the server's rules are the ones that count. */
 function remarksOn(draft: Draft, login: string): Partial<Record<keyof Draft, Key>> {
   const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{N}/u, /[^\p{L}\p{N}]/u].filter((kind) => kind.test(draft.next)).length;
-  const weak = [...draft.next].length < 10 || kinds < 3 || (login.length >= 3 && draft.next.toLowerCase().includes(login.toLowerCase()));
+  const weak =
+    [...draft.next].length < 10 ||
+    kinds < 3 ||
+    (login.length >= 3 && draft.next.toLowerCase().includes(login.toLowerCase()));
   return {
     ...(draft.current ? {} : { current: 'password.currentMissing' as const }),
-    ...(weak ? { next: 'password.weak' as const } : draft.next === draft.current ? { next: 'password.same' as const } : {}),
+    ...(weak
+      ? { next: 'password.weak' as const }
+      : draft.next === draft.current
+        ? { next: 'password.same' as const }
+        : {}),
     ...(draft.again === draft.next ? {} : { again: 'password.differs' as const }),
   };
 }
@@ -32,7 +39,8 @@ export function PasswordPage() {
   const [draft, setDraft] = useState<Draft>({ current: '', next: '', again: '' });
   const [tried, setTried] = useState(false);
   const change = useMutation({
-    mutationFn: () => call<SessionView>('/session/password', { method: 'POST', body: { current: draft.current, next: draft.next } }),
+    mutationFn: () =>
+      call<SessionView>('/session/password', { method: 'POST', body: { current: draft.current, next: draft.next } }),
     onSuccess: (opened) => {
       queryClient.setQueryData(sessionQuery.queryKey, opened);
       message.success(t('password.done'));
@@ -70,7 +78,9 @@ export function PasswordPage() {
   };
   return (
     <Doorway title={t('password.title')}>
-      {session.mustChangePassword ? <Note tone="waiting">{t('password.must', { name: session.account.name })}</Note> : null}
+      {session.mustChangePassword ? (
+        <Note tone="waiting">{t('password.must', { name: session.account.name })}</Note>
+      ) : null}
       {change.error ? <ErrorNote error={change.error} /> : null}
       <form onSubmit={submit} noValidate>
         <input type="text" name="username" autoComplete="username" value={session.account.login} readOnly hidden />

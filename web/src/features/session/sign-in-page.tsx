@@ -52,7 +52,10 @@ export function SignInPage() {
             <p>{explain(signIn.error)}</p>
           </Note>
         ) : null}
-        <Field label={t('session.login')} remarks={missing && !login.trim() ? [{ key: 'missing', tone: 'seal', text: t('session.loginMissing') }] : []}>
+        <Field
+          label={t('session.login')}
+          remarks={missing && !login.trim() ? [{ key: 'missing', tone: 'seal', text: t('session.loginMissing') }] : []}
+        >
           {(slot) => (
             <Input
               id={slot.id}
@@ -71,7 +74,9 @@ export function SignInPage() {
         <Field
           label={t('session.password')}
           remarks={[
-            ...(missing && !password ? [{ key: 'missing', tone: 'seal' as const, text: t('session.passwordMissing') }] : []),
+            ...(missing && !password
+              ? [{ key: 'missing', tone: 'seal' as const, text: t('session.passwordMissing') }]
+              : []),
             ...(capsLock ? [{ key: 'caps', tone: 'waiting' as const, text: t('session.capsLock') }] : []),
           ]}
         >

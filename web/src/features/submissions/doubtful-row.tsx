@@ -31,7 +31,17 @@ export interface DoubtfulRowProps {
   readonly onDecide: ((action: 'accept' | 'reject') => void) | undefined;
 }
 
-export function DoubtfulRow({ row, reportedCode, result, chosen, busy, picked, onPick, onChoose, onDecide }: DoubtfulRowProps) {
+export function DoubtfulRow({
+  row,
+  reportedCode,
+  result,
+  chosen,
+  busy,
+  picked,
+  onPick,
+  onChoose,
+  onDecide,
+}: DoubtfulRowProps) {
   const { t, w } = useI18n();
   const open = row.resolution === null;
   const mustChoose = row.candidates.length > 1 && !chosen;
@@ -40,7 +50,11 @@ export function DoubtfulRow({ row, reportedCode, result, chosen, busy, picked, o
     <li className={open ? 'doubt' : 'doubt decided'}>
       <div className="doubt-head">
         {open && picked !== undefined ? (
-          <Checkbox checked={picked} onChange={(event) => onPick(event.target.checked)} aria-label={t('doubtful.select', { row: row.row })} />
+          <Checkbox
+            checked={picked}
+            onChange={(event) => onPick(event.target.checked)}
+            aria-label={t('doubtful.select', { row: row.row })}
+          />
         ) : null}
         <h3>
           <span className="number">{t('doubtful.row', { row: row.row })}</span> {row.subjectName}
@@ -61,7 +75,15 @@ export function DoubtfulRow({ row, reportedCode, result, chosen, busy, picked, o
           <p className="secondary">{w(finding.fix)}</p>
         </div>
       ))}
-      {row.candidates.length > 0 ? <Candidates row={row} code={reportedCode} chosen={chosen} open={open && onDecide !== undefined} onChoose={onChoose} /> : null}
+      {row.candidates.length > 0 ? (
+        <Candidates
+          row={row}
+          code={reportedCode}
+          chosen={chosen}
+          open={open && onDecide !== undefined}
+          onChoose={onChoose}
+        />
+      ) : null}
       <details className="doubt-values">
         <summary>{t('doubtful.values', { n: row.values.length })}</summary>
         <dl className="facts">
@@ -93,7 +115,19 @@ export function DoubtfulRow({ row, reportedCode, result, chosen, busy, picked, o
   );
 }
 
-function Candidates({ row, code, chosen, open, onChoose }: { row: DoubtfulRowView; code: string | null; chosen: string | undefined; open: boolean; onChoose: (subjectId: string) => void }) {
+function Candidates({
+  row,
+  code,
+  chosen,
+  open,
+  onChoose,
+}: {
+  row: DoubtfulRowView;
+  code: string | null;
+  chosen: string | undefined;
+  open: boolean;
+  onChoose: (subjectId: string) => void;
+}) {
   const { t } = useI18n();
   const name = useId();
   return (
@@ -107,10 +141,20 @@ function Candidates({ row, code, chosen, open, onChoose }: { row: DoubtfulRowVie
       {row.candidates.map((candidate) => (
         <label key={candidate.subjectId} className="candidate">
           <span>
-            <input type="radio" name={name} value={candidate.subjectId} checked={chosen === candidate.subjectId} disabled={!open} onChange={() => onChoose(candidate.subjectId)} /> <Why candidate={candidate} />
+            <input
+              type="radio"
+              name={name}
+              value={candidate.subjectId}
+              checked={chosen === candidate.subjectId}
+              disabled={!open}
+              onChange={() => onChoose(candidate.subjectId)}
+            />{' '}
+            <Why candidate={candidate} />
           </span>
           <strong className={candidate.name === row.subjectName ? undefined : 'differs'}>{candidate.name}</strong>
-          <span className={!code || candidate.code === code ? undefined : 'differs'}>{candidate.code ? <Code value={candidate.code} /> : <span className="quiet">{t('doubtful.noCode')}</span>}</span>
+          <span className={!code || candidate.code === code ? undefined : 'differs'}>
+            {candidate.code ? <Code value={candidate.code} /> : <span className="quiet">{t('doubtful.noCode')}</span>}
+          </span>
           <span className="quiet">
             {kindKey[candidate.kind] ? t(kindKey[candidate.kind] as Key) : candidate.kind}
             {candidate.name === row.subjectName ? '' : ` · ${t('doubtful.nameDiffers')}`}

@@ -23,13 +23,24 @@ const atMost = 500;
 const subjectOf = (row: DoubtfulRowView, chosen: ReadonlyMap<number, string>): string | undefined =>
   chosen.get(row.row) ?? (row.candidates.length === 1 ? row.candidates[0]?.subjectId : undefined);
 
-export function DoubtfulRows({ submissionId, onResolved }: { submissionId: string; onResolved?: (results: readonly RowResult[]) => void }) {
+export function DoubtfulRows({
+  submissionId,
+  onResolved,
+}: {
+  submissionId: string;
+  onResolved?: (results: readonly RowResult[]) => void;
+}) {
   const { t } = useI18n();
   const { may } = useSession();
   const query = useInfiniteQuery(doubtfulQuery(submissionId));
   const { data: standards } = useQuery(standardsQuery);
   const codeFields = useMemo(
-    () => new Set(standards?.flatMap((standard) => standard.fields.filter((field) => field.role === 'unifiedCode').map((field) => field.code))),
+    () =>
+      new Set(
+        standards?.flatMap((standard) =>
+          standard.fields.filter((field) => field.role === 'unifiedCode').map((field) => field.code),
+        ),
+      ),
     [standards],
   );
   const [chosen, setChosen] = useState<ReadonlyMap<number, string>>(new Map());
@@ -38,10 +49,16 @@ export function DoubtfulRows({ submissionId, onResolved }: { submissionId: strin
   const [note, setNote] = useState('');
   const resolve = useMutation({
     mutationFn: (rows: ResolveRowsRequest['rows']) =>
-      call<ResolveRowsResult>(`/submissions/${submissionId}/rows:resolve`, { method: 'POST', body: { rows } satisfies ResolveRowsRequest }),
+      call<ResolveRowsResult>(`/submissions/${submissionId}/rows:resolve`, {
+        method: 'POST',
+        body: { rows } satisfies ResolveRowsRequest,
+      }),
     onSuccess: (answer) => {
       setResults((before) => new Map([...before, ...answer.results.map((result) => [result.row, result] as const)]));
-      setPicked((before) => new Set([...before].filter((row) => !answer.results.some((result) => result.ok && result.row === row))));
+      setPicked(
+        (before) =>
+          new Set([...before].filter((row) => !answer.results.some((result) => result.ok && result.row === row))),
+      );
       renewWork();
       onResolved?.(answer.results);
     },
@@ -76,19 +93,39 @@ export function DoubtfulRows({ submissionId, onResolved }: { submissionId: strin
                   {t('doubtful.selectAll', { n: open.length })}
                 </Checkbox>
                 <span className="batch-actions">
-                  <Button disabled={many.length === 0 || undecided.length > 0} loading={resolve.isPending} onClick={() => decide(many, 'accept')}>
+                  <Button
+                    disabled={many.length === 0 || undecided.length > 0}
+                    loading={resolve.isPending}
+                    onClick={() => decide(many, 'accept')}
+                  >
                     {t('doubtful.acceptMany', { n: many.length })}
                   </Button>
-                  <Button disabled={many.length === 0} loading={resolve.isPending} onClick={() => decide(many, 'reject')}>
+                  <Button
+                    disabled={many.length === 0}
+                    loading={resolve.isPending}
+                    onClick={() => decide(many, 'reject')}
+                  >
                     {t('doubtful.rejectMany', { n: many.length })}
                   </Button>
                 </span>
-                {undecided.length > 0 ? <span className="remark-waiting">{t('doubtful.chooseFirst', { rows: undecided.map((row) => row.row).join('、') })}</span> : null}
+                {undecided.length > 0 ? (
+                  <span className="remark-waiting">
+                    {t('doubtful.chooseFirst', { rows: undecided.map((row) => row.row).join('、') })}
+                  </span>
+                ) : null}
               </div>
             ) : null}
             {open.length > 0 && may('submission.resolve') ? (
               <Field label={t('doubtful.note')} className="batch-note">
-                {(slot) => <Input id={slot.id} maxLength={500} placeholder={t('doubtful.noteHint')} value={note} onChange={(event) => setNote(event.target.value)} />}
+                {(slot) => (
+                  <Input
+                    id={slot.id}
+                    maxLength={500}
+                    placeholder={t('doubtful.noteHint')}
+                    value={note}
+                    onChange={(event) => setNote(event.target.value)}
+                  />
+                )}
               </Field>
             ) : null}
             <ol className="doubtful">
@@ -101,7 +138,11 @@ export function DoubtfulRows({ submissionId, onResolved }: { submissionId: strin
                   chosen={subjectOf(row, chosen)}
                   busy={resolve.isPending}
                   picked={open.length > 1 ? picked.has(row.row) : undefined}
-                  onPick={(on) => setPicked((before) => new Set(on ? [...before, row.row] : [...before].filter((other) => other !== row.row)))}
+                  onPick={(on) =>
+                    setPicked(
+                      (before) => new Set(on ? [...before, row.row] : [...before].filter((other) => other !== row.row)),
+                    )
+                  }
                   onChoose={(subjectId) => setChosen((before) => new Map(before).set(row.row, subjectId))}
                   onDecide={may('submission.resolve') ? (action) => decide([row], action) : undefined}
                 />
@@ -121,7 +162,9 @@ function Outcome({ results }: { results: readonly RowResult[] }) {
   return (
     <Note tone={failed.length > 0 ? 'waiting' : 'done'} role="status">
       {t('doubtful.outcome', { ok: results.length - failed.length })}
-      {failed.length > 0 ? t('doubtful.outcomeFailed', { n: failed.length, rows: failed.map((result) => result.row).join('、') }) : ''}
+      {failed.length > 0
+        ? t('doubtful.outcomeFailed', { n: failed.length, rows: failed.map((result) => result.row).join('、') })
+        : ''}
     </Note>
   );
 }

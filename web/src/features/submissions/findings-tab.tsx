@@ -7,17 +7,36 @@ import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.ts
 import { Empty } from '../../shared/ui/states.tsx';
 
 type Severity = 'refuse' | 'correct' | 'warn';
-const emptyKey: Readonly<Record<Severity, Key>> = { refuse: 'findings.noneRefused', correct: 'findings.noneCorrected', warn: 'findings.noneWarned' };
+const emptyKey: Readonly<Record<Severity, Key>> = {
+  refuse: 'findings.noneRefused',
+  correct: 'findings.noneCorrected',
+  warn: 'findings.noneWarned',
+};
 
 /** The message of a rule as a chip: its first statement, without the places where a row's own value would stand. */
 function shortRule(message: string): string {
   const plain = message.replace(/[「“"(（]?\{\w+\}[」”")）]?/g, '…');
   const first = plain.split(/[：；。]|: |; |\. |\.$/).find((part) => part.replace(/[…→，, ]/g, '').length > 1) ?? plain;
-  const words = first.replace(/^…(?:中的|填写的|的)?/, '').replace(/[，,\s…→]+$/, '').trim();
+  const words = first
+    .replace(/^…(?:中的|填写的|的)?/, '')
+    .replace(/[，,\s…→]+$/, '')
+    .trim();
   return words.length > 40 ? `${words.slice(0, 39)}…` : words;
 }
 
-export function FindingsTab({ submission, severity, rules, rule, onRule }: { submission: SubmissionView; severity: Severity; rules: readonly RuleCount[]; rule: string | undefined; onRule: (rule: string | undefined) => void }) {
+export function FindingsTab({
+  submission,
+  severity,
+  rules,
+  rule,
+  onRule,
+}: {
+  submission: SubmissionView;
+  severity: Severity;
+  rules: readonly RuleCount[];
+  rule: string | undefined;
+  onRule: (rule: string | undefined) => void;
+}) {
   const { t, w } = useI18n();
   const known = rules.some((entry) => entry.rule === rule) ? rule : undefined;
   const query = useInfiniteQuery(findingsQuery(submission.id, { severity, rule: known }));
@@ -68,7 +87,8 @@ function FindingTable({ rows, severity }: { rows: readonly FindingView[]; severi
           {w(row.message)}
           {severity === 'correct' && row.newValue !== null && !w(row.message).includes(row.newValue) ? (
             <div className="raw">
-              <span className="quiet">{t('findings.became')}</span> {row.newValue === '' ? t('findings.blank') : row.newValue}
+              <span className="quiet">{t('findings.became')}</span>{' '}
+              {row.newValue === '' ? t('findings.blank') : row.newValue}
             </div>
           ) : null}
         </>
@@ -91,5 +111,12 @@ function FindingTable({ rows, severity }: { rows: readonly FindingView[]; severi
       ),
     },
   ];
-  return <DataTable caption={t('findings.caption')} columns={columns} rows={rows} rowKey={(row) => `${row.row}-${row.field ?? ''}-${row.rule}-${row.value ?? ''}`} />;
+  return (
+    <DataTable
+      caption={t('findings.caption')}
+      columns={columns}
+      rows={rows}
+      rowKey={(row) => `${row.row}-${row.field ?? ''}-${row.rule}-${row.value ?? ''}`}
+    />
+  );
 }

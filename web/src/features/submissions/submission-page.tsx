@@ -7,7 +7,7 @@ import { isRunning, queryClient, rulesQuery, submissionQuery, summaryQuery } fro
 import type { RuleCount, SubmissionView } from '../../shared/api/types.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { DownloadButton } from '../../shared/ui/download-link.tsx';
-import { formatBytes, formatInstant, secondsBetween } from '../../shared/ui/format.ts';
+import { formatBytes, formatCount, formatInstant, secondsBetween } from '../../shared/ui/format.ts';
 import { LinkButton } from '../../shared/ui/link-button.tsx';
 import { type Figure, Figures, PageHead } from '../../shared/ui/page.tsx';
 import { ErrorNote, Loaded, Note } from '../../shared/ui/states.tsx';
@@ -15,6 +15,7 @@ import { type TabItem, Tabs } from '../../shared/ui/tabs.tsx';
 import { DoubtfulRows } from './doubtful-rows.tsx';
 import { FindingsTab } from './findings-tab.tsx';
 import { percentOf, sayDuration, useProgressWords } from './submission-words.tsx';
+import { Templates } from './templates.tsx';
 
 const route = getRouteApi('/desk/submissions/$id');
 
@@ -26,7 +27,8 @@ export function SubmissionPage() {
   useEffect(() => {
     // Everything that was read while the file was being processed is old when it is done.
     if (before.current && !running) {
-      for (const part of ['findings', 'rows', 'rules']) void queryClient.invalidateQueries({ queryKey: ['submissions', part, id] });
+      for (const part of ['findings', 'rows', 'rules'])
+        void queryClient.invalidateQueries({ queryKey: ['submissions', part, id] });
       void queryClient.invalidateQueries({ queryKey: ['submissions', 'list'] });
       void queryClient.invalidateQueries({ queryKey: summaryQuery.queryKey });
     }
@@ -45,7 +47,10 @@ function titleOf(standard: string, edition: string | null): string {
 function Submission({ submission }: { submission: SubmissionView }) {
   const { t, w } = useI18n();
   const { counts } = submission;
-  const title = titleOf(w(submission.standardName), submission.editionName ? w(submission.editionName) : null);
+  const title =
+    submission.standard === 'auto'
+      ? submission.fileName
+      : titleOf(w(submission.standardName), submission.editionName ? w(submission.editionName) : null);
   const facts = [
     submission.body.name,
     formatInstant(submission.receivedAt),
@@ -53,7 +58,9 @@ function Submission({ submission }: { submission: SubmissionView }) {
     formatBytes(submission.fileBytes),
     submission.fileKind?.toUpperCase(),
     submission.fileKind === 'csv' ? submission.fileEncoding : null,
-    submission.batchNo && !submission.batchNo.includes(submission.fileName) ? t('submission.batch', { no: submission.batchNo }) : null,
+    submission.batchNo && !submission.batchNo.includes(submission.fileName)
+      ? t('submission.batch', { no: submission.batchNo })
+      : null,
   ];
   const done = submission.state === 'done';
   return (
@@ -67,14 +74,22 @@ function Submission({ submission }: { submission: SubmissionView }) {
         title={title}
         actions={
           <>
-            {done && counts.findings > 0 ? <DownloadButton path={`/submissions/${submission.id}/findings.xlsx`}>{t('submission.exportFindings')}</DownloadButton> : null}
+            {done && counts.findings > 0 ? (
+              <DownloadButton path={`/submissions/${submission.id}/findings.xlsx`}>
+                {t('submission.exportFindings')}
+              </DownloadButton>
+            ) : null}
             {done && counts.refused > 0 ? (
               <DownloadButton path={`/submissions/${submission.id}/refused`} query={{ format: 'xlsx' }}>
                 {t('submission.downloadRefused')}
               </DownloadButton>
             ) : null}
             <LinkButton primary to="/submissions">
-              {t(submission.state === 'failed' || counts.refused > 0 ? 'submission.uploadAgain' : 'submission.uploadMore')}
+              {t(
+                submission.state === 'failed' || counts.refused > 0
+                  ? 'submission.uploadAgain'
+                  : 'submission.uploadMore',
+              )}
             </LinkButton>
           </>
         }
@@ -83,7 +98,9 @@ function Submission({ submission }: { submission: SubmissionView }) {
       </PageHead>
       {isRunning(submission) ? <Running submission={submission} /> : null}
       {submission.failure ? <Failure failure={submission.failure} /> : null}
-      {submission.state === 'failed' && !submission.failure ? <Note tone="seal">{t('submission.failedPlain')}</Note> : null}
+      {submission.state === 'failed' && !submission.failure ? (
+        <Note tone="seal">{t('submission.failedPlain')}</Note>
+      ) : null}
       {submission.state === 'failed' && counts.rows === 0 ? null : <Counts submission={submission} />}
       {done ? <Work submission={submission} /> : null}
     </>
@@ -115,6 +132,7 @@ function Failure({ failure }: { failure: NonNullable<SubmissionView['failure']> 
       <p>
         <span className="quiet">{t('submission.whatToDo')}</span> {w(failure.fix)}
       </p>
+      <Templates />
     </Note>
   );
 }
@@ -125,14 +143,24 @@ function Counts({ submission }: { submission: SubmissionView }) {
   const { counts } = submission;
   const seconds = secondsBetween(submission.startedAt, submission.finishedAt);
   const inside = [
-    counts.corrected > 0 ? t('count.ofCorrected', { n: counts.corrected }) : null,
-    counts.superseding > 0 ? t('count.ofSuperseding', { n: counts.superseding }) : null,
+    counts.corrected > 0 ? t('count.ofCorrected', { n: formatCount(counts.corrected) }) : null,
+    counts.superseding > 0 ? t('count.ofSuperseding', { n: formatCount(counts.superseding) }) : null,
   ].filter(Boolean);
   const decided = counts.doubtful - counts.doubtfulOpen;
   const items: (Figure | null)[] = [
     { key: 'rows', value: counts.rows, label: t('count.rows') },
-    { key: 'accepted', value: counts.accepted, label: inside.length > 0 ? `${t('count.accepted')}（${inside.join('，')}）` : t('count.accepted'), tone: 'done' },
-    { key: 'doubtful', value: counts.doubtfulOpen, label: decided > 0 ? t('count.doubtfulDecided', { n: decided }) : t('count.doubtfulWaiting'), tone: 'waiting' },
+    {
+      key: 'accepted',
+      value: counts.accepted,
+      label: inside.length > 0 ? `${t('count.accepted')}（${inside.join('，')}）` : t('count.accepted'),
+      tone: 'done',
+    },
+    {
+      key: 'doubtful',
+      value: counts.doubtfulOpen,
+      label: decided > 0 ? t('count.doubtfulDecided', { n: formatCount(decided) }) : t('count.doubtfulWaiting'),
+      tone: 'waiting',
+    },
     { key: 'refused', value: counts.refused, label: t('count.refused'), tone: 'seal' },
     { key: 'duplicate', value: counts.duplicate, label: t('count.duplicate') },
     counts.personRows > 0 ? { key: 'person', value: counts.personRows, label: t('count.person') } : null,
@@ -161,7 +189,8 @@ function Work({ submission }: { submission: SubmissionView }) {
     { key: 'warned', label: t('tab.warned'), count: sum(rules, 'warn') },
   ];
   // Without a choice in the address: the first tab where there is something to do.
-  const active = tabs.find((tab) => tab.key === search.tab)?.key ?? tabs.find((tab) => (tab.count ?? 0) > 0)?.key ?? 'refused';
+  const active =
+    tabs.find((tab) => tab.key === search.tab)?.key ?? tabs.find((tab) => (tab.count ?? 0) > 0)?.key ?? 'refused';
   const set = (change: { tab?: string | undefined; rule?: string | undefined }): void => {
     void navigate({ search: change, replace: true, resetScroll: false });
   };

@@ -11,7 +11,12 @@ export const stateKey: Readonly<Record<SubmissionView['state'], Key>> = {
   done: 'submission.state.done',
   failed: 'submission.state.failed',
 };
-const tones: Partial<Record<SubmissionView['state'], Tone>> = { done: 'done', failed: 'seal', processing: 'waiting', received: 'waiting' };
+const tones: Partial<Record<SubmissionView['state'], Tone>> = {
+  done: 'done',
+  failed: 'seal',
+  processing: 'waiting',
+  received: 'waiting',
+};
 
 export function StateTag({ state }: { state: SubmissionView['state'] }) {
   const { t } = useI18n();
@@ -43,7 +48,9 @@ export function useProgressWords(): (submission: SubmissionView) => string {
       ? i18n.t('submission.rowsOf', { done: formatCount(rowsDone), all: formatCount(rowsExpected) })
       : i18n.t('submission.rowsDone', { done: formatCount(rowsDone) });
     const left = secondsLeft(submission, Date.now());
-    return left === null ? done : `${done} · ${i18n.t('submission.timeLeft', { time: sayDuration(i18n, Math.ceil(left)) })}`;
+    return left === null
+      ? done
+      : `${done} · ${i18n.t('submission.timeLeft', { time: sayDuration(i18n, Math.ceil(left)) })}`;
   };
 }
 

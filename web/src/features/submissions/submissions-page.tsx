@@ -40,25 +40,44 @@ export function SubmissionsPage() {
       />
       {may('submission.create') ? <UploadPanel /> : null}
       <div className="filters">
-        <SearchBox label={t('submissions.search')} placeholder={t('submissions.searchHint')} action={t('action.search')} value={filter.q ?? ''} onSearch={(q) => set({ q: q || undefined })} />
+        <SearchBox
+          label={t('submissions.search')}
+          placeholder={t('submissions.searchHint')}
+          action={t('action.search')}
+          value={filter.q ?? ''}
+          onSearch={(q) => set({ q: q || undefined })}
+        />
         <Pick
           label={t('submissions.standard')}
           value={filter.standard ?? ''}
           onChange={(standard) => set({ standard: standard || undefined })}
-          options={[{ value: '', label: t('submissions.allStandards') }, ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) }))]}
+          options={[
+            { value: '', label: t('submissions.allStandards') },
+            ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) })),
+          ]}
         />
         <Pick
           label={t('submissions.state')}
           value={filter.state ?? ''}
           onChange={(state) => set({ state: state || undefined })}
-          options={[{ value: '', label: t('submissions.allStates') }, ...submissionStates.map((state) => ({ value: state, label: t(stateKey[state]) }))]}
+          options={[
+            { value: '', label: t('submissions.allStates') },
+            ...submissionStates.map((state) => ({ value: state, label: t(stateKey[state]) })),
+          ]}
         />
       </div>
       <PagedList
         query={query}
         empty={
           filtered ? (
-            <Empty title={t('list.noMatch')} action={<Button onClick={() => set({ standard: undefined, state: undefined, q: undefined })}>{t('list.clear')}</Button>} />
+            <Empty
+              title={t('list.noMatch')}
+              action={
+                <Button onClick={() => set({ standard: undefined, state: undefined, q: undefined })}>
+                  {t('list.clear')}
+                </Button>
+              }
+            />
           ) : (
             <Empty title={t('submissions.empty')}>{t('submissions.emptyHint')}</Empty>
           )
@@ -70,7 +89,9 @@ export function SubmissionsPage() {
   );
 }
 
-const count = (value: number, tone: string) => <span className={value > 0 ? `number ${tone}` : 'number quiet'}>{formatCount(value)}</span>;
+const count = (value: number, tone: string) => (
+  <span className={value > 0 ? `number ${tone}` : 'number quiet'}>{formatCount(value)}</span>
+);
 
 function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
   const { t, w } = useI18n();
@@ -85,7 +106,15 @@ function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
           <Link to="/submissions/$id" params={{ id: row.id }}>
             {row.fileName}
           </Link>
-          <div className="sub">{[formatInstant(row.receivedAt), row.receivedBy, row.batchNo && !row.batchNo.includes(row.fileName) ? row.batchNo : null].filter(Boolean).join(' · ')}</div>
+          <div className="sub">
+            {[
+              formatInstant(row.receivedAt),
+              row.receivedBy,
+              row.batchNo && !row.batchNo.includes(row.fileName) ? row.batchNo : null,
+            ]
+              .filter(Boolean)
+              .join(' · ')}
+          </div>
         </>
       ),
     },
@@ -100,8 +129,18 @@ function SubmissionTable({ rows }: { rows: readonly SubmissionView[] }) {
       ),
     },
     { key: 'state', head: t('submissions.state'), cell: (row) => <StateTag state={row.state} /> },
-    { key: 'accepted', head: t('count.accepted'), align: 'end', cell: (row) => count(row.counts.accepted, 'text-done') },
-    { key: 'doubtful', head: t('count.doubtful'), align: 'end', cell: (row) => count(row.counts.doubtfulOpen, 'text-waiting') },
+    {
+      key: 'accepted',
+      head: t('count.accepted'),
+      align: 'end',
+      cell: (row) => count(row.counts.accepted, 'text-done'),
+    },
+    {
+      key: 'doubtful',
+      head: t('count.doubtful'),
+      align: 'end',
+      cell: (row) => count(row.counts.doubtfulOpen, 'text-waiting'),
+    },
     { key: 'refused', head: t('count.refused'), align: 'end', cell: (row) => count(row.counts.refused, 'text-seal') },
     { key: 'duplicate', head: t('count.duplicate'), align: 'end', cell: (row) => count(row.counts.duplicate, '') },
   ];

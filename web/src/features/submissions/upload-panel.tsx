@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Button, Input, Progress } from 'antd';
-import { type DragEvent, useRef, useState } from 'react';
-import { bodiesQuery, isRunning, standardsQuery, submissionQuery } from '../../shared/api/queries.ts';
+import { type DragEvent, useEffect, useRef, useState } from 'react';
+import { bodiesQuery, isRunning, renewWork, standardsQuery, submissionQuery } from '../../shared/api/queries.ts';
 import { type I18n, useI18n } from '../../shared/i18n/index.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatBytes, formatCount } from '../../shared/ui/format.ts';
@@ -10,6 +10,7 @@ import { Pick } from '../../shared/ui/pick.tsx';
 import { Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { percentOf, useProgressWords } from './submission-words.tsx';
+import { Templates } from './templates.tsx';
 import { maxFilesAtOnce, type UploadItem, useUploads } from './use-uploads.ts';
 
 /** The ends of names that the server reads; anything else is refused before it travels. */
@@ -62,7 +63,15 @@ export function UploadPanel() {
         <Button type="primary" onClick={() => input.current?.click()}>
           {t('upload.choose')}
         </Button>
-        <input ref={input} type="file" multiple hidden accept=".xlsx,.csv,.txt" aria-label={t('upload.choose')} onChange={(event) => take(event.target.files)} />
+        <input
+          ref={input}
+          type="file"
+          multiple
+          hidden
+          accept=".xlsx,.csv,.txt"
+          aria-label={t('upload.choose')}
+          onChange={(event) => take(event.target.files)}
+        />
       </div>
       <details className="upload-options">
         <summary>{t('upload.options')}</summary>
@@ -73,12 +82,23 @@ export function UploadPanel() {
                 id={slot.id}
                 value={standard}
                 onChange={setStandard}
-                options={[{ value: 'auto', label: t('upload.auto') }, ...standards.map((entry) => ({ value: entry.key, label: w(entry.name) }))]}
+                options={[
+                  { value: 'auto', label: t('upload.auto') },
+                  ...standards.map((entry) => ({ value: entry.key, label: w(entry.name) })),
+                ]}
               />
             )}
           </Field>
           <Field label={t('upload.batchNo')} hint={t('upload.batchNoHint')}>
-            {(slot) => <Input id={slot.id} aria-describedby={slot.describedBy} maxLength={100} value={batchNo} onChange={(event) => setBatchNo(event.target.value)} />}
+            {(slot) => (
+              <Input
+                id={slot.id}
+                aria-describedby={slot.describedBy}
+                maxLength={100}
+                value={batchNo}
+                onChange={(event) => setBatchNo(event.target.value)}
+              />
+            )}
           </Field>
           {forOthers ? <OrgPick value={org} onChange={setOrg} /> : null}
         </div>
@@ -92,7 +112,12 @@ export function UploadPanel() {
       {uploads.items.length > 0 ? (
         <ul className="uploads" aria-label={t('upload.list')}>
           {uploads.items.map((item) => (
-            <UploadRow key={item.key} item={item} onRetry={() => uploads.retry(item.key)} onRemove={() => uploads.remove(item.key)} />
+            <UploadRow
+              key={item.key}
+              item={item}
+              onRetry={() => uploads.retry(item.key)}
+              onRemove={() => uploads.remove(item.key)}
+            />
           ))}
         </ul>
       ) : null}
@@ -111,29 +136,20 @@ function OrgPick({ value, onChange }: { value: string; onChange: (code: string) 
   const { t } = useI18n();
   const { session } = useSession();
   const bodies = useQuery(bodiesQuery).data ?? [];
-  const options = bodies.filter((body) => body.code && !body.closedOn).map((body) => ({ value: body.code ?? '', label: body.name }));
+  const options = bodies
+    .filter((body) => body.code && !body.closedOn)
+    .map((body) => ({ value: body.code ?? '', label: body.name }));
   return (
     <Field label={t('upload.org')}>
-      {(slot) => <Pick id={slot.id} value={value} onChange={onChange} options={[{ value: '', label: session?.account.body?.name ?? t('upload.orgChoose') }, ...options]} />}
+      {(slot) => (
+        <Pick
+          id={slot.id}
+          value={value}
+          onChange={onChange}
+          options={[{ value: '', label: session?.account.body?.name ?? t('upload.orgChoose') }, ...options]}
+        />
+      )}
     </Field>
-  );
-}
-
-function Templates() {
-  const { t, w } = useI18n();
-  const standards = useQuery(standardsQuery).data ?? [];
-  return (
-    <div className="templates">
-      <span className="quiet">{t('upload.templates')}</span>
-      {standards.map((standard) => {
-        const edition = standard.editions[0];
-        return edition ? (
-          <a key={standard.key} href={`/api/v1/standards/${standard.key}/template?edition=${encodeURIComponent(edition.key)}&format=xlsx`} download>
-            {w(edition.name)}
-          </a>
-        ) : null;
-      })}
-    </div>
   );
 }
 
@@ -153,7 +169,13 @@ function UploadRow({ item, onRetry, onRemove }: { item: UploadItem; onRetry: () 
       </div>
       <div className="upload-state">
         {item.state === 'queued' ? <span className="quiet">{t('upload.queued')}</span> : null}
-        {item.state === 'sending' ? <Progress percent={Math.round(item.part * 100)} size="small" aria-label={t('upload.sending', { name: item.file.name })} /> : null}
+        {item.state === 'sending' ? (
+          <Progress
+            percent={Math.round(item.part * 100)}
+            size="small"
+            aria-label={t('upload.sending', { name: item.file.name })}
+          />
+        ) : null}
         {item.accepted ? <SentState accepted={item.accepted} /> : null}
         {item.state === 'failed' ? (
           <span className="remark-seal" role="alert">
@@ -167,7 +189,14 @@ function UploadRow({ item, onRetry, onRemove }: { item: UploadItem; onRetry: () 
             {t('action.retry')}
           </Button>
         ) : null}
-        <Button size="small" type="text" onClick={onRemove} aria-label={t(item.state === 'sending' ? 'upload.cancelNamed' : 'upload.removeNamed', { name: item.file.name })}>
+        <Button
+          size="small"
+          type="text"
+          onClick={onRemove}
+          aria-label={t(item.state === 'sending' ? 'upload.cancelNamed' : 'upload.removeNamed', {
+            name: item.file.name,
+          })}
+        >
           {t(item.state === 'sending' ? 'action.cancel' : 'upload.remove')}
         </Button>
       </div>
@@ -180,12 +209,24 @@ function SentState({ accepted }: { accepted: { readonly id: string; readonly rep
   const { t, w } = useI18n();
   const words = useProgressWords();
   const { data } = useQuery(submissionQuery(accepted.id));
+  const ended = data !== undefined && !isRunning(data);
+  useEffect(() => {
+    if (ended) renewWork();
+  }, [ended]);
   if (accepted.repeated) return <span className="remark-waiting">{t('upload.repeated')}</span>;
   if (!data) return <span className="quiet">{t('submission.state.received')}</span>;
-  if (isRunning(data)) return <Progress percent={percentOf(data)} size="small" format={() => words(data)} aria-label={words(data)} />;
-  if (data.state === 'failed') return <span className="remark-seal">{data.failure ? w(data.failure.message) : t('submission.state.failed')}</span>;
+  if (data.state === 'received') return <span className="quiet">{words(data)}</span>;
+  if (isRunning(data))
+    return <Progress percent={percentOf(data)} size="small" format={() => words(data)} aria-label={words(data)} />;
+  if (data.state === 'failed')
+    return <span className="remark-seal">{data.failure ? w(data.failure.message) : t('submission.state.failed')}</span>;
   const { counts } = data;
-  const numbers = { accepted: formatCount(counts.accepted), doubtful: formatCount(counts.doubtfulOpen), refused: formatCount(counts.refused), duplicate: formatCount(counts.duplicate) };
+  const numbers = {
+    accepted: formatCount(counts.accepted),
+    doubtful: formatCount(counts.doubtfulOpen),
+    refused: formatCount(counts.refused),
+    duplicate: formatCount(counts.duplicate),
+  };
   return (
     <span>
       {w(data.standardName)} · {t('upload.result', numbers)}

@@ -15,7 +15,10 @@ export interface UploadItem {
   readonly error?: unknown;
 }
 
-type Change = { readonly add: readonly UploadItem[] } | { readonly key: string; readonly set: Partial<UploadItem> } | { readonly remove: string };
+type Change =
+  | { readonly add: readonly UploadItem[] }
+  | { readonly key: string; readonly set: Partial<UploadItem> }
+  | { readonly remove: string };
 
 function reduce(items: readonly UploadItem[], change: Change): readonly UploadItem[] {
   if ('add' in change) return [...items, ...change.add];
@@ -34,7 +37,9 @@ export function useUploads() {
     for (const item of items) {
       if (item.state !== 'queued' || running.current.size >= atOnce || running.current.has(item.key)) continue;
       const { key } = item;
-      const sending = upload<UploadAccepted>('/submissions', item.file, item.fields, (part) => dispatch({ key, set: { part } }));
+      const sending = upload<UploadAccepted>('/submissions', item.file, item.fields, (part) =>
+        dispatch({ key, set: { part } }),
+      );
       running.current.set(key, sending);
       dispatch({ key, set: { state: 'sending', part: 0 } });
       sending.done
@@ -52,9 +57,14 @@ export function useUploads() {
   }, [items]);
 
   const add = useCallback((files: readonly File[], fields: UploadItem['fields']) => {
-    dispatch({ add: files.slice(0, maxFilesAtOnce).map((file) => ({ key: newKey(), file, fields, state: 'queued', part: 0 })) });
+    dispatch({
+      add: files.slice(0, maxFilesAtOnce).map((file) => ({ key: newKey(), file, fields, state: 'queued', part: 0 })),
+    });
   }, []);
-  const retry = useCallback((key: string) => dispatch({ key, set: { state: 'queued', part: 0, error: undefined } }), []);
+  const retry = useCallback(
+    (key: string) => dispatch({ key, set: { state: 'queued', part: 0, error: undefined } }),
+    [],
+  );
   const remove = useCallback((key: string) => {
     const sending = running.current.get(key);
     if (sending) sending.cancel();

@@ -87,7 +87,14 @@ function Waiting() {
               <li key={draft.id}>
                 <Link to="/review">{draft.subjectName || t('draft.noName')}</Link>{' '}
                 <span className="quiet">
-                  {[t(draftKindKey[draft.kind]), draft.createdBy, formatInstant(draft.createdAt), draft.own ? t('draft.own') : null].filter(Boolean).join(' · ')}
+                  {[
+                    t(draftKindKey[draft.kind]),
+                    draft.createdBy,
+                    formatInstant(draft.createdAt),
+                    draft.own ? t('draft.own') : null,
+                  ]
+                    .filter(Boolean)
+                    .join(' · ')}
                 </span>
               </li>
             ))}
@@ -136,15 +143,22 @@ function WaitTable({ rows, kind }: { rows: readonly SubmissionView[]; kind: 'dou
       ),
     },
     { key: 'standard', head: t('submissions.standard'), cell: (row) => w(row.standardName) },
-    { key: 'at', head: t('submissions.receivedAt'), cell: (row) => <span className="number">{formatInstant(row.receivedAt)}</span> },
+    {
+      key: 'at',
+      head: t('submissions.receivedAt'),
+      cell: (row) => <span className="number">{formatInstant(row.receivedAt)}</span>,
+    },
     {
       key: 'count',
       head: t(kind === 'doubtful' ? 'count.doubtful' : 'count.refused'),
       align: 'end',
       cell: (row) => {
-        if (kind === 'refused' && row.state === 'failed') return <span className="text-seal">{t('submission.state.failed')}</span>;
+        if (kind === 'refused' && row.state === 'failed')
+          return <span className="text-seal">{t('submission.state.failed')}</span>;
         const value = kind === 'doubtful' ? row.counts.doubtfulOpen : row.counts.refused;
-        return <span className={`number ${kind === 'doubtful' ? 'text-waiting' : 'text-seal'}`}>{formatCount(value)}</span>;
+        return (
+          <span className={`number ${kind === 'doubtful' ? 'text-waiting' : 'text-seal'}`}>{formatCount(value)}</span>
+        );
       },
     },
     ...(kind === 'refused'
@@ -167,7 +181,12 @@ function WaitTable({ rows, kind }: { rows: readonly SubmissionView[]; kind: 'dou
   ];
   return (
     <>
-      <DataTable caption={t(kind === 'doubtful' ? 'todo.doubtfulTitle' : 'todo.refusedTitle')} columns={columns} rows={rows.slice(0, shownRows)} rowKey={(row) => row.id} />
+      <DataTable
+        caption={t(kind === 'doubtful' ? 'todo.doubtfulTitle' : 'todo.refusedTitle')}
+        columns={columns}
+        rows={rows.slice(0, shownRows)}
+        rowKey={(row) => row.id}
+      />
       {rows.length > shownRows ? (
         <p className="more">
           <Link to="/submissions">{t('todo.allSubmissions')}</Link>

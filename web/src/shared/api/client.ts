@@ -75,10 +75,12 @@ export async function call<T>(path: string, options: CallOptions = {}): Promise<
     unanswered.set(write, key);
     headers['idempotency-key'] = key;
   }
-  const response = await fetch(apiPath(path, query), { method, headers, body: json, signal: signal ?? null }).catch((error: unknown) => {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error;
-    throw new ApiError(0, null);
-  });
+  const response = await fetch(apiPath(path, query), { method, headers, body: json, signal: signal ?? null }).catch(
+    (error: unknown) => {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error;
+      throw new ApiError(0, null);
+    },
+  );
   if (response.status < 500) unanswered.delete(write);
   if (response.ok) return (response.status === 204 ? undefined : await response.json()) as T;
   const problem = problemFrom(await response.text());

@@ -85,12 +85,16 @@ export interface SubmissionFilter {
   readonly state?: string | undefined;
   readonly q?: string | undefined;
 }
-export const submissionsQuery = (filter: SubmissionFilter, limit = 50) =>
-  pages<SubmissionView>(['submissions', 'list'], '/submissions', { ...filter, limit });
-
 const running: ReadonlySet<string> = new Set(['received', 'processing']);
 export const isRunning = (submission: Pick<SubmissionView, 'state'> | undefined): boolean =>
   submission !== undefined && running.has(submission.state);
+
+/** The newest page is asked again while something on it is processed. */
+export const submissionsQuery = (filter: SubmissionFilter, limit = 50) =>
+  infiniteQueryOptions({
+    ...pages<SubmissionView>(['submissions', 'list'], '/submissions', { ...filter, limit }),
+    refetchInterval: (query) => (query.state.data?.pages[0]?.items.some(isRunning) ? 2000 : false),
+  });
 
 /** Asked again every 0.7 s while the file is processed. */
 export const submissionQuery = (id: string) =>
@@ -110,7 +114,9 @@ export const rulesQuery = (id: string) =>
   queryOptions({
     queryKey: ['submissions', 'rules', id],
     queryFn: async ({ signal }) => {
-      const answer = await call<readonly RuleCount[] | { items: readonly RuleCount[] }>(`/submissions/${id}/rules`, { signal });
+      const answer = await call<readonly RuleCount[] | { items: readonly RuleCount[] }>(`/submissions/${id}/rules`, {
+        signal,
+      });
       return 'items' in answer ? answer.items : answer;
     },
   });
@@ -119,7 +125,10 @@ export const recordsQuery = (filter: { standard?: string | undefined; q?: string
   pages<RecordRow>(['records', 'list'], '/records', { ...filter, limit: 50 });
 
 export const recordQuery = (id: string) =>
-  queryOptions({ queryKey: ['records', 'one', id], queryFn: ({ signal }) => call<RecordDetail>(`/records/${id}`, { signal }) });
+  queryOptions({
+    queryKey: ['records', 'one', id],
+    queryFn: ({ signal }) => call<RecordDetail>(`/records/${id}`, { signal }),
+  });
 
 export const lineageQuery = (recordId: string) =>
   queryOptions({
@@ -141,16 +150,22 @@ const oneLook = { staleTime: Number.POSITIVE_INFINITY, refetchOnReconnect: false
 export const archiveQuery = (key: string, purpose: Purpose) =>
   queryOptions({
     queryKey: ['archive', key, purpose],
-    queryFn: ({ signal }) => call<FullArchive>(`/subjects/${encodeURIComponent(key)}`, { query: { ...purpose }, signal }),
+    queryFn: ({ signal }) =>
+      call<FullArchive>(`/subjects/${encodeURIComponent(key)}`, { query: { ...purpose }, signal }),
     ...oneLook,
   });
 
 export const archiveRecordsQuery = (key: string, purpose: Purpose, item: string) => ({
-  ...pages<FullRecord>(['archive', key, 'records'], `/subjects/${encodeURIComponent(key)}/records`, { ...purpose, item, limit: 20 }),
+  ...pages<FullRecord>(['archive', key, 'records'], `/subjects/${encodeURIComponent(key)}/records`, {
+    ...purpose,
+    item,
+    limit: 20,
+  }),
   ...oneLook,
 });
 
 /** After any write about rows or records: what counts or lists them is read anew. */
 export function renewWork(): void {
-  for (const key of ['summary', 'submissions', 'records', 'drafts']) void queryClient.invalidateQueries({ queryKey: [key] });
+  for (const key of ['summary', 'submissions', 'records', 'drafts'])
+    void queryClient.invalidateQueries({ queryKey: [key] });
 }

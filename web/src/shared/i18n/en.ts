@@ -15,7 +15,8 @@ export const en: Dictionary = {
   'nav.archive': 'Archives',
   'nav.waiting': '{n} waiting',
   'nav.noTasks': 'Your account has no case work',
-  'nav.noTasksHint': 'System, security and audit administrators do not handle business data. If your work needs it, ask the administrator of your organisation.',
+  'nav.noTasksHint':
+    'System, security and audit administrators do not handle business data. If your work needs it, ask the administrator of your organisation.',
   'action.retry': 'Try again',
   'action.cancel': 'Cancel',
   'action.close': 'Close',
@@ -33,7 +34,8 @@ export const en: Dictionary = {
   'error.title': 'That did not work',
   'error.forbidden': 'Not permitted',
   'error.pageTitle': 'This page could not be opened',
-  'error.unexpected': 'Something unexpected happened. Try again; if it persists, reload the page or tell the administrator.',
+  'error.unexpected':
+    'Something unexpected happened. Try again; if it persists, reload the page or tell the administrator.',
   'error.offline': 'The server cannot be reached. Check the network and try again. What you typed is still here.',
   'error.status': 'The server did not answer properly ({status}). Try again in a while.',
   'error.requestId': 'Request id: {id} (give it to the administrator)',
@@ -95,7 +97,8 @@ export const en: Dictionary = {
   'submissions.allStandards': 'All kinds',
   'submissions.allStates': 'All states',
   'submissions.empty': 'No file has been sent yet',
-  'submissions.emptyHint': 'Drop a filled Excel or CSV template into the box above; within seconds you see what became of every row.',
+  'submissions.emptyHint':
+    'Drop a filled Excel or CSV template into the box above; within seconds you see what became of every row.',
   'upload.title': 'Send files',
   'upload.drop': 'Drop files here',
   'upload.hint': 'Excel (.xlsx) or CSV, up to {n} at once. Kind of data and edition of the template are recognised.',
@@ -138,7 +141,8 @@ export const en: Dictionary = {
   'submission.fileRefused': 'Nothing of this file was recorded',
   'submission.atRow': ' (row {row})',
   'submission.whatToDo': 'What to do:',
-  'submission.failedPlain': 'The file could not be processed and nothing was recorded. Send it again; if it fails again, tell the administrator.',
+  'submission.failedPlain':
+    'The file could not be processed and nothing was recorded. Send it again; if it fails again, tell the administrator.',
   'submission.tabs': 'What became of the rows',
   'count.rows': 'Rows',
   'count.accepted': 'Recorded',
@@ -224,7 +228,8 @@ export const en: Dictionary = {
   'entry.again': 'Enter another',
   'entry.noStandards': 'There is no kind of data to enter',
   'entry.noStandardsHint': 'Ask the credit office to switch a data standard on.',
-  'form.marks': 'What is marked “required” must be filled in; “if applicable” depends on the rest, and you are told as you type.',
+  'form.marks':
+    'What is marked “required” must be filled in; “if applicable” depends on the rest, and you are told as you type.',
   'form.required': 'required',
   'form.conditional': 'if applicable',
   'form.group.subject': 'Counterparty',
@@ -245,7 +250,8 @@ export const en: Dictionary = {
   'form.willBe': 'Will be kept as: {value}',
   'form.keepsDocument': 'Document numbers are not shown again; leave it empty to keep the one on file.',
   'form.codeFound': 'Register:',
-  'form.codeUnknown': 'The register does not have this code. Check it; if it is right you may submit, and the organisation is entered provisionally.',
+  'form.codeUnknown':
+    'The register does not have this code. Check it; if it is right you may submit, and the organisation is entered provisionally.',
   'form.useName': 'Use the registered name',
   'form.whichSubject': 'Code and name point at different organisations: choose one',
   'form.noSubject': 'None of them',
@@ -260,9 +266,11 @@ export const en: Dictionary = {
   'outcome.doubtful': 'Doubtful: please confirm',
   'outcome.doubtfulText': 'It differs from the register or from a record on file. Compare below and decide.',
   'outcome.duplicate': 'The same record is on file',
-  'outcome.duplicateText': 'Number, date, organisation and content are those of a record on file; nothing was recorded twice.',
+  'outcome.duplicateText':
+    'Number, date, organisation and content are those of a record on file; nothing was recorded twice.',
   'outcome.waiting': 'Sent to a second reader',
-  'outcome.waitingText': 'Your organisation wants a second reader. It takes effect when approved; if it is returned you see why.',
+  'outcome.waitingText':
+    'Your organisation wants a second reader. It takes effect when approved; if it is returned you see why.',
   'outcome.remarks': 'What was done on recording',
   'outcome.openRecord': 'Open the record',
   'outcome.openReview': 'See the second reading',
@@ -282,7 +290,8 @@ export const en: Dictionary = {
   'records.recordedAt': 'Recorded',
   'records.state': 'State',
   'records.empty': 'No records yet',
-  'records.emptyHint': 'What your organisation reports by file or form and passes the checks is listed here, to be corrected or withdrawn.',
+  'records.emptyHint':
+    'What your organisation reports by file or form and passes the checks is listed here, to be corrected or withdrawn.',
   'record.state.live': 'In force',
   'record.state.superseded': 'Replaced',
   'record.state.withdrawn': 'Withdrawn',
@@ -294,7 +303,8 @@ export const en: Dictionary = {
   'record.withdrawWaiting': 'The withdrawal waits for a second reader.',
   'record.supersededNote': 'This is what stood before a correction; see the record that replaced it.',
   'record.withdrawTitle': 'Withdraw this record',
-  'record.withdrawHint': 'It is no longer shown or shared, and the act is logged. If the decision stands and only the data is wrong, use “Correct”.',
+  'record.withdrawHint':
+    'It is no longer shown or shared, and the act is logged. If the decision stands and only the data is wrong, use “Correct”.',
   'record.withdrawReason': 'Reason',
   'record.reasonMissing': 'Give the reason, two characters or more.',
   'record.correctTitle': 'Correct a record',
@@ -312,7 +322,8 @@ export const en: Dictionary = {
   'record.lineage': 'Where it comes from',
   'record.allFields': 'All content',
 
-  'draft.lead': 'Where an office wants a second reader, entries, corrections and withdrawals come here first. A colleague reads yours.',
+  'draft.lead':
+    'Where an office wants a second reader, entries, corrections and withdrawals come here first. A colleague reads yours.',
   'draft.what': 'What',
   'draft.by': 'From',
   'draft.reason': 'Reason',
@@ -344,12 +355,14 @@ export const en: Dictionary = {
   'archive.search': 'Find an organisation',
   'archive.searchHint': 'Name, former name, pinyin initials, unified code or registration number',
   'archive.start': 'Type a name or a code',
-  'archive.startHint': 'Before an archive opens you say what for; every look is recorded, and the organisation sees who looked and why.',
+  'archive.startHint':
+    'Before an archive opens you say what for; every look is recorded, and the organisation sees who looked and why.',
   'archive.none': 'Nothing found for “{q}”',
   'archive.noneHint': 'Try fewer characters, or the unified code.',
   'archive.truncated': 'Many organisations match and only some are listed; type more of the name.',
   'archive.provisional': 'Provisional',
-  'archive.provisionalHint': 'This organisation comes from a reported licence or penalty; its registration has not arrived yet.',
+  'archive.provisionalHint':
+    'This organisation comes from a reported licence or penalty; its registration has not arrived yet.',
   'archive.formerName': 'formerly {name}',
   'archive.formerNames': 'Formerly: {names}',
   'archive.noCode': 'No unified code',
@@ -360,7 +373,8 @@ export const en: Dictionary = {
   'archive.noRecordsHint': 'Nobody has reported a licence, penalty or other act about this organisation ({kind}).',
   'archive.noneOfItem': 'No records of this kind',
   'purpose.title': 'Open the full archive',
-  'purpose.recorded': 'The full archive holds what is not public and is opened for official duties only. Your office, name, the time and the purpose go into the access log, and the organisation sees them.',
+  'purpose.recorded':
+    'The full archive holds what is not public and is opened for official duties only. Your office, name, the time and the purpose go into the access log, and the organisation sees them.',
   'purpose.which': 'What is it for?',
   'purpose.missing': 'Choose the purpose.',
   'purpose.caseNumber': 'Number of the case or application',
@@ -400,6 +414,7 @@ export const en: Dictionary = {
   'lineage.received': 'Received',
   'lineage.recorded': 'Recorded',
   'lineage.who': 'Handled by',
+  'lineage.account': 'account …{id}',
   'lineage.operator': 'operator {user}',
   'lineage.policy': 'Rules in force',
   'lineage.policyNo': 'Policy set {no}',

@@ -48,7 +48,13 @@ export function fill(template: string, params: Params = {}): string {
   return template.replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 }
 
-export function I18nProvider({ initial, children }: { initial: Awaited<ReturnType<typeof loadLanguage>>; children: ReactNode }) {
+export function I18nProvider({
+  initial,
+  children,
+}: {
+  initial: Awaited<ReturnType<typeof loadLanguage>>;
+  children: ReactNode;
+}) {
   const [state, setState] = useState(initial);
   const setLanguage = useCallback((language: Language) => {
     try {
@@ -71,7 +77,8 @@ export function I18nProvider({ initial, children }: { initial: Awaited<ReturnTyp
       w: (words) => words[language] || words.zh,
       explain: (error) => {
         if (!(error instanceof ApiError)) return t('error.unexpected');
-        if (error.problem) return language === 'zh' ? error.problem.detail : (error.problem.detailEn ?? error.problem.detail);
+        if (error.problem)
+          return language === 'zh' ? error.problem.detail : (error.problem.detailEn ?? error.problem.detail);
         return error.status === 0 ? t('error.offline') : t('error.status', { status: error.status });
       },
     };

@@ -359,7 +359,8 @@ export const zh = {
   'archive.noRecordsHint': '这个主体（{kind}）还没有单位报送过许可、处罚等记录。',
   'archive.noneOfItem': '没有这一类的记录',
   'purpose.title': '查看完整档案',
-  'purpose.recorded': '完整档案含不公开的内容，只能为履行职责查看。您的单位、姓名、时间和用途会记入查询日志，主体可以看到。',
+  'purpose.recorded':
+    '完整档案含不公开的内容，只能为履行职责查看。您的单位、姓名、时间和用途会记入查询日志，主体可以看到。',
   'purpose.which': '这次查看的用途',
   'purpose.missing': '请选择用途。',
   'purpose.caseNumber': '案件或申请编号',
@@ -399,6 +400,7 @@ export const zh = {
   'lineage.received': '收到时间',
   'lineage.recorded': '入库时间',
   'lineage.who': '经办',
+  'lineage.account': '工作人员账号 …{id}',
   'lineage.operator': '系统操作员 {user}',
   'lineage.policy': '适用规则',
   'lineage.policyNo': '第 {no} 号政策集',

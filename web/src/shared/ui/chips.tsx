@@ -7,7 +7,19 @@ export interface Chip {
   readonly count?: number;
 }
 
-export function Chips({ label, all, items, value, onChange }: { label: string; all: string; items: readonly Chip[]; value: string | undefined; onChange: (key: string | undefined) => void }) {
+export function Chips({
+  label,
+  all,
+  items,
+  value,
+  onChange,
+}: {
+  label: string;
+  all: string;
+  items: readonly Chip[];
+  value: string | undefined;
+  onChange: (key: string | undefined) => void;
+}) {
   return (
     <fieldset className="chips">
       <legend className="unseen">{label}</legend>
@@ -15,7 +27,12 @@ export function Chips({ label, all, items, value, onChange }: { label: string; a
         {all}
       </button>
       {items.map((item) => (
-        <button key={item.key} type="button" aria-pressed={value === item.key} onClick={() => onChange(value === item.key ? undefined : item.key)}>
+        <button
+          key={item.key}
+          type="button"
+          aria-pressed={value === item.key}
+          onClick={() => onChange(value === item.key ? undefined : item.key)}
+        >
           {item.label}
           {item.count === undefined ? null : <span className="tab-count"> {formatCount(item.count)}</span>}
         </button>

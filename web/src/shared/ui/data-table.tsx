@@ -27,7 +27,8 @@ export interface DataTableProps<T> {
   readonly below?: (row: T) => ReactNode;
 }
 
-const cellClass = <T,>(column: Column<T>): string => [column.align === 'end' ? 'end' : '', column.width ? `w-${column.width}` : ''].join(' ').trim();
+const cellClass = <T,>(column: Column<T>): string =>
+  [column.align === 'end' ? 'end' : '', column.width ? `w-${column.width}` : ''].join(' ').trim();
 
 export function DataTable<T>({ caption, columns, rows, rowKey, below }: DataTableProps<T>) {
   return (
@@ -86,10 +87,19 @@ interface InfiniteList<T> {
   refetch(): unknown;
 }
 
-export const itemsOf = <T,>(data: InfiniteData<ListOf<T>> | undefined): T[] => data?.pages.flatMap((page) => [...page.items]) ?? [];
+export const itemsOf = <T,>(data: InfiniteData<ListOf<T>> | undefined): T[] =>
+  data?.pages.flatMap((page) => [...page.items]) ?? [];
 
 /** A list read page by page, with its three states and a way to read on. */
-export function PagedList<T>({ query, empty, children }: { query: InfiniteList<T>; empty: ReactNode; children: (rows: T[]) => ReactNode }) {
+export function PagedList<T>({
+  query,
+  empty,
+  children,
+}: {
+  query: InfiniteList<T>;
+  empty: ReactNode;
+  children: (rows: T[]) => ReactNode;
+}) {
   const { t } = useI18n();
   return (
     <Loaded query={query}>
@@ -100,7 +110,9 @@ export function PagedList<T>({ query, empty, children }: { query: InfiniteList<T
           <>
             {children(rows)}
             <div className="more">
-              <span className="quiet">{t(query.hasNextPage ? 'list.shownMore' : 'list.shownAll', { n: rows.length })}</span>
+              <span className="quiet">
+                {t(query.hasNextPage ? 'list.shownMore' : 'list.shownAll', { n: rows.length })}
+              </span>
               {query.hasNextPage ? (
                 <Button onClick={() => void query.fetchNextPage()} loading={query.isFetchingNextPage}>
                   {t('list.more')}

@@ -15,9 +15,29 @@ export interface FieldSlot {
   readonly status: 'error' | 'warning' | undefined;
 }
 
-export function Field({ label, mark, hint, remarks = [], wide, className, children }: { label: ReactNode; mark?: ReactNode; hint?: ReactNode; remarks?: readonly Remark[]; wide?: boolean; className?: string; children: (slot: FieldSlot) => ReactNode }) {
+export function Field({
+  label,
+  mark,
+  hint,
+  remarks = [],
+  wide,
+  className,
+  children,
+}: {
+  label: ReactNode;
+  mark?: ReactNode;
+  hint?: ReactNode;
+  remarks?: readonly Remark[];
+  wide?: boolean;
+  className?: string;
+  children: (slot: FieldSlot) => ReactNode;
+}) {
   const id = useId();
-  const status = remarks.some((remark) => remark.tone === 'seal') ? 'error' : remarks.some((remark) => remark.tone === 'waiting') ? 'warning' : undefined;
+  const status = remarks.some((remark) => remark.tone === 'seal')
+    ? 'error'
+    : remarks.some((remark) => remark.tone === 'waiting')
+      ? 'warning'
+      : undefined;
   const described = hint || remarks.length > 0 ? `${id}-notes` : undefined;
   return (
     <div className={['field', wide ? 'field-wide' : '', className ?? ''].join(' ').trim()}>

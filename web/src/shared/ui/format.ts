@@ -25,8 +25,9 @@ export function groupCode(code: string): string {
 
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`;
-  if (bytes < 1024 ** 2) return `${(bytes / 1024).toFixed(0)} KB`;
-  return `${(bytes / 1024 ** 2).toFixed(1)} MB`;
+  if (bytes < 1_000_000) return `${(bytes / 1024).toFixed(0)} KB`;
+  const mega = bytes / 1024 ** 2;
+  return `${Number.isInteger(mega) || mega >= 100 ? Math.round(mega) : mega.toFixed(1)} MB`;
 }
 
 const isDay = (year: number, month: number, day: number): boolean => {
@@ -38,7 +39,8 @@ const isDay = (year: number, month: number, day: number): boolean => {
 export function readDay(text: string): string | null {
   const plain = text.normalize('NFKC').trim();
   if (/^长期$/.test(plain)) return '2099-12-31';
-  const match = /^(\d{4})(\d{2})(\d{2})$/.exec(plain) ?? /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(plain);
+  const match =
+    /^(\d{4})(\d{2})(\d{2})$/.exec(plain) ?? /^(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?$/.exec(plain);
   if (!match) return null;
   const [year, month, day] = match.slice(1).map(Number) as [number, number, number];
   if (year < 1900 || year > 2200 || !isDay(year, month, day)) return null;

@@ -3,7 +3,17 @@ import { type ReactNode, useEffect } from 'react';
 import { useI18n } from '../i18n/index.tsx';
 import { formatCount } from './format.ts';
 
-export function PageHead({ crumb, title, actions, children }: { crumb?: ReactNode; title: string; actions?: ReactNode; children?: ReactNode }) {
+export function PageHead({
+  crumb,
+  title,
+  actions,
+  children,
+}: {
+  crumb?: ReactNode;
+  title: string;
+  actions?: ReactNode;
+  children?: ReactNode;
+}) {
   const { t } = useI18n();
   useEffect(() => {
     document.title = `${title} · ${t('app.name')}`;

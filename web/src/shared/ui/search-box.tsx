@@ -2,7 +2,23 @@ import { Button, Input } from 'antd';
 import { type FormEvent, useEffect, useState } from 'react';
 
 /** Searches when asked, not at each key: a search may be logged. */
-export function SearchBox({ label, placeholder, action, value, onSearch, large, autoFocus }: { label: string; placeholder: string; action: string; value: string; onSearch: (text: string) => void; large?: boolean; autoFocus?: boolean }) {
+export function SearchBox({
+  label,
+  placeholder,
+  action,
+  value,
+  onSearch,
+  large,
+  autoFocus,
+}: {
+  label: string;
+  placeholder: string;
+  action: string;
+  value: string;
+  onSearch: (text: string) => void;
+  large?: boolean;
+  autoFocus?: boolean;
+}) {
   const [text, setText] = useState(value);
   useEffect(() => setText(value), [value]);
   const submit = (event: FormEvent): void => {

@@ -17,7 +17,17 @@ export function Skeleton({ rows = 5 }: { rows?: number }) {
   );
 }
 
-export function Note({ tone = 'brand', role, children, action }: { tone?: 'brand' | 'waiting' | 'seal' | 'done'; role?: 'alert' | 'status'; children: ReactNode; action?: ReactNode }) {
+export function Note({
+  tone = 'brand',
+  role,
+  children,
+  action,
+}: {
+  tone?: 'brand' | 'waiting' | 'seal' | 'done';
+  role?: 'alert' | 'status';
+  children: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={`note note-${tone}`} role={role}>
       <div className="note-text">{children}</div>
@@ -39,7 +49,9 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: (() =>
     >
       <strong>{forbidden ? t('error.forbidden') : t('error.title')}</strong>
       <p>{explain(error)}</p>
-      {problem?.requestId && problem.status >= 500 ? <p className="quiet">{t('error.requestId', { id: problem.requestId })}</p> : null}
+      {problem?.requestId && problem.status >= 500 ? (
+        <p className="quiet">{t('error.requestId', { id: problem.requestId })}</p>
+      ) : null}
     </Note>
   );
 }
@@ -62,7 +74,15 @@ interface Readable<T> {
 }
 
 /** The three states of something read from the server. What was read stays readable when reading it again fails. */
-export function Loaded<T>({ query, rows, children }: { query: Readable<T>; rows?: number; children: (data: T) => ReactNode }) {
+export function Loaded<T>({
+  query,
+  rows,
+  children,
+}: {
+  query: Readable<T>;
+  rows?: number;
+  children: (data: T) => ReactNode;
+}) {
   const failed = query.error ? <ErrorNote error={query.error} onRetry={() => void query.refetch()} /> : null;
   if (query.data === undefined) return failed ?? <Skeleton {...(rows ? { rows } : {})} />;
   return (

@@ -8,7 +8,19 @@ export interface TabItem<K extends string> {
   readonly count?: number | undefined;
 }
 
-export function Tabs<K extends string>({ label, items, active, onChange, children }: { label: string; items: readonly TabItem<K>[]; active: K; onChange: (key: K) => void; children: ReactNode }) {
+export function Tabs<K extends string>({
+  label,
+  items,
+  active,
+  onChange,
+  children,
+}: {
+  label: string;
+  items: readonly TabItem<K>[];
+  active: K;
+  onChange: (key: K) => void;
+  children: ReactNode;
+}) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
   const move = (event: KeyboardEvent): void => {
@@ -42,6 +54,7 @@ export function Tabs<K extends string>({ label, items, active, onChange, childre
         ))}
       </div>
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${active}`}>
+        <h2 className="unseen">{items.find((item) => item.key === active)?.label}</h2>
         {children}
       </div>
     </>

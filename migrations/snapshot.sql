@@ -1,0 +1,686 @@
+-- Made by scripts/schema-snapshot.ts from a migrated database; do not edit. A change here is a change of the schema.
+
+CREATE SCHEMA core;
+GRANT USAGE ON SCHEMA core TO ${role:app};
+GRANT USAGE ON SCHEMA core TO ${role:audit};
+GRANT USAGE ON SCHEMA core TO ${role:sealer};
+
+CREATE SCHEMA identity;
+GRANT USAGE ON SCHEMA identity TO ${role:app};
+GRANT USAGE ON SCHEMA identity TO ${role:audit};
+
+CREATE SCHEMA log;
+GRANT USAGE ON SCHEMA log TO ${role:app};
+GRANT USAGE ON SCHEMA log TO ${role:audit};
+GRANT USAGE ON SCHEMA log TO ${role:log};
+GRANT USAGE ON SCHEMA log TO ${role:sealer};
+
+CREATE SCHEMA migration;
+
+CREATE SCHEMA person;
+GRANT USAGE ON SCHEMA person TO ${role:person};
+
+CREATE SCHEMA platform;
+GRANT USAGE ON SCHEMA platform TO ${role:app};
+
+CREATE TABLE core.attachment (
+  attachment_id uuid NOT NULL,
+  subject_id uuid,
+  record_id uuid,
+  draft_id uuid,
+  body_id uuid NOT NULL,
+  file_name text NOT NULL,
+  media_type text NOT NULL,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  file_key text NOT NULL,
+  account_id uuid NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT attachment_pkey PRIMARY KEY (attachment_id)
+);
+CREATE INDEX attachment_record ON core.attachment USING btree (record_id);
+GRANT INSERT, SELECT, UPDATE ON core.attachment TO ${role:app};
+
+CREATE TABLE core.body (
+  body_id uuid NOT NULL,
+  parent_id uuid,
+  kind text NOT NULL,
+  name text NOT NULL,
+  short_name text,
+  region text,
+  provisional boolean NOT NULL DEFAULT false,
+  second_reader boolean NOT NULL DEFAULT false,
+  created_at timestamp with time zone NOT NULL,
+  closed_on date,
+  CONSTRAINT body_pkey PRIMARY KEY (body_id),
+  CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['city'::text, 'district'::text, 'zone'::text, 'department'::text, 'creditOffice'::text, 'upper'::text]))),
+  CONSTRAINT body_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX body_parent ON core.body USING btree (parent_id);
+GRANT INSERT, SELECT, UPDATE ON core.body TO ${role:app};
+
+CREATE TABLE core.body_code (
+  code text NOT NULL,
+  body_id uuid NOT NULL,
+  valid_from date,
+  valid_to date,
+  CONSTRAINT body_code_pkey PRIMARY KEY (code, body_id),
+  CONSTRAINT body_code_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX body_code_body ON core.body_code USING btree (body_id);
+CREATE UNIQUE INDEX body_code_open ON core.body_code USING btree (code) WHERE (valid_to IS NULL);
+GRANT DELETE, INSERT, SELECT, UPDATE ON core.body_code TO ${role:app};
+
+CREATE TABLE core.body_name (
+  body_id uuid NOT NULL,
+  name text NOT NULL,
+  normalised text NOT NULL,
+  valid_from date,
+  valid_to date,
+  CONSTRAINT body_name_pkey PRIMARY KEY (body_id, normalised),
+  CONSTRAINT body_name_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX body_name_normalised ON core.body_name USING btree (normalised);
+GRANT INSERT, SELECT, UPDATE ON core.body_name TO ${role:app};
+
+CREATE TABLE core.body_successor (
+  body_id uuid NOT NULL,
+  successor_id uuid NOT NULL,
+  succeeded_on date NOT NULL,
+  document text NOT NULL,
+  CONSTRAINT body_successor_pkey PRIMARY KEY (body_id, successor_id),
+  CONSTRAINT body_successor_check CHECK ((body_id <> successor_id)),
+  CONSTRAINT body_successor_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT body_successor_successor_id_fkey FOREIGN KEY (successor_id) REFERENCES core.body(body_id)
+);
+GRANT INSERT, SELECT ON core.body_successor TO ${role:app};
+
+CREATE TABLE core.draft (
+  draft_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  kind text NOT NULL,
+  standard text NOT NULL,
+  row_values jsonb NOT NULL,
+  subject_id uuid,
+  record_id uuid,
+  reason text,
+  state text NOT NULL,
+  submission_id uuid,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  decision_note text,
+  CONSTRAINT draft_pkey PRIMARY KEY (draft_id),
+  CONSTRAINT draft_check CHECK (((decided_by IS NULL) OR (decided_by <> created_by))),
+  CONSTRAINT draft_kind_check CHECK ((kind = ANY (ARRAY['create'::text, 'correct'::text, 'withdraw'::text]))),
+  CONSTRAINT draft_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'returned'::text]))),
+  CONSTRAINT draft_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX draft_body ON core.draft USING btree (body_id, state, created_at DESC);
+GRANT INSERT, SELECT, UPDATE ON core.draft TO ${role:app};
+
+CREATE TABLE core.finding (
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  seq smallint NOT NULL,
+  severity text NOT NULL,
+  rule text NOT NULL,
+  rule_version text NOT NULL,
+  field text,
+  value text,
+  new_value text,
+  args jsonb,
+  CONSTRAINT finding_pkey PRIMARY KEY (submission_id, row_no, seq)
+);
+GRANT INSERT, SELECT ON core.finding TO ${role:app};
+
+CREATE TABLE core.outbox (
+  outbox_id uuid NOT NULL,
+  kind text NOT NULL,
+  subject_id uuid,
+  payload jsonb NOT NULL,
+  at timestamp with time zone NOT NULL,
+  epoch integer NOT NULL DEFAULT 1,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  CONSTRAINT outbox_pkey PRIMARY KEY (outbox_id)
+);
+CREATE INDEX outbox_xid ON core.outbox USING btree (epoch, xid);
+GRANT SELECT ON core.outbox TO ${role:app};
+GRANT SELECT ON core.outbox TO ${role:sealer};
+GRANT INSERT (at, kind, outbox_id, payload, subject_id) ON core.outbox TO ${role:app};
+
+CREATE TABLE core.policy_set (
+  policy_set_id integer NOT NULL,
+  digest text NOT NULL,
+  versions jsonb NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT policy_set_pkey PRIMARY KEY (policy_set_id),
+  CONSTRAINT policy_set_digest_key UNIQUE (digest)
+);
+GRANT INSERT, SELECT ON core.policy_set TO ${role:app};
+
+CREATE TABLE core.policy_version (
+  kind text NOT NULL,
+  key text NOT NULL,
+  hash text NOT NULL,
+  body jsonb NOT NULL,
+  valid_from date,
+  valid_to date,
+  loaded_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone,
+  approved_by text,
+  source text NOT NULL,
+  CONSTRAINT policy_version_pkey PRIMARY KEY (kind, key, hash)
+);
+GRANT INSERT, SELECT ON core.policy_version TO ${role:app};
+GRANT UPDATE (superseded_at) ON core.policy_version TO ${role:app};
+
+CREATE TABLE core.record (
+  subject_id uuid NOT NULL,
+  recorded_on date NOT NULL,
+  record_id uuid NOT NULL,
+  item text NOT NULL,
+  standard text NOT NULL,
+  document_number text,
+  decided_on date,
+  effective_from date,
+  effective_to date,
+  deciding_body_id uuid NOT NULL,
+  source_body_id uuid NOT NULL,
+  categories text[] NOT NULL,
+  domain text,
+  severity text,
+  amount_fen bigint,
+  confiscated_fen bigint,
+  key_hash bytea NOT NULL,
+  payload_hash bytea NOT NULL,
+  payload jsonb NOT NULL,
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  policy_set_id integer NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone,
+  CONSTRAINT record_pkey PRIMARY KEY (subject_id, recorded_on, record_id)
+) PARTITION BY RANGE (recorded_on);
+CREATE INDEX record_decision_recorded_at ON ONLY core.record USING btree (recorded_at) WHERE (decided_on IS NOT NULL);
+CREATE INDEX record_recorded_at ON ONLY core.record USING btree (recorded_at);
+CREATE INDEX record_submission ON ONLY core.record USING btree (submission_id, row_no);
+GRANT INSERT, SELECT ON core.record TO ${role:app};
+GRANT UPDATE (superseded_at) ON core.record TO ${role:app};
+
+CREATE TABLE core.record_2025 PARTITION OF core.record FOR VALUES FROM ('2025-01-01') TO ('2026-01-01');
+
+CREATE TABLE core.record_2026 PARTITION OF core.record FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+
+CREATE TABLE core.record_2027 PARTITION OF core.record FOR VALUES FROM ('2027-01-01') TO ('2028-01-01');
+
+CREATE TABLE core.record_2028 PARTITION OF core.record FOR VALUES FROM ('2028-01-01') TO ('2029-01-01');
+
+CREATE TABLE core.record_assertion (
+  subject_id uuid NOT NULL,
+  key_hash bytea NOT NULL,
+  source_body_id uuid NOT NULL,
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  asserted_at timestamp with time zone NOT NULL,
+  withdrawn_at timestamp with time zone,
+  CONSTRAINT record_assertion_pkey PRIMARY KEY (subject_id, key_hash, source_body_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON core.record_assertion TO ${role:app};
+
+CREATE TABLE core.record_event (
+  subject_id uuid NOT NULL,
+  event_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  kind text NOT NULL,
+  effective_on date NOT NULL,
+  reason text,
+  document text,
+  data jsonb,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT record_event_pkey PRIMARY KEY (subject_id, event_id),
+  CONSTRAINT record_event_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'annulled'::text, 'suspended'::text, 'resumed'::text, 'repaired'::text, 'repairRevoked'::text, 'objectionOpened'::text, 'objectionClosed'::text, 'severityConfirmed'::text, 'masked'::text, 'unmasked'::text, 'erased'::text])))
+);
+CREATE INDEX record_event_record ON core.record_event USING btree (record_id);
+GRANT INSERT, SELECT ON core.record_event TO ${role:app};
+
+CREATE TABLE core.record_key (
+  key_hash bytea NOT NULL,
+  subject_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  recorded_on date NOT NULL,
+  payload_hash bytea NOT NULL,
+  source_body_id uuid NOT NULL,
+  CONSTRAINT record_key_pkey PRIMARY KEY (key_hash)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON core.record_key TO ${role:app};
+
+CREATE TABLE core.report (
+  subject_id uuid NOT NULL,
+  report_id uuid NOT NULL,
+  number text NOT NULL,
+  kind text NOT NULL,
+  cutoff_at timestamp with time zone NOT NULL,
+  policy_set_id integer NOT NULL,
+  content_hash text NOT NULL,
+  content jsonb NOT NULL,
+  requester text NOT NULL,
+  account_id uuid,
+  purpose text,
+  issued_at timestamp with time zone NOT NULL,
+  CONSTRAINT report_pkey PRIMARY KEY (subject_id, report_id),
+  CONSTRAINT report_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'full'::text, 'special'::text])))
+);
+GRANT INSERT, SELECT ON core.report TO ${role:app};
+
+CREATE TABLE core.report_number (
+  number text NOT NULL,
+  subject_id uuid NOT NULL,
+  report_id uuid NOT NULL,
+  CONSTRAINT report_number_pkey PRIMARY KEY (number)
+);
+GRANT INSERT, SELECT ON core.report_number TO ${role:app};
+
+CREATE TABLE core.setting (
+  key text NOT NULL,
+  value jsonb NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT setting_pkey PRIMARY KEY (key)
+);
+GRANT INSERT, SELECT, UPDATE ON core.setting TO ${role:app};
+
+CREATE TABLE core.subject (
+  subject_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  unified_code text,
+  status text NOT NULL,
+  region text,
+  industry text,
+  zone text,
+  established_on date,
+  address text,
+  provisional boolean NOT NULL,
+  register jsonb NOT NULL,
+  register_source jsonb,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT subject_pkey PRIMARY KEY (subject_id),
+  CONSTRAINT subject_kind_check CHECK ((kind <> 'person'::text))
+);
+CREATE INDEX subject_unified_code ON core.subject USING btree (unified_code);
+GRANT INSERT, SELECT, UPDATE ON core.subject TO ${role:app};
+
+CREATE TABLE core.subject_alias (
+  subject_id uuid NOT NULL,
+  canonical_id uuid NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone,
+  reason text NOT NULL,
+  account_id uuid,
+  CONSTRAINT subject_alias_pkey PRIMARY KEY (subject_id, from_at),
+  CONSTRAINT subject_alias_check CHECK ((subject_id <> canonical_id))
+);
+CREATE INDEX subject_alias_canonical ON core.subject_alias USING btree (canonical_id);
+GRANT INSERT, SELECT ON core.subject_alias TO ${role:app};
+GRANT UPDATE (to_at) ON core.subject_alias TO ${role:app};
+
+CREATE TABLE core.subject_identifier (
+  value text NOT NULL,
+  scheme text NOT NULL,
+  subject_id uuid NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT subject_identifier_pkey PRIMARY KEY (value, scheme),
+  CONSTRAINT subject_identifier_scheme_check CHECK ((scheme = ANY (ARRAY['unifiedCode'::text, 'registrationNumber'::text, 'organisationCode'::text, 'taxNumber'::text, 'institutionNumber'::text, 'socialNumber'::text])))
+);
+CREATE INDEX subject_identifier_subject ON core.subject_identifier USING btree (subject_id);
+GRANT INSERT, SELECT, UPDATE ON core.subject_identifier TO ${role:app};
+
+CREATE TABLE core.subject_name (
+  subject_id uuid NOT NULL,
+  normalised text NOT NULL,
+  name text NOT NULL,
+  initials text NOT NULL,
+  former boolean NOT NULL,
+  valid_from date,
+  valid_to date,
+  tokens text[] NOT NULL,
+  CONSTRAINT subject_name_pkey PRIMARY KEY (subject_id, normalised)
+);
+CREATE INDEX subject_name_normalised ON core.subject_name USING btree (normalised);
+CREATE INDEX subject_name_tokens ON core.subject_name USING gin (tokens) WITH (fastupdate=off);
+GRANT DELETE, INSERT, SELECT, UPDATE ON core.subject_name TO ${role:app};
+
+CREATE TABLE core.submission (
+  submission_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  standard text NOT NULL,
+  edition text,
+  channel text NOT NULL,
+  batch_no text,
+  file_name text NOT NULL,
+  file_kind text,
+  file_encoding text,
+  file_sha256 text NOT NULL,
+  file_bytes bigint NOT NULL,
+  file_id uuid NOT NULL,
+  file_key text NOT NULL,
+  header jsonb,
+  state text NOT NULL,
+  failure jsonb,
+  policy_set_id integer,
+  account_id uuid,
+  os_user text,
+  received_at timestamp with time zone NOT NULL,
+  started_at timestamp with time zone,
+  finished_at timestamp with time zone,
+  rows_expected bigint,
+  rows_done bigint NOT NULL DEFAULT 0,
+  rows_read bigint NOT NULL DEFAULT 0,
+  accepted bigint NOT NULL DEFAULT 0,
+  superseding bigint NOT NULL DEFAULT 0,
+  corrected bigint NOT NULL DEFAULT 0,
+  doubtful bigint NOT NULL DEFAULT 0,
+  refused bigint NOT NULL DEFAULT 0,
+  duplicate bigint NOT NULL DEFAULT 0,
+  person_rows bigint NOT NULL DEFAULT 0,
+  findings_total bigint NOT NULL DEFAULT 0,
+  CONSTRAINT submission_pkey PRIMARY KEY (submission_id),
+  CONSTRAINT submission_channel_check CHECK ((channel = ANY (ARRAY['desk'::text, 'cli'::text, 'api'::text, 'form'::text, 'demo'::text]))),
+  CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['received'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
+  CONSTRAINT submission_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT submission_policy_set_id_fkey FOREIGN KEY (policy_set_id) REFERENCES core.policy_set(policy_set_id)
+);
+CREATE UNIQUE INDEX submission_batch ON core.submission USING btree (body_id, standard, batch_no) WHERE (batch_no IS NOT NULL);
+CREATE INDEX submission_body ON core.submission USING btree (body_id, received_at DESC);
+GRANT INSERT, SELECT, UPDATE ON core.submission TO ${role:app};
+
+CREATE TABLE core.submission_row (
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  outcome text NOT NULL,
+  subject_id uuid,
+  record_id uuid,
+  payload jsonb,
+  candidates jsonb,
+  resolution text,
+  resolved_at timestamp with time zone,
+  resolved_by uuid,
+  CONSTRAINT submission_row_pkey PRIMARY KEY (submission_id, row_no),
+  CONSTRAINT submission_row_outcome_check CHECK ((outcome = ANY (ARRAY['refused'::text, 'doubtful'::text, 'duplicate'::text, 'barred'::text])))
+);
+GRANT INSERT, SELECT, UPDATE ON core.submission_row TO ${role:app};
+
+CREATE TABLE core.tombstone (
+  subject_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  digest text NOT NULL,
+  reason text NOT NULL,
+  basis text NOT NULL,
+  erased_at timestamp with time zone NOT NULL,
+  account_id uuid,
+  CONSTRAINT tombstone_pkey PRIMARY KEY (subject_id, record_id)
+);
+GRANT INSERT, SELECT ON core.tombstone TO ${role:app};
+
+CREATE TABLE identity.account (
+  account_id uuid NOT NULL,
+  login text NOT NULL,
+  name text NOT NULL,
+  body_id uuid,
+  password_hash text,
+  must_change_password boolean NOT NULL DEFAULT false,
+  password_changed_at timestamp with time zone,
+  created_at timestamp with time zone NOT NULL,
+  created_by uuid,
+  disabled_at timestamp with time zone,
+  CONSTRAINT account_pkey PRIMARY KEY (account_id),
+  CONSTRAINT account_login_key UNIQUE (login),
+  CONSTRAINT account_login_check CHECK ((login = lower(login))),
+  CONSTRAINT account_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX account_body ON identity.account USING btree (body_id);
+GRANT INSERT, SELECT, UPDATE ON identity.account TO ${role:app};
+GRANT SELECT (account_id, body_id, created_at, disabled_at, login, name) ON identity.account TO ${role:audit};
+
+CREATE TABLE identity.account_role (
+  account_id uuid NOT NULL,
+  role text NOT NULL,
+  granted_at timestamp with time zone NOT NULL,
+  granted_by uuid,
+  CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role),
+  CONSTRAINT account_role_role_check CHECK ((role = ANY (ARRAY['departmentOfficer'::text, 'creditOffice'::text, 'systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text, 'operator'::text]))),
+  CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+CREATE UNIQUE INDEX account_role_administrator ON identity.account_role USING btree (account_id) WHERE (role = ANY (ARRAY['systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text]));
+GRANT DELETE, INSERT, SELECT ON identity.account_role TO ${role:app};
+GRANT SELECT ON identity.account_role TO ${role:audit};
+
+CREATE TABLE identity.session (
+  token_hash bytea NOT NULL,
+  session_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  last_seen_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  address text,
+  CONSTRAINT session_pkey PRIMARY KEY (token_hash),
+  CONSTRAINT session_session_id_key UNIQUE (session_id),
+  CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+CREATE INDEX session_account ON identity.session USING btree (account_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON identity.session TO ${role:app};
+
+CREATE TABLE identity.sign_in_attempt (
+  login text NOT NULL,
+  attempts integer NOT NULL,
+  window_started_at timestamp with time zone NOT NULL,
+  CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (login)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON identity.sign_in_attempt TO ${role:app};
+
+CREATE TABLE log.access_log (
+  log_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  actor_kind text NOT NULL,
+  account_id uuid,
+  actor_name text NOT NULL,
+  body_id uuid,
+  os_user text,
+  action text NOT NULL,
+  resource_kind text,
+  resource_id text,
+  subject_id uuid,
+  purpose text,
+  matter text,
+  case_number text,
+  outcome text NOT NULL,
+  address text,
+  request_id text,
+  detail jsonb,
+  epoch integer NOT NULL DEFAULT 1,
+  xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
+  CONSTRAINT access_log_pkey PRIMARY KEY (at, log_id),
+  CONSTRAINT access_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['anonymous'::text, 'account'::text, 'operator'::text, 'system'::text]))),
+  CONSTRAINT access_log_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'refused'::text, 'failed'::text])))
+) PARTITION BY RANGE (at);
+CREATE INDEX access_log_account ON ONLY log.access_log USING btree (account_id, at) WHERE (account_id IS NOT NULL);
+CREATE INDEX access_log_subject ON ONLY log.access_log USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
+CREATE INDEX access_log_xid ON ONLY log.access_log USING btree (epoch, xid);
+GRANT SELECT ON log.access_log TO ${role:audit};
+GRANT SELECT ON log.access_log TO ${role:sealer};
+GRANT INSERT (account_id, action, actor_kind, actor_name, address, at, body_id, case_number, detail, log_id, matter, os_user, outcome, purpose, request_id, resource_id, resource_kind, subject_id) ON log.access_log TO ${role:app};
+GRANT INSERT (account_id, action, actor_kind, actor_name, address, at, body_id, case_number, detail, log_id, matter, os_user, outcome, purpose, request_id, resource_id, resource_kind, subject_id) ON log.access_log TO ${role:log};
+
+CREATE TABLE log.epoch (
+  epoch integer NOT NULL,
+  cluster_id text NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  CONSTRAINT epoch_pkey PRIMARY KEY (epoch)
+);
+GRANT SELECT ON log.epoch TO ${role:audit};
+GRANT SELECT ON log.epoch TO ${role:sealer};
+
+CREATE TABLE log.feed (
+  "position" bigint NOT NULL,
+  outbox_id uuid NOT NULL,
+  epoch integer NOT NULL,
+  xid xid8 NOT NULL,
+  placed_at timestamp with time zone NOT NULL,
+  CONSTRAINT feed_pkey PRIMARY KEY ("position"),
+  CONSTRAINT feed_outbox_id_key UNIQUE (outbox_id)
+);
+GRANT SELECT ON log.feed TO ${role:app};
+GRANT SELECT ON log.feed TO ${role:audit};
+GRANT INSERT, SELECT ON log.feed TO ${role:sealer};
+
+CREATE TABLE log.seal (
+  seal_no bigint NOT NULL,
+  epoch integer NOT NULL,
+  month text NOT NULL,
+  from_xid xid8 NOT NULL,
+  to_xid xid8 NOT NULL,
+  row_count bigint NOT NULL,
+  merkle_root text NOT NULL,
+  prev_hash text NOT NULL,
+  seal_hash text NOT NULL,
+  algorithm text NOT NULL,
+  key_id text NOT NULL,
+  signature text NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  CONSTRAINT seal_pkey PRIMARY KEY (seal_no),
+  CONSTRAINT seal_month_check CHECK ((month ~ '^\d{4}-\d{2}$'::text))
+);
+GRANT SELECT ON log.seal TO ${role:audit};
+GRANT INSERT, SELECT ON log.seal TO ${role:sealer};
+
+CREATE TABLE log.seal_key (
+  key_id text NOT NULL,
+  algorithm text NOT NULL,
+  public_key text NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT seal_key_pkey PRIMARY KEY (key_id)
+);
+GRANT SELECT ON log.seal_key TO ${role:audit};
+GRANT INSERT, SELECT ON log.seal_key TO ${role:sealer};
+
+CREATE TABLE migration.applied (
+  number integer NOT NULL,
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  applied_at timestamp with time zone NOT NULL,
+  duration_ms integer NOT NULL,
+  CONSTRAINT applied_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE person.identifier (
+  token text NOT NULL,
+  kind text NOT NULL,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT identifier_pkey PRIMARY KEY (token)
+);
+GRANT DELETE, INSERT, SELECT ON person.identifier TO ${role:person};
+
+CREATE TABLE person.record (
+  token text NOT NULL,
+  record_id uuid NOT NULL,
+  item text NOT NULL,
+  key_hash bytea NOT NULL,
+  payload_hash bytea NOT NULL,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  decided_on date,
+  deciding_body_id uuid NOT NULL,
+  source_body_id uuid NOT NULL,
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  policy_set_id integer NOT NULL,
+  retain_until date NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone,
+  CONSTRAINT record_pkey PRIMARY KEY (token, record_id)
+);
+CREATE UNIQUE INDEX person_record_key ON person.record USING btree (key_hash) WHERE (superseded_at IS NULL);
+GRANT DELETE, INSERT, SELECT ON person.record TO ${role:person};
+GRANT UPDATE (superseded_at) ON person.record TO ${role:person};
+
+CREATE TABLE platform.idempotency (
+  owner text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL,
+  request_hash text NOT NULL,
+  status integer,
+  body jsonb,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT idempotency_pkey PRIMARY KEY (owner, route, key)
+);
+CREATE INDEX idempotency_created ON platform.idempotency USING btree (created_at);
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform.idempotency TO ${role:app};
+
+CREATE TABLE platform.worker (
+  worker_id text NOT NULL,
+  host text NOT NULL,
+  pid integer NOT NULL,
+  start_time text NOT NULL,
+  seen_at timestamp with time zone NOT NULL,
+  CONSTRAINT worker_pkey PRIMARY KEY (worker_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
+
+CREATE OR REPLACE FUNCTION log.ensure_epoch(began timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  here text := (SELECT system_identifier::text FROM pg_control_system());
+  current_epoch integer;
+  current_cluster text;
+BEGIN
+  PERFORM pg_advisory_xact_lock(7301, 2);
+  SELECT epoch, cluster_id INTO current_epoch, current_cluster FROM log.epoch ORDER BY epoch DESC LIMIT 1;
+  IF current_cluster = here THEN RETURN current_epoch; END IF;
+  current_epoch := coalesce(current_epoch, 0) + 1;
+  INSERT INTO log.epoch (epoch, cluster_id, began_at) VALUES (current_epoch, here, began);
+  EXECUTE format('ALTER TABLE log.access_log ALTER COLUMN epoch SET DEFAULT %s', current_epoch);
+  EXECUTE format('ALTER TABLE core.outbox ALTER COLUMN epoch SET DEFAULT %s', current_epoch);
+  RETURN current_epoch;
+END $function$
+;
+GRANT EXECUTE ON FUNCTION log.ensure_epoch(began timestamp with time zone) TO ${role:log};
+GRANT EXECUTE ON FUNCTION log.ensure_epoch(began timestamp with time zone) TO ${role:sealer};
+
+CREATE OR REPLACE FUNCTION log.ensure_partitions(from_day date, months integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  first date := date_trunc('month', from_day)::date;
+  month date;
+  made integer := 0;
+BEGIN
+  IF months < 1 OR months > 24 THEN RAISE EXCEPTION 'months must be 1 to 24'; END IF;
+  PERFORM pg_advisory_xact_lock(7301, 1);
+  FOR step IN 0 .. months - 1 LOOP
+    month := (first + make_interval(months => step))::date;
+    IF to_regclass(format('log.access_log_%s', to_char(month, 'YYYY_MM'))) IS NULL THEN
+      -- Made apart and attached: that does not wait for those who are writing.
+      EXECUTE format('CREATE TABLE log.access_log_%s (LIKE log.access_log INCLUDING ALL)', to_char(month, 'YYYY_MM'));
+      EXECUTE format(
+        'ALTER TABLE log.access_log ATTACH PARTITION log.access_log_%s FOR VALUES FROM (%L) TO (%L)',
+        to_char(month, 'YYYY_MM'), month::text || ' 00:00:00+00', (month + interval '1 month')::date::text || ' 00:00:00+00');
+      made := made + 1;
+    END IF;
+  END LOOP;
+  RETURN made;
+END $function$
+;
+GRANT EXECUTE ON FUNCTION log.ensure_partitions(from_day date, months integer) TO ${role:log};
+GRANT EXECUTE ON FUNCTION log.ensure_partitions(from_day date, months integer) TO ${role:sealer};
