@@ -83,8 +83,15 @@ export async function schemaSnapshot(superuserUrl: string): Promise<string> {
       return lines;
     };
     const [columns, constraints] = [await byTable(COLUMNS), await byTable(CONSTRAINTS)];
-    const after = [await byTable(INDEXES), await byTable(TRIGGERS), await byTable(RELATION_RIGHTS), await byTable(COLUMN_RIGHTS)];
-    const out = ['-- Made by scripts/schema-snapshot.ts from a migrated database; do not edit. A change here is a change of the schema.'];
+    const after = [
+      await byTable(INDEXES),
+      await byTable(TRIGGERS),
+      await byTable(RELATION_RIGHTS),
+      await byTable(COLUMN_RIGHTS),
+    ];
+    const out = [
+      '-- Made by scripts/schema-snapshot.ts from a migrated database; do not edit. A change here is a change of the schema.',
+    ];
     for (const { name, rights } of await all<{ name: string; rights: string | null }>(SCHEMA_LINES)) {
       out.push([`CREATE SCHEMA ${name};`, ...(rights ? [rights] : [])].join('\n'));
     }
@@ -99,7 +106,8 @@ export async function schemaSnapshot(superuserUrl: string): Promise<string> {
     }
     for (const query of [VIEWS, FUNCTIONS]) for (const { text } of await all<Line>(query)) out.push(text);
     let text = `${out.join('\n\n')}\n`;
-    for (const [role, login] of Object.entries(roleNames)) text = text.replaceAll(new RegExp(`\\b${login}\\b`, 'g'), `\${role:${role}}`);
+    for (const [role, login] of Object.entries(roleNames))
+      text = text.replaceAll(new RegExp(`\\b${login}\\b`, 'g'), `\${role:${role}}`);
     return text;
   } finally {
     await client.end();

@@ -4,9 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
-import { createHttpCity, type HttpCity, type Login, type Method, multipartOf, type SubmissionBody } from '../support/http-city.ts';
+import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
+import {
+  createHttpCity,
+  type HttpCity,
+  type Login,
+  type Method,
+  multipartOf,
+  type SubmissionBody,
+} from '../support/http-city.ts';
 import { DEPARTMENT, licence, licenceCsv, penalty, penaltyCsv } from '../support/rows.ts';
 
 type Outcome = 'ok' | 'signIn' | 'forbidden' | 'hidden';
@@ -14,7 +21,15 @@ type Who = Login | 'anonymous';
 const everyone: readonly Who[] = ['anonymous', 'officer', 'stranger', 'office', 'system', 'security', 'audit'];
 type Row = Readonly<Record<Who, Outcome>>;
 
-const row = (anonymous: Outcome, officer: Outcome, stranger: Outcome, office: Outcome, system: Outcome, security: Outcome, audit: Outcome): Row => ({ anonymous, officer, stranger, office, system, security, audit });
+const row = (
+  anonymous: Outcome,
+  officer: Outcome,
+  stranger: Outcome,
+  office: Outcome,
+  system: Outcome,
+  security: Outcome,
+  audit: Outcome,
+): Row => ({ anonymous, officer, stranger, office, system, security, audit });
 const all = row('ok', 'ok', 'ok', 'ok', 'ok', 'ok', 'ok');
 /** Business of departments; the three administrators have none (GB/T 22239-2019 8.1.5). */
 const business = row('signIn', 'ok', 'ok', 'ok', 'forbidden', 'forbidden', 'forbidden');
@@ -63,7 +78,10 @@ async function freshDraft(): Promise<string> {
   const made = waiting.json().draftId;
   assert.ok(made, waiting.body);
   // Nobody decides what they wrote: here somebody else did.
-  await execute(city.ctx.db.app, sql`UPDATE core.draft SET created_by = '00000000-0000-7000-8000-000000000001' WHERE draft_id = ${made}`);
+  await execute(
+    city.ctx.db.app,
+    sql`UPDATE core.draft SET created_by = '00000000-0000-7000-8000-000000000001' WHERE draft_id = ${made}`,
+  );
   await execute(city.ctx.db.app, sql`UPDATE core.body SET second_reader = false WHERE body_id = ${city.bodyId}`);
   return made;
 }
@@ -71,15 +89,32 @@ async function freshSubjects(): Promise<[string, string]> {
   const ids: string[] = [];
   for (const _ of [1, 2]) {
     const id = await freshRecord();
-    ids.push((await one<{ subject_id: string }>(city.ctx.db.app, sql`SELECT subject_id FROM core.record WHERE record_id = ${id}`)).subject_id);
+    ids.push(
+      (
+        await one<{ subject_id: string }>(
+          city.ctx.db.app,
+          sql`SELECT subject_id FROM core.record WHERE record_id = ${id}`,
+        )
+      ).subject_id,
+    );
   }
   return [ids[0] ?? '', ids[1] ?? ''];
 }
-const file = (content: string | Buffer, fileName: string, fields: Record<string, string> = {}): { payload: Buffer; headers: Record<string, string> } =>
-  multipartOf([...Object.entries(fields).map(([name, value]) => ({ name, content: value })), { name: 'file', content, fileName }]);
+const file = (
+  content: string | Buffer,
+  fileName: string,
+  fields: Record<string, string> = {},
+): { payload: Buffer; headers: Record<string, string> } =>
+  multipartOf([
+    ...Object.entries(fields).map(([name, value]) => ({ name, content: value })),
+    { name: 'file', content, fileName },
+  ]);
 
 const at = (url: string) => ({ request: () => ({ url }) });
-const submissionAt = (path: string): Entry => ({ expect: ofTheBody, request: () => ({ url: `/api/v1/submissions/${submission.id}${path}` }) });
+const submissionAt = (path: string): Entry => ({
+  expect: ofTheBody,
+  request: () => ({ url: `/api/v1/submissions/${submission.id}${path}` }),
+});
 const page = (url: string): Entry => ({ expect: all, ...at(url) });
 const pageOf = (url: () => string): Entry => ({ expect: all, request: () => ({ url: url() }) });
 
@@ -113,17 +148,43 @@ const table: Readonly<Record<string, Entry>> = {
   'GET /api/v1/public/subjects/:code/report.pdf': pageOf(() => `/api/v1/public/subjects/${code}/report.pdf`),
   'GET /api/v1/public/reports/verify/:no': pageOf(() => `/api/v1/public/reports/verify/${report}`),
   // Signing in and out.
-  'POST /api/v1/session': { expect: all, request: () => ({ url: '/api/v1/session', headers: { cookie: '' }, payload: { login: 'officer', password: 'Test-pass-2026' } }) },
+  'POST /api/v1/session': {
+    expect: all,
+    request: () => ({
+      url: '/api/v1/session',
+      headers: { cookie: '' },
+      payload: { login: 'officer', password: 'Test-pass-2026' },
+    }),
+  },
   'GET /api/v1/session': { expect: signedIn, ...at('/api/v1/session') },
   'DELETE /api/v1/session': { expect: all, request: () => ({ url: '/api/v1/session', headers: { cookie: '' } }) },
-  'POST /api/v1/session/password': { expect: signedIn, request: () => ({ url: '/api/v1/session/password', payload: { current: 'not-this-one', next: 'Another-pass-2027' } }), also: [422] },
+  'POST /api/v1/session/password': {
+    expect: signedIn,
+    request: () => ({
+      url: '/api/v1/session/password',
+      payload: { current: 'not-this-one', next: 'Another-pass-2027' },
+    }),
+    also: [422],
+  },
   'GET /api/v1/bodies': { expect: signedIn, ...at('/api/v1/bodies') },
   // Reporting.
   'GET /api/v1/standards': { expect: withPolicy, ...at('/api/v1/standards') },
   'GET /api/v1/standards/:key/template': { expect: withPolicy, ...at('/api/v1/standards/penalty/template') },
   'GET /api/v1/desk/summary': { expect: business, ...at('/api/v1/desk/summary') },
-  'POST /api/v1/submissions': { expect: ofTheBody, request: () => ({ url: '/api/v1/submissions', ...file(penaltyCsv([today()]), 'rows.csv', { org: DEPARTMENT.code }) }) },
-  'POST /api/v1/records::push': { expect: ofTheBody, request: () => ({ url: '/api/v1/records:push', payload: { standard: 'penalty', org: DEPARTMENT.code, rows: [today()] } }) },
+  'POST /api/v1/submissions': {
+    expect: ofTheBody,
+    request: () => ({
+      url: '/api/v1/submissions',
+      ...file(penaltyCsv([today()]), 'rows.csv', { org: DEPARTMENT.code }),
+    }),
+  },
+  'POST /api/v1/records::push': {
+    expect: ofTheBody,
+    request: () => ({
+      url: '/api/v1/records:push',
+      payload: { standard: 'penalty', org: DEPARTMENT.code, rows: [today()] },
+    }),
+  },
   'GET /api/v1/submissions': { expect: business, ...at('/api/v1/submissions') },
   'GET /api/v1/submissions.xlsx': { expect: business, ...at('/api/v1/submissions.xlsx') },
   'GET /api/v1/submissions/:id': submissionAt(''),
@@ -132,32 +193,79 @@ const table: Readonly<Record<string, Entry>> = {
   'GET /api/v1/submissions/:id/rules': submissionAt('/rules'),
   'GET /api/v1/submissions/:id/refused': submissionAt('/refused'),
   'GET /api/v1/submissions/:id/rows': submissionAt('/rows'),
-  'POST /api/v1/submissions/:id/rows::resolve': { expect: ofTheBody, request: () => ({ url: `/api/v1/submissions/${submission.id}/rows:resolve`, payload: { rows: [{ row: 4, action: 'reject' }] } }) },
+  'POST /api/v1/submissions/:id/rows::resolve': {
+    expect: ofTheBody,
+    request: () => ({
+      url: `/api/v1/submissions/${submission.id}/rows:resolve`,
+      payload: { rows: [{ row: 4, action: 'reject' }] },
+    }),
+  },
   // Single records.
   'GET /api/v1/subjects/lookup': { expect: business, request: () => ({ url: `/api/v1/subjects/lookup?code=${code}` }) },
   'GET /api/v1/records': { expect: business, ...at('/api/v1/records') },
   'GET /api/v1/records.xlsx': { expect: business, ...at('/api/v1/records.xlsx') },
   'GET /api/v1/records/:id': { expect: ofTheBody, request: () => ({ url: `/api/v1/records/${recordId}` }) },
   'POST /api/v1/records': { expect: business, request: () => ({ url: '/api/v1/records', payload: form() }) },
-  'POST /api/v1/records/:id/correct': { expect: ofTheBody, request: async () => ({ url: `/api/v1/records/${await freshRecord()}/correct`, payload: { ...form(), reason: '文号录入有误' } }) },
-  'POST /api/v1/records/:id/withdraw': { expect: ofTheBody, request: async () => ({ url: `/api/v1/records/${await freshRecord()}/withdraw`, payload: { reason: '误报' } }) },
+  'POST /api/v1/records/:id/correct': {
+    expect: ofTheBody,
+    request: async () => ({
+      url: `/api/v1/records/${await freshRecord()}/correct`,
+      payload: { ...form(), reason: '文号录入有误' },
+    }),
+  },
+  'POST /api/v1/records/:id/withdraw': {
+    expect: ofTheBody,
+    request: async () => ({ url: `/api/v1/records/${await freshRecord()}/withdraw`, payload: { reason: '误报' } }),
+  },
   'GET /api/v1/drafts': { expect: business, ...at('/api/v1/drafts') },
-  'POST /api/v1/drafts/:id/approve': { expect: ofTheBody, request: async () => ({ url: `/api/v1/drafts/${await freshDraft()}/approve` }) },
-  'POST /api/v1/drafts/:id/return': { expect: ofTheBody, request: async () => ({ url: `/api/v1/drafts/${await freshDraft()}/return`, payload: { note: '请补文号' } }) },
-  'POST /api/v1/attachments': { expect: business, request: () => ({ url: '/api/v1/attachments', ...file('%PDF-1.7 decision', '决定书.pdf') }) },
+  'POST /api/v1/drafts/:id/approve': {
+    expect: ofTheBody,
+    request: async () => ({ url: `/api/v1/drafts/${await freshDraft()}/approve` }),
+  },
+  'POST /api/v1/drafts/:id/return': {
+    expect: ofTheBody,
+    request: async () => ({ url: `/api/v1/drafts/${await freshDraft()}/return`, payload: { note: '请补文号' } }),
+  },
+  'POST /api/v1/attachments': {
+    expect: business,
+    request: () => ({ url: '/api/v1/attachments', ...file('%PDF-1.7 decision', '决定书.pdf') }),
+  },
   'GET /api/v1/attachments/:id': { expect: ofTheBody, request: () => ({ url: `/api/v1/attachments/${attachmentId}` }) },
   // Archives. Any department may read any organisation's, for a stated purpose, logged.
   'GET /api/v1/subjects': { expect: business, ...at('/api/v1/subjects?q=%E7%A4%BA%E8%8C%83') },
-  'GET /api/v1/subjects/:code': { expect: business, request: () => ({ url: `/api/v1/subjects/${code}?purpose=approval` }) },
-  'GET /api/v1/subjects/:code/records': { expect: business, request: () => ({ url: `/api/v1/subjects/${code}/records?purpose=approval` }) },
-  'GET /api/v1/records/:id/lineage': { expect: business, request: () => ({ url: `/api/v1/records/${recordId}/lineage` }) },
-  'POST /api/v1/subjects/:code/reports': { expect: business, request: () => ({ url: `/api/v1/subjects/${code}/reports`, payload: { kind: 'full', purpose: '行政审批', caseNumber: 'A-1' } }) },
-  'POST /api/v1/subjects::merge': { expect: officeOnly, request: async () => { const [from, into] = await freshSubjects(); return { url: '/api/v1/subjects:merge', payload: { from, into, reason: '同一主体' } }; } },
+  'GET /api/v1/subjects/:code': {
+    expect: business,
+    request: () => ({ url: `/api/v1/subjects/${code}?purpose=approval` }),
+  },
+  'GET /api/v1/subjects/:code/records': {
+    expect: business,
+    request: () => ({ url: `/api/v1/subjects/${code}/records?purpose=approval` }),
+  },
+  'GET /api/v1/records/:id/lineage': {
+    expect: business,
+    request: () => ({ url: `/api/v1/records/${recordId}/lineage` }),
+  },
+  'POST /api/v1/subjects/:code/reports': {
+    expect: business,
+    request: () => ({
+      url: `/api/v1/subjects/${code}/reports`,
+      payload: { kind: 'full', purpose: '行政审批', caseNumber: 'A-1' },
+    }),
+  },
+  'POST /api/v1/subjects::merge': {
+    expect: officeOnly,
+    request: async () => {
+      const [from, into] = await freshSubjects();
+      return { url: '/api/v1/subjects:merge', payload: { from, into, reason: '同一主体' } };
+    },
+  },
   'POST /api/v1/subjects::split': {
     expect: officeOnly,
     request: async () => {
       const [from, into] = await freshSubjects();
-      const merged = await city.call('office', 'POST', '/api/v1/subjects:merge', { payload: { from, into, reason: '同一主体' } });
+      const merged = await city.call('office', 'POST', '/api/v1/subjects:merge', {
+        payload: { from, into, reason: '同一主体' },
+      });
       assert.equal(merged.statusCode, 200, merged.body);
       return { url: '/api/v1/subjects:split', payload: { subjectId: from, reason: '并非同一主体' } };
     },
@@ -180,18 +288,33 @@ function entryOf(route: string): Entry | undefined {
 before(async () => {
   const add = KnownRoutes.prototype.add;
   KnownRoutes.prototype.add = function (methods, url) {
-    for (const method of typeof methods === 'string' ? [methods] : methods) if (method !== 'HEAD') registered.add(`${method} ${url}`);
+    for (const method of typeof methods === 'string' ? [methods] : methods)
+      if (method !== 'HEAD') registered.add(`${method} ${url}`);
     add.call(this, methods, url);
   };
   city = await createHttpCity({ app: { rateLimit: { account: 100_000, address: 100_000 } } });
   KnownRoutes.prototype.add = add;
-  submission = await city.submit(penaltyCsv([penalty(1), penalty(2, { CF_JDRQ: '2021-02-30' }), penalty(3, { CF_XDR_SHXYM: penalty(1).CF_XDR_SHXYM ?? '' })]));
-  assert.deepEqual([submission.counts.accepted, submission.counts.refused, submission.counts.doubtful], [1, 1, 1], JSON.stringify(submission));
+  submission = await city.submit(
+    penaltyCsv([
+      penalty(1),
+      penalty(2, { CF_JDRQ: '2021-02-30' }),
+      penalty(3, { CF_XDR_SHXYM: penalty(1).CF_XDR_SHXYM ?? '' }),
+    ]),
+  );
+  assert.deepEqual(
+    [submission.counts.accepted, submission.counts.refused, submission.counts.doubtful],
+    [1, 1, 1],
+    JSON.stringify(submission),
+  );
   await city.submit(licenceCsv([licence(1)]));
   code = penalty(1).CF_XDR_SHXYM ?? '';
   recordId = await freshRecord();
-  attachmentId = (await city.call('officer', 'POST', '/api/v1/attachments', file('%PDF-1.7 decision', '决定书.pdf'))).json().id;
-  report = String((await city.call(null, 'GET', `/api/v1/public/subjects/${code}/report.pdf`)).headers['x-report-number']);
+  attachmentId = (
+    await city.call('officer', 'POST', '/api/v1/attachments', file('%PDF-1.7 decision', '决定书.pdf'))
+  ).json().id;
+  report = String(
+    (await city.call(null, 'GET', `/api/v1/public/subjects/${code}/report.pdf`)).headers['x-report-number'],
+  );
 });
 after(() => city.close());
 
@@ -203,10 +326,16 @@ function outcomeOf(status: number, also: readonly number[] = []): Outcome | stri
 describe('who may call what', () => {
   it('every registered route is in the table, and the table names no other', () => {
     assert.ok(registered.size > 40, [...registered].join('\n'));
-    const missing = [...registered].filter((route) => !/^(GET|POST|DELETE|PUT|PATCH|OPTIONS) \/?\*$/.test(route) && entryOf(route) === undefined);
+    const missing = [...registered].filter(
+      (route) => !/^(GET|POST|DELETE|PUT|PATCH|OPTIONS) \/?\*$/.test(route) && entryOf(route) === undefined,
+    );
     assert.deepEqual(missing, [], 'add these to the table with who may call them');
     // The desk's files are registered when web/dist is there.
-    assert.deepEqual(Object.keys(table).filter((route) => !registered.has(route) && !route.includes('/desk')), [], 'these are no routes any more');
+    assert.deepEqual(
+      Object.keys(table).filter((route) => !registered.has(route) && !route.includes('/desk')),
+      [],
+      'these are no routes any more',
+    );
   });
   it('every route answers each role as the table says', async () => {
     const wrong: string[] = [];
@@ -225,18 +354,25 @@ describe('who may call what', () => {
           ...(route === 'GET /metrics' ? {} : { remoteAddress: `10.1.${address >> 8}.${address & 255}` }),
         });
         const found = outcomeOf(response.statusCode, entry.also);
-        if (found !== entry.expect[who]) wrong.push(`${route} as ${who}: ${found} instead of ${entry.expect[who]} ${response.body.slice(0, 160)}`);
+        if (found !== entry.expect[who])
+          wrong.push(`${route} as ${who}: ${found} instead of ${entry.expect[who]} ${response.body.slice(0, 160)}`);
         if (response.statusCode >= 500) wrong.push(`${route} as ${who}: ${response.statusCode}`);
       }
     }
     assert.deepEqual(wrong, []);
   });
   it('what is refused by right is in the access log', async () => {
-    const before = await one<{ count: bigint }>(city.ctx.db.audit, sql`SELECT count(*) FROM log.access_log WHERE outcome = 'refused'`);
+    const before = await one<{ count: bigint }>(
+      city.ctx.db.audit,
+      sql`SELECT count(*) FROM log.access_log WHERE outcome = 'refused'`,
+    );
     await city.call('stranger', 'GET', `/api/v1/submissions/${submission.id}`);
     await city.call('system', 'GET', '/api/v1/records');
     await city.call(null, 'GET', '/api/v1/records');
-    const after = await one<{ count: bigint }>(city.ctx.db.audit, sql`SELECT count(*) FROM log.access_log WHERE outcome = 'refused'`);
+    const after = await one<{ count: bigint }>(
+      city.ctx.db.audit,
+      sql`SELECT count(*) FROM log.access_log WHERE outcome = 'refused'`,
+    );
     assert.equal(after.count - before.count, 3n);
   });
   it('a body named in a request is checked as the rows of it are', async () => {
@@ -244,11 +380,24 @@ describe('who may call what', () => {
     assert.equal((await city.call('stranger', 'POST', '/api/v1/records:push', { payload: foreign })).statusCode, 404);
     // Another body's record, draft or attachment named inside an allowed request is not used.
     const own = form();
-    const entered = await city.call('stranger', 'POST', '/api/v1/records', { payload: { ...own, attachmentIds: [attachmentId] } });
+    const entered = await city.call('stranger', 'POST', '/api/v1/records', {
+      payload: { ...own, attachmentIds: [attachmentId] },
+    });
     assert.equal(entered.statusCode, 200, entered.body);
-    const kept = await one<{ record_id: string | null }>(city.ctx.db.app, sql`SELECT record_id FROM core.attachment WHERE attachment_id = ${attachmentId}`);
+    const kept = await one<{ record_id: string | null }>(
+      city.ctx.db.app,
+      sql`SELECT record_id FROM core.attachment WHERE attachment_id = ${attachmentId}`,
+    );
     assert.equal(kept.record_id, null);
-    const attached = await city.call('stranger', 'POST', '/api/v1/attachments', multipartOf([{ name: 'recordId', content: recordId }, { name: 'file', content: '%PDF-1.7 x', fileName: 'x.pdf' }]));
+    const attached = await city.call(
+      'stranger',
+      'POST',
+      '/api/v1/attachments',
+      multipartOf([
+        { name: 'recordId', content: recordId },
+        { name: 'file', content: '%PDF-1.7 x', fileName: 'x.pdf' },
+      ]),
+    );
     assert.equal(attached.statusCode, 404, attached.body);
   });
 });

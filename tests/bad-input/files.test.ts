@@ -4,7 +4,13 @@ import { after, afterEach, before, describe, it } from 'node:test';
 import iconv from 'iconv-lite';
 import { xlsxPieces } from '../../server/src/platform/tabular/index.ts';
 import { sheetData, workbookOf, zipOf } from '../../server/src/platform/tabular/tabular-testing.ts';
-import { assertProblem, assertWords, createHttpCity, type HttpCity, type SubmissionBody } from '../support/http-city.ts';
+import {
+  assertProblem,
+  assertWords,
+  createHttpCity,
+  type HttpCity,
+  type SubmissionBody,
+} from '../support/http-city.ts';
 import { csv, LICENCE_HEADER, licence, PENALTY_HEADER, penalty, penaltyCsv } from '../support/rows.ts';
 
 let city: HttpCity;
@@ -24,12 +30,17 @@ const line = (over: Record<string, string> = {}): string => penaltyCsv([penalty(
 async function workbook(rows: readonly Record<string, string>[]): Promise<Buffer> {
   const cells = rows.map((row) => PENALTY_HEADER.map((code) => row[code] ?? ''));
   const pieces: Buffer[] = [];
-  for await (const piece of xlsxPieces({ sheets: [{ name: 'S', header: PENALTY_HEADER, rows: cells }] })) pieces.push(Buffer.from(piece));
+  for await (const piece of xlsxPieces({ sheets: [{ name: 'S', header: PENALTY_HEADER, rows: cells }] }))
+    pieces.push(Buffer.from(piece));
   return Buffer.concat(pieces);
 }
 
 /** Sends the file and expects the whole of it refused with this code, and no trace of it. */
-async function refused(content: string | Buffer, code: string, options: { fields?: Record<string, string>; fileName?: string; message?: RegExp; row?: number } = {}): Promise<SubmissionBody> {
+async function refused(
+  content: string | Buffer,
+  code: string,
+  options: { fields?: Record<string, string>; fileName?: string; message?: RegExp; row?: number } = {},
+): Promise<SubmissionBody> {
   const before = await city.traces();
   const submission = await city.submit(content, { fields: { standard: 'penalty' }, ...options });
   assert.equal(submission.state, 'failed', JSON.stringify(submission));
@@ -38,7 +49,8 @@ async function refused(content: string | Buffer, code: string, options: { fields
   assertWords(submission.failure?.fix, `${code} fix`);
   if (options.message) assert.match(submission.failure?.message.zh ?? '', options.message);
   if (options.row !== undefined) assert.equal(submission.failure?.row, options.row);
-  for (const name of ['rows', 'accepted', 'doubtful', 'refused', 'duplicate', 'findings']) assert.equal(submission.counts[name], 0, name);
+  for (const name of ['rows', 'accepted', 'doubtful', 'refused', 'duplicate', 'findings'])
+    assert.equal(submission.counts[name], 0, name);
   assert.deepEqual(await city.traces(), before, 'nothing of the file was written');
   assert.deepEqual(city.leftovers(), []);
   return submission;
@@ -82,9 +94,13 @@ describe('headers and templates', () => {
   });
   it('300 columns; columns beside the template are ignored up to the limit', async () => {
     const wide = Array.from({ length: 300 - PENALTY_HEADER.length }, (_, at) => `extra${at}`);
-    await refused(`${[...PENALTY_HEADER, ...wide].join(',')}\r\n${line()},${wide.join(',')}\r\n`, 'too_many_columns', { message: /200/ });
+    await refused(`${[...PENALTY_HEADER, ...wide].join(',')}\r\n${line()},${wide.join(',')}\r\n`, 'too_many_columns', {
+      message: /200/,
+    });
     const some = wide.slice(0, 60);
-    const ok = await city.submit(`${[...PENALTY_HEADER, ...some].join(',')}\r\n${penaltyCsv([penalty(210)]).split('\r\n')[1]},${some.join(',')}\r\n`);
+    const ok = await city.submit(
+      `${[...PENALTY_HEADER, ...some].join(',')}\r\n${penaltyCsv([penalty(210)]).split('\r\n')[1]},${some.join(',')}\r\n`,
+    );
     assert.deepEqual([ok.state, ok.counts.accepted], ['done', 1]);
   });
 });
@@ -94,7 +110,9 @@ describe('bytes that are no table', () => {
     await refused('%PDF-1.7\n1 0 obj', 'pdf', { fileName: 'rows.csv' });
     await refused(await zipOf({ 'a.txt': 'a' }), 'not_xlsx', { fileName: 'rows.xlsx' });
     await refused('<html><table><tr><td>1</td></tr></table></html>', 'html', { fileName: 'rows.xls' });
-    await refused(Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(2048)]), 'xls', { fileName: 'rows.xls' });
+    await refused(Buffer.concat([Buffer.from('d0cf11e0a1b11ae1', 'hex'), Buffer.alloc(2048)]), 'xls', {
+      fileName: 'rows.xls',
+    });
     await refused(Buffer.from(Array.from({ length: 5000 }, (_, at) => (at * 7919 + 13) & 7)), 'binary');
     await refused(Buffer.alloc(100_000), 'binary');
   });
@@ -105,7 +123,10 @@ describe('bytes that are no table', () => {
     const gbk = iconv.encode(`${line({ CF_WSH: '示市监罚〔2026〕77号' })}\r\n`, 'gb18030');
     const mixed = Buffer.concat([Buffer.from(`${head}\r\n${line()}\r\n`), gbk]);
     await refused(mixed, 'encoding_mixed');
-    await refused(Buffer.concat([Buffer.from(`${head}\r\n`), Buffer.from('ff81fe30a0ff', 'hex'), Buffer.from('\r\n')]), 'encoding_unknown');
+    await refused(
+      Buffer.concat([Buffer.from(`${head}\r\n`), Buffer.from('ff81fe30a0ff', 'hex'), Buffer.from('\r\n')]),
+      'encoding_unknown',
+    );
   });
   it('a text that is cut off inside a quoted cell', async () => {
     const quoted = `${head}\r\n${line()}\r\n${line({ CF_SY: '第一行\n第二行' })}`;
@@ -130,11 +151,18 @@ describe('workbooks', () => {
   });
   it('with macros, by their part and by their type', async () => {
     const sheets = [{ xml: sheetData('<row r="1"><c r="A1" t="inlineStr"><is><t>CF_XDR_MC</t></is></c></row>') }];
-    await refused(await workbookOf({ sheets, extra: { 'xl/vbaProject.bin': 'macro' } }), 'macro_workbook', { fileName: 'rows.xlsx' });
-    await refused(await workbookOf({ sheets, contentType: 'application/vnd.ms-excel.sheet.macroEnabled.main+xml' }), 'macro_workbook', { fileName: 'rows.xlsx' });
+    await refused(await workbookOf({ sheets, extra: { 'xl/vbaProject.bin': 'macro' } }), 'macro_workbook', {
+      fileName: 'rows.xlsx',
+    });
+    await refused(
+      await workbookOf({ sheets, contentType: 'application/vnd.ms-excel.sheet.macroEnabled.main+xml' }),
+      'macro_workbook',
+      { fileName: 'rows.xlsx' },
+    );
   });
   it('with entities that would expand or fetch', async () => {
-    const bomb = '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;&x;</t></is></c></row></sheetData></worksheet>';
+    const bomb =
+      '<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;"><!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&b;&x;</t></is></c></row></sheetData></worksheet>';
     await refused(await workbookOf({ sheets: [{ xml: [bomb] }] }), 'unsafe_xml', { fileName: 'rows.xlsx' });
   });
 });
@@ -161,7 +189,9 @@ describe('names of files', () => {
   });
   it('hold no number of a person', async () => {
     served += 1;
-    const submission = await city.submit(penaltyCsv([penalty(5000 + served)]), { fileName: '李某11010519491231002X的处罚.csv' });
+    const submission = await city.submit(penaltyCsv([penalty(5000 + served)]), {
+      fileName: '李某11010519491231002X的处罚.csv',
+    });
     assert.doesNotMatch(submission.fileName, /11010519491231002X/);
   });
 });
@@ -170,16 +200,36 @@ describe('the form around the file', () => {
   it('without a file, with two, with a field too long, without a form', async () => {
     const before = await city.traces();
     const { multipartOf } = await import('../support/http-city.ts');
-    const send = (parts: Parameters<typeof multipartOf>[0]) => city.call('officer', 'POST', '/api/v1/submissions', multipartOf(parts));
+    const send = (parts: Parameters<typeof multipartOf>[0]) =>
+      city.call('officer', 'POST', '/api/v1/submissions', multipartOf(parts));
     assertProblem(await send([{ name: 'standard', content: 'penalty' }]), 400, 'invalid-request');
-    const two = await send([{ name: 'file', content: penaltyCsv([penalty(900)]), fileName: 'a.csv' }, { name: 'file', content: 'x', fileName: 'b.csv' }]);
+    const two = await send([
+      { name: 'file', content: penaltyCsv([penalty(900)]), fileName: 'a.csv' },
+      { name: 'file', content: 'x', fileName: 'b.csv' },
+    ]);
     assert.ok([202, 413].includes(two.statusCode), two.body);
     const cut = multipartOf([{ name: 'file', content: penaltyCsv([penalty(901)]), fileName: 'a.csv' }]);
-    const half = await city.call('officer', 'POST', '/api/v1/submissions', { ...cut, payload: cut.payload.subarray(0, cut.payload.length - 60) });
+    const half = await city.call('officer', 'POST', '/api/v1/submissions', {
+      ...cut,
+      payload: cut.payload.subarray(0, cut.payload.length - 60),
+    });
     assert.ok(half.statusCode >= 400 && half.statusCode < 500, `${half.statusCode} ${half.body}`);
-    assertProblem(await city.call('officer', 'POST', '/api/v1/submissions', { payload: { file: 'x' } }), 415, 'unsupported-media-type');
-    assertProblem(await city.call('officer', 'POST', '/api/v1/submissions', { payload: 'x', headers: { 'content-type': 'multipart/form-data' } }), 415, 'unsupported-media-type');
-    const noFields = await city.upload(penaltyCsv([penalty(902)]), { fields: { standard: "penalty'; DROP TABLE core.record;--" } });
+    assertProblem(
+      await city.call('officer', 'POST', '/api/v1/submissions', { payload: { file: 'x' } }),
+      415,
+      'unsupported-media-type',
+    );
+    assertProblem(
+      await city.call('officer', 'POST', '/api/v1/submissions', {
+        payload: 'x',
+        headers: { 'content-type': 'multipart/form-data' },
+      }),
+      415,
+      'unsupported-media-type',
+    );
+    const noFields = await city.upload(penaltyCsv([penalty(902)]), {
+      fields: { standard: "penalty'; DROP TABLE core.record;--" },
+    });
     assertProblem(noFields, 422, 'unprocessable');
     assert.deepEqual(await city.traces(), before);
   });

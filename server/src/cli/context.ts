@@ -134,8 +134,9 @@ function osUserName(): string {
 
 async function openOwn(context: CommandContext, withMigrations: boolean): Promise<Databases> {
   const { config } = context;
-  const db = await openDatabases(config, { kind: 'command', onNotice: context.note });
-  context.onEnd(() => db.close());
+  const opening = openDatabases(config, { kind: 'command', onNotice: context.note });
+  context.onEnd(() => closeOpened(opening));
+  const db = await opening;
   if (withMigrations) {
     await migrate({ url: db.urls.migrator, roles: db.roles, directory: join(config.root, 'migrations') });
   }
@@ -144,7 +145,13 @@ async function openOwn(context: CommandContext, withMigrations: boolean): Promis
 
 async function openApplication(context: CommandContext): Promise<AppContext> {
   const { buildContext } = await import('../build-context.ts');
-  const ctx = await buildContext(context.config, { kind: 'command', log: context.log, onNotice: context.note });
-  context.onEnd(() => ctx.close());
-  return ctx;
+  const opening = buildContext(context.config, { kind: 'command', log: context.log, onNotice: context.note });
+  context.onEnd(() => closeOpened(opening));
+  return opening;
+}
+
+/** Also when Ctrl-C comes while it opens: what was started meanwhile must be stopped as well. */
+export async function closeOpened(opening: Promise<{ close(): Promise<void> }>): Promise<void> {
+  const opened = await opening.catch(() => null);
+  await opened?.close();
 }

@@ -179,7 +179,10 @@ describe('npm start', { concurrency: false }, () => {
 
   test('stopped while it starts: nothing is left', async () => {
     const launched = launch();
-    while (inspectCluster(dataDir).livePid === null) await sleep(10);
+    while (inspectCluster(dataDir).livePid === null) {
+      assert.equal(launched.process.exitCode, null, launched.text());
+      await sleep(10);
+    }
     const database = postmaster();
     process.kill(-(launched.process.pid ?? 0), 'SIGINT');
     assert.equal(await launched.ended, 130);

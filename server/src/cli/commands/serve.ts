@@ -7,7 +7,7 @@ import type { Config } from '../../platform/config.ts';
 import { EnvironmentError } from '../../platform/errors.ts';
 import { type FrontServer, openFrontServer } from '../../platform/front-server.ts';
 import { createLogger } from '../../platform/logging.ts';
-import type { CommandContext } from '../context.ts';
+import { type CommandContext, closeOpened } from '../context.ts';
 import { readMode } from '../installation.ts';
 import { watchRestores } from '../watch-restores.ts';
 
@@ -76,7 +76,7 @@ async function startAll(context: CommandContext, options: ServeOptions, front: F
   const { buildContext, startServer } = await import('../../app.ts');
   const step = (zh: string, en: string): void => front.show({ zh, en });
   step('正在启动数据库……', 'Starting the database …');
-  const ctx: OwnedContext = await buildContext(config, {
+  const opening: Promise<OwnedContext> = buildContext(config, {
     kind: 'serve',
     log: createLogger(process.env.LOG_LEVEL ? config.logLevel : 'warn'),
     onNotice: (zh, en) => {
@@ -84,8 +84,10 @@ async function startAll(context: CommandContext, options: ServeOptions, front: F
       context.note(zh, en);
     },
   });
+  context.onEnd(() => closeOpened(opening));
+  const ctx = await opening;
   try {
-    context.onEnd(() => ctx.close());
+    context.signal.throwIfAborted();
     await prepareCity(ctx, front, context, options);
     step('即将就绪……', 'Almost ready …');
     return await startServer(config, { context: ctx, beforeListen: () => front.release() });

@@ -48,7 +48,6 @@ const OPEN_END_DAYS = new Set(['2099-12-31', '2099-01-31', '9999-09-09', '9999-1
 const NO_DATE_DAYS = new Set(['1900-01-01', '1900-01-00', '0001-01-01', '1899-12-30', '1899-12-31', '0000-00-00']);
 
 const FULL_WIDTH = /[\uff01-\uff5e\u3000]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are cleaned away
 const EDGE_OR_ODD_BLANK =
   /^[\s\u00a0\u200b\ufeff]|[\s\u00a0\u200b\ufeff]$|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u00a0\u200b-\u200d\ufeff]/;
 
@@ -68,13 +67,10 @@ function halfWidth(text: string, all: boolean): string {
 }
 
 function cleanBlanks(text: string): string {
-  return (
-    text
-      // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that are cleaned away
-      .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200b-\u200d\ufeff]/g, '')
-      .replace(/\u00a0/g, ' ')
-      .trim()
-  );
+  return text
+    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200b-\u200d\ufeff]/g, '')
+    .replace(/\u00a0/g, ' ')
+    .trim();
 }
 
 const blank: CellResult = { value: null, changed: null, problem: null, text: null };

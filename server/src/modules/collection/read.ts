@@ -203,13 +203,11 @@ export function standardViews(policy: PolicyRuntime): StandardView[] {
       person: field.person ?? null,
       options:
         field.codeTable && field.type !== 'text'
-          ? policy
-              .codeTable(field.codeTable)
-              .values.map((value) => ({
-                code: value.code,
-                label: value.label,
-                allowSuffix: value.allowSuffix ?? false,
-              }))
+          ? policy.codeTable(field.codeTable).values.map((value) => ({
+              code: value.code,
+              label: value.label,
+              allowSuffix: value.allowSuffix ?? false,
+            }))
           : null,
     })),
   }));

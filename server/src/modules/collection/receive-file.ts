@@ -35,7 +35,6 @@ export interface Received {
 /** Base name without path, control characters or a person's number; what people see, never a path that is opened. */
 export function cleanFileName(raw: string): string {
   const base = raw.split(/[\\/]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const clean = base
     .toWellFormed()
     .replace(/[\u0000-\u001f\u007f\u202a-\u202e\u2066-\u2069]/g, '')

@@ -4,11 +4,7 @@ import { prohibitedTopic } from './prohibited-inputs.ts';
 import type { Catalogue, CatalogueItem, DataStandard, PolicyProblem } from './types.ts';
 
 /** Catalogue and supplements together: a supplement's items may stand in the categories of the national catalogue. */
-export function checkCatalogues(
-  read: readonly ReadPolicyFile[],
-  index: PolicyIndex,
-  problems: PolicyProblem[],
-): void {
+export function checkCatalogues(read: readonly ReadPolicyFile[], index: PolicyIndex, problems: PolicyProblem[]): void {
   const categories = new Set<string>();
   const items = new Map<string, ReadPolicyFile>();
   for (const { file } of read) {

@@ -44,7 +44,11 @@ test('order 36: of several penalties the most severe governs', () => {
   assert.equal(ruling({ categories: ['罚款', '没收违法所得'], yuan: 500 }), 'general');
   assert.equal(ruling({ categories: ['罚款'], yuan: 3_000.01 }), 'general');
   assert.equal(ruling({ categories: ['暂扣许可证件'] }), 'general');
-  assert.equal(ruling({ categories: ['罚款'], yuan: 3_000 }), 'minor', '行政处罚法 art. 51: up to 3,000 yuan by simple procedure');
+  assert.equal(
+    ruling({ categories: ['罚款'], yuan: 3_000 }),
+    'minor',
+    '行政处罚法 art. 51: up to 3,000 yuan by simple procedure',
+  );
   assert.equal(ruling({ categories: ['警告', '罚款'], yuan: 2_000 }), 'minor');
   assert.equal(ruling({ categories: ['其他-责令改正'] }), 'none', 'waits for the deciding body');
 });

@@ -1,9 +1,7 @@
 import type { BatchBuilder } from './batch-builder.ts';
 
 /** Control characters other than tab and line breaks, the replacement character and the two non-characters. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const INVALID = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffd-\uffff]/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: as above
 const NUL = /\u0000/g;
 
 /** True when a text may hold something that `checkCharacters` would flag. One pass over a whole chunk is cheap. */

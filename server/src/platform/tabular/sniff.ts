@@ -49,7 +49,6 @@ export function sniffBytes(head: Uint8Array): HeadKind {
     return { refused: 'html' };
   }
   if (utf16) return 'csv';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: counting them
   const controls = text.match(/[\u0000-\u0008\u000e-\u001f]/g)?.length ?? 0;
   return controls * 10 > text.length ? { refused: 'binary' } : 'csv';
 }

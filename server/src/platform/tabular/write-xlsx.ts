@@ -128,7 +128,6 @@ function textCell(letters: string, row: number, text: string, style: number): st
   return `<c r="${letters}${row}" s="${style}" t="inlineStr"><is><t xml:space="preserve">${xmlText(kept)}</t></is></c>`;
 }
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: not allowed in XML
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|\p{Surrogate}/gu;
 const ESCAPE_LIKE = /_(?=x[0-9a-f]{4}[_\r])/gi;
 const SPECIAL: Readonly<Record<string, string>> = {

@@ -20,7 +20,6 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 // Control characters are not allowed in HTML and have no meaning in a name.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is removed
 const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/g;
 
 export const escapeHtml = (text: string): string =>
