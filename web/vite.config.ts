@@ -6,15 +6,20 @@ import { defineConfig, type Plugin } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /**
- * Ant Design writes `<style>` elements while it runs, which a policy without 'unsafe-inline' forbids. Its one module for
- * that is replaced by ours, which uses constructed style sheets: these are the page's own objects and need no exception.
+ * Ant Design and its icons write `<style>` elements while they run, which a policy without 'unsafe-inline' forbids. Their
+ * modules for that are replaced by ours, which uses constructed style sheets: the page's own objects need no exception.
  */
+const styleWriters = [
+  /[\\/]@rc-component[\\/]util[\\/]es[\\/]Dom[\\/]dynamicCSS\.js$/,
+  /[\\/]@ant-design[\\/]icons[\\/]es[\\/]cssUtils\.js$/,
+];
+
 function constructedStyles(): Plugin {
   return {
     name: 'chengxin:constructed-styles',
     enforce: 'pre',
     load(id) {
-      if (!/[\\/]@rc-component[\\/]util[\\/]es[\\/]Dom[\\/]dynamicCSS\.js$/.test(id)) return null;
+      if (!styleWriters.some((pattern) => pattern.test(id))) return null;
       return `export * from ${JSON.stringify(`${root}src/shared/ui/dynamic-css.ts`)};`;
     },
   };

@@ -5,11 +5,11 @@ import { createRoot } from 'react-dom/client';
 import { AntProvider } from './app/ant-provider.tsx';
 import { router } from './app/router.tsx';
 import { whenSignedOut } from './shared/api/client.ts';
-import { queryClient, sessionQuery } from './shared/api/queries.ts';
+import { forgetAll, queryClient } from './shared/api/queries.ts';
 import { I18nProvider, loadLanguage } from './shared/i18n/index.tsx';
 import './app/desk.css';
 
-whenSignedOut(() => queryClient.setQueryData(sessionQuery.queryKey, null));
+whenSignedOut(() => forgetAll(null));
 
 const root = document.getElementById('root');
 if (!root) throw new Error('index.html has no #root');

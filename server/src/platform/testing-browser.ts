@@ -150,6 +150,7 @@ function executable(path: string): boolean {
 
 async function findBrowser(): Promise<Installed> {
   const given = process.env.CHROMIUM_PATH;
+  if (given === 'bundled') return unpackChromium();
   if (given) {
     if (!executable(given)) throw new Error(`CHROMIUM_PATH=${given} is not an executable file`);
     return { executable: given, env: {} };
@@ -171,7 +172,7 @@ const flags: readonly string[] = [
 ];
 
 /**
- * A Chromium with a new profile: CHROMIUM_PATH, else /usr/bin/chromium, else the one of the lock file. A missing browser
+ * A Chromium with a new profile: CHROMIUM_PATH, else /usr/bin/chromium, else the one of the lock file (`bundled` asks for it). A missing browser
  * fails the test. Close it in `after`.
  */
 export async function launchBrowser(): Promise<Browser> {

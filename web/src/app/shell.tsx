@@ -5,10 +5,11 @@ import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
-import { queryClient, sessionQuery, siteQuery, summaryQuery } from '../shared/api/queries.ts';
+import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
 import type { SessionView } from '../shared/api/types.ts';
 import { type Key, useI18n } from '../shared/i18n/index.tsx';
 import { LanguageSwitch } from '../shared/ui/language-switch.tsx';
+import { PageHead } from '../shared/ui/page.tsx';
 import { Empty, ErrorNote, Skeleton } from '../shared/ui/states.tsx';
 
 interface Task {
@@ -69,9 +70,19 @@ function Desk({ session }: { session: SessionView }) {
       </aside>
       <TopBar tasks={shown} session={session} />
       <main id="main" className="page" tabIndex={-1}>
-        {shown.length === 0 ? <Empty title={t('nav.noTasks')}>{t('nav.noTasksHint')}</Empty> : <Outlet />}
+        {shown.length === 0 ? <NoTasks /> : <Outlet />}
       </main>
     </div>
+  );
+}
+
+function NoTasks() {
+  const { t } = useI18n();
+  return (
+    <>
+      <PageHead title={t('nav.label')} />
+      <Empty title={t('nav.noTasks')}>{t('nav.noTasksHint')}</Empty>
+    </>
   );
 }
 
@@ -86,7 +97,7 @@ function Brand() {
   );
 }
 
-function Tasks({ tasks: shown }: { tasks: readonly Task[] }) {
+function Tasks({ tasks: shown, onGo }: { tasks: readonly Task[]; onGo?: () => void }) {
   const { t } = useI18n();
   const { data } = useQuery({ ...summaryQuery, enabled: shown.some((task) => task.count) });
   const counts = { waiting: data ? data.doubtfulRows + data.drafts : 0, drafts: data?.drafts ?? 0 };
@@ -99,6 +110,7 @@ function Tasks({ tasks: shown }: { tasks: readonly Task[] }) {
             <li key={task.to}>
               <Link
                 to={task.to}
+                onClick={onGo}
                 activeOptions={{ exact: task.to === '/', includeSearch: false }}
                 activeProps={{ 'aria-current': 'page' }}
               >
@@ -122,8 +134,7 @@ async function signOut(): Promise<void> {
   try {
     await call('/session', { method: 'DELETE' });
   } finally {
-    queryClient.clear();
-    queryClient.setQueryData(sessionQuery.queryKey, null);
+    forgetAll(null);
   }
 }
 
@@ -168,7 +179,7 @@ function TopBar({ tasks: shown, session }: { tasks: readonly Task[]; session: Se
         rootClassName="menu-drawer"
         closable={{ 'aria-label': t('action.close') }}
       >
-        <Tasks tasks={shown} />
+        <Tasks tasks={shown} onGo={() => setOpen(false)} />
         <Foot session={session} />
       </Drawer>
     </header>

@@ -7,10 +7,10 @@ import type { FindingView, RecordFormResult } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
 import { dayOf } from '../../platform/clock.ts';
-import { execute, sql, type Transaction, withTransaction } from '../../platform/db.ts';
+import { execute, maybeOne, sql, type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { type TableRow, writeCsv } from '../../platform/tabular/index.ts';
+import { type CellFlag, type TableRow, writeCsv } from '../../platform/tabular/index.ts';
 import { findBody } from '../identity/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { loadRecord, supersedeRecords } from '../records/index.ts';
@@ -65,10 +65,17 @@ async function withOwnBody(ctx: AppContext, plan: HeaderPlan, input: EnterRecord
   return values;
 }
 
-const tableRow = (plan: HeaderPlan, values: Readonly<Record<string, string>>): TableRow => ({
-  rowNumber: DATA_ROW,
-  cells: plan.standard.fields.map((field) => values[field.code] ?? ''),
-});
+/** As the reader of files has it: what cannot be stored is replaced and flagged. */
+function tableRow(plan: HeaderPlan, values: Readonly<Record<string, string>>): TableRow {
+  const flags: CellFlag[] = [];
+  const cells = plan.standard.fields.map((field, column) => {
+    const text = values[field.code] ?? '';
+    const clean = text.toWellFormed().replaceAll('\0', '\ufffd');
+    if (clean !== text) flags.push({ column, kind: 'invalid-character', value: '' });
+    return clean;
+  });
+  return { rowNumber: DATA_ROW, cells, flags };
+}
 
 class Undo extends Error {
   readonly result: RowResult;
@@ -78,11 +85,28 @@ class Undo extends Error {
   }
 }
 
+/**
+ * Document numbers are not given back to the form, so an empty cell of a correction keeps what the record has. They are
+ * read by the login of the person store and go straight back into the pipeline.
+ */
+async function withKeptDocuments(ctx: AppContext, plan: HeaderPlan, input: EnterRecord, values: Record<string, string>): Promise<Record<string, string>> {
+  const before = input.corrects ? await loadRecord(ctx.db.app, input.corrects) : null;
+  if (!before) return values;
+  const kept = { ...values };
+  for (const field of plan.standard.fields) {
+    const token = before.payload[field.code];
+    if (field.person !== 'document' || !token || kept[field.code]?.trim()) continue;
+    const held = await maybeOne<{ cipher: Buffer; key_id: string }>(ctx.db.person, sql`SELECT cipher, key_id FROM person.identifier WHERE token = ${token}`);
+    if (held) kept[field.code] = ctx.keys.openPerson({ cipher: held.cipher, keyId: held.key_id });
+  }
+  return kept;
+}
+
 /** What the rules say, without recording anything. */
 export async function checkRecord(ctx: AppContext, input: EnterRecord): Promise<RecordFormResult> {
   const policy = ctx.policy();
   const plan = formPlan(policy, input.standard);
-  const values = await withOwnBody(ctx, plan, input);
+  const values = await withKeptDocuments(ctx, plan, input, await withOwnBody(ctx, plan, input));
   const draft = { submission_id: newId(), body_id: input.bodyId, received_at: ctx.clock.now() };
   const scope = await scopeOf(ctx, draft, policy, plan);
   const open = await openBatch([scope.processor.process(tableRow(plan, values))], scope);
@@ -144,9 +168,9 @@ function formResult(result: RowResult, policy: PolicyRuntime, standard: string):
 export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRecord): Promise<RecordFormResult> {
   const policy = ctx.policy();
   const plan = formPlan(policy, input.standard);
-  const values = await withOwnBody(ctx, plan, input);
+  const typed = tableRow(plan, await withKeptDocuments(ctx, plan, input, await withOwnBody(ctx, plan, input)));
   const { submissionId } = await receiveFile(ctx, actor, {
-    source: csvOf(plan, values),
+    source: csvOf(plan, typed.cells),
     fileName: `单条录入-${input.standard}.csv`,
     standard: input.standard,
     bodyId: input.bodyId,
@@ -156,7 +180,7 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   const submission = await loadSubmission(ctx.db.app, submissionId);
   if (!submission) throw new Error('the submission was just made');
   const scope = await scopeOf(ctx, submission, policy, plan);
-  const row = scope.processor.process(tableRow(plan, values));
+  const row = scope.processor.process(typed);
   const open = await openBatch([row], scope);
   const at = ctx.clock.now();
   if (row.fate !== 'refuse' && !row.barred) await storeIdentifiers(ctx.db.person, row.identifiers, at);
@@ -222,10 +246,10 @@ async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowR
   );
 }
 
-function csvOf(plan: HeaderPlan, values: Readonly<Record<string, string>>): Readable {
+function csvOf(plan: HeaderPlan, cells: readonly string[]): Readable {
   const out = new PassThrough();
   const header = plan.standard.fields.map((field) => field.label.zh);
-  writeCsv(out, header, [plan.standard.fields.map((field) => values[field.code] ?? '')], { neutralise: false }).catch(
+  writeCsv(out, header, [[...cells]], { neutralise: false }).catch(
     (error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
   );
   return out;

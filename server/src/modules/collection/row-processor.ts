@@ -12,7 +12,7 @@ import {
 } from '@chengxin/identifiers';
 import { compileToFunction } from '@chengxin/rules';
 import type { KeyRing, Sealed } from '../../platform/crypto.ts';
-import type { CellFlag, TableRow } from '../../platform/tabular/index.ts';
+import { type CellFlag, looksLikeFormula, type TableRow } from '../../platform/tabular/index.ts';
 import type {
   CodeTable,
   CompiledRule,
@@ -232,6 +232,8 @@ export function compileRowProcessor(
     const compiled = fields[index];
     if (!compiled) return;
     const { field } = compiled;
+    // Also in workbooks and forms, where the reader takes text for text: it would come alive in somebody's CSV.
+    if (looksLikeFormula(cell)) report(row, 'formula-cell', index, cell);
     const before = row.texts[index];
     // Two columns for one field (old editions): several values are taken together, otherwise the first that is filled.
     if (before && field.type !== 'multiEnum') return;
@@ -267,8 +269,10 @@ export function compileRowProcessor(
     for (const flag of flags) {
       const index = plan.columns[flag.column] ?? -1;
       if (index < 0) continue;
-      if (flag.kind === 'formula' || flag.kind === 'error') report(row, 'formula-cell', index, flag.value);
-      else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote')
+      if (flag.kind === 'formula' || flag.kind === 'error') {
+        // Of a workbook's formula the cell holds the value; a text was looked at above.
+        if (!looksLikeFormula(cells[flag.column] ?? '')) report(row, 'formula-cell', index, flag.value);
+      } else if (flag.kind === 'invalid-character' || flag.kind === 'bad-quote')
         report(row, 'invalid-character', index, flag.value);
       else if (
         flag.kind === 'truncated' &&

@@ -55,9 +55,13 @@ const clean = (text: string | null | undefined, limit = 500): string | null =>
     ? null
     : withoutPersonNumbers(text.slice(0, limit).replaceAll('\0', '').toWellFormed());
 
+/** NUL and lone surrogates, which jsonb cannot hold: what somebody typed may not stop the log. */
+const storable = (_key: string, value: unknown): unknown =>
+  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+
 function detailText(entry: AccessEntry): string | null {
   if (!entry.detail) return null;
-  const text = withoutPersonNumbers(JSON.stringify(entry.detail));
+  const text = withoutPersonNumbers(JSON.stringify(entry.detail, storable));
   return text.length <= maxDetail ? text : JSON.stringify({ truncated: true, length: text.length });
 }
 

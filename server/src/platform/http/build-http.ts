@@ -197,6 +197,8 @@ const nobody = (request: FastifyRequest): Actor => ({
 export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: HttpOptions = {}): Promise<HttpInstance> {
   const app = createInstance(ctx, options);
   app.setValidatorCompiler(TypeBoxValidatorCompiler as Parameters<typeof app.setValidatorCompiler>[0]);
+  // No route takes plain text.
+  app.removeContentTypeParser('text/plain');
   const known = new KnownRoutes();
   app.addHook('onRoute', (route) => {
     guardRoute(route, hooks.permissions);

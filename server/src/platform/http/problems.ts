@@ -75,6 +75,9 @@ function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }
 
+/** A NUL or a lone surrogate, which PostgreSQL cannot hold, in an address, a query or a field. */
+const unstorableCodes: ReadonlySet<string> = new Set(['22021', '22P05']);
+
 function isDatabaseError(error: unknown): boolean {
   return (
     error instanceof Error && ('severity' in error || 'routine' in error || /connection|connect/i.test(error.message))
@@ -87,6 +90,13 @@ function fromInfrastructure(error: unknown): DomainError | null {
     return new DomainError('unavailable', {
       zh: '服务器存储空间已满，内容未保存，请通知系统管理员清理后重试。',
       en: 'The server is out of storage; nothing was saved. Tell the administrator, then try again.',
+      cause: error,
+    });
+  }
+  if (unstorableCodes.has(code)) {
+    return new DomainError('invalid-request', {
+      zh: '内容含有无法保存或查询的字符（空字符或残缺的编码），请删除后重试。',
+      en: 'The content holds characters that cannot be stored or looked for (NUL or broken encoding). Remove them and try again.',
       cause: error,
     });
   }

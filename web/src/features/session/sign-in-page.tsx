@@ -3,7 +3,7 @@ import { getRouteApi, Navigate, useRouter } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { ApiError, call } from '../../shared/api/client.ts';
-import { queryClient, sessionQuery, siteQuery } from '../../shared/api/queries.ts';
+import { forgetAll, siteQuery } from '../../shared/api/queries.ts';
 import type { SessionView } from '../../shared/api/types.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { Field } from '../../shared/ui/field.tsx';
@@ -28,8 +28,7 @@ export function SignInPage() {
   const signIn = useMutation({
     mutationFn: () => call<SessionView>('/session', { method: 'POST', body: { login: login.trim(), password } }),
     onSuccess: (opened) => {
-      queryClient.clear();
-      queryClient.setQueryData(sessionQuery.queryKey, opened);
+      forgetAll(opened);
       if (opened.mustChangePassword) void router.navigate({ to: '/password' });
       else void router.navigate({ href: safeNext(next) });
     },

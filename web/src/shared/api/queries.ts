@@ -55,6 +55,12 @@ export const sessionQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
+/** Another account, or none: nothing that was read for the one before may be seen. */
+export function forgetAll(session: SessionView | null): void {
+  queryClient.setQueryData(sessionQuery.queryKey, session);
+  queryClient.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' && queryKey[0] !== 'site' });
+}
+
 export const siteQuery = queryOptions({
   queryKey: ['site'],
   queryFn: ({ signal }) => call<PublicSite>('/public/site', { signal }),

@@ -1,6 +1,6 @@
 /**
- * Stands in for `@rc-component/util/es/Dom/dynamicCSS` (see vite.config.ts): the same functions on constructed style
- * sheets, so that the pages live under `style-src 'self'`. Order is that of the original: queued sheets by priority, then
+ * Stands in for `@rc-component/util/es/Dom/dynamicCSS` and `@ant-design/icons/es/cssUtils` (see vite.config.ts): the same
+ * functions on constructed style sheets, so that the pages live under `style-src 'self'`. Order is that of the original: queued sheets by priority, then
  * the appended ones.
  */
 interface Options {
@@ -61,3 +61,8 @@ export function removeCSS(key: string): void {
 }
 
 export function clearContainerCache(): void {}
+
+/** The desk has no shadow roots. */
+export const getShadowRoot = (): null => null;
+
+export function warningOnce(): void {}
