@@ -56,6 +56,8 @@ function runFiles(files, concurrency) {
       files: files.map((file) => resolve(root, file)),
       concurrency,
       timeout: fileTimeoutMs,
+      // A test that leaves a child or a socket behind must not hold up the rest.
+      forceExit: true,
       signal: abort.signal,
       cwd: root,
     });

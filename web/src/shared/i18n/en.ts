@@ -36,7 +36,7 @@ export const en: Dictionary = {
   'error.pageTitle': 'This page could not be opened',
   'error.unexpected':
     'Something unexpected happened. Try again; if it persists, reload the page or tell the administrator.',
-  'error.offline': 'The server cannot be reached. Check the network and try again. What you typed is still here.',
+  'error.offline': 'The server cannot be reached. Check the network and try again.',
   'error.status': 'The server did not answer properly ({status}). Try again in a while.',
   'error.requestId': 'Request id: {id} (give it to the administrator)',
   'error.notFoundTitle': 'No such page',

@@ -33,7 +33,7 @@ export const zh = {
   'error.forbidden': '没有权限',
   'error.pageTitle': '这一页没能打开',
   'error.unexpected': '页面出了意外，请重试；仍不成功，请刷新页面或联系管理员。',
-  'error.offline': '连不上服务器，请检查网络后重试。填写的内容还在。',
+  'error.offline': '连不上服务器，请检查网络后重试。',
   'error.status': '服务器没有正常答复（{status}），请稍后重试。',
   'error.requestId': '请求编号：{id}（联系管理员时请提供）',
   'error.notFoundTitle': '没有这一页',
