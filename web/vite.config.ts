@@ -1,5 +1,9 @@
 /** The desk. `vite build --config web/vite.config.ts` writes web/dist, which the server gives out below /desk/. */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -25,10 +29,27 @@ function constructedStyles(): Plugin {
   };
 }
 
+/** `.gz` and `.br` beside each script and style sheet, for a server that sends what is compressed already. */
+function compressed(): Plugin {
+  return {
+    name: 'chengxin:compressed',
+    apply: 'build',
+    async closeBundle() {
+      const folder = join(root, 'dist/assets');
+      for (const name of await readdir(folder)) {
+        if (!/\.(js|css|svg)$/.test(name)) continue;
+        const content = await readFile(join(folder, name));
+        await writeFile(join(folder, `${name}.gz`), await promisify(gzip)(content, { level: 9 }));
+        await writeFile(join(folder, `${name}.br`), await promisify(brotliCompress)(content));
+      }
+    },
+  };
+}
+
 export default defineConfig({
   root,
   base: '/desk/',
-  plugins: [constructedStyles(), react()],
+  plugins: [constructedStyles(), react(), compressed()],
   build: {
     outDir: 'dist',
     emptyOutDir: true,

@@ -141,6 +141,7 @@ const table: Readonly<Record<string, Entry>> = {
   'GET /verify/:no': pageOf(() => `/verify/${report}`),
   'GET /about': page('/about'),
   // Public interface.
+  'GET /api/v1/public/site': page('/api/v1/public/site'),
   'GET /api/v1/public/subjects': page('/api/v1/public/subjects?q=%E7%A4%BA%E8%8C%83'),
   'GET /api/v1/public/subjects::suggest': page('/api/v1/public/subjects:suggest?q=%E7%A4%BA%E8%8C%83'),
   'GET /api/v1/public/subjects/:code': pageOf(() => `/api/v1/public/subjects/${code}`),

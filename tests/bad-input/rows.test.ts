@@ -3,7 +3,13 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, it } from 'node:test';
 import { maybeOne, one, query, sql } from '../../server/src/platform/db.ts';
 import { xlsxPieces } from '../../server/src/platform/tabular/index.ts';
-import { fileOf, readAll, sheetData, testFolder, workbookOf } from '../../server/src/platform/tabular/tabular-testing.ts';
+import {
+  fileOf,
+  readAll,
+  sheetData,
+  testFolder,
+  workbookOf,
+} from '../../server/src/platform/tabular/tabular-testing.ts';
 import {
   assertWords,
   createHttpCity,

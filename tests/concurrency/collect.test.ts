@@ -167,16 +167,14 @@ describe('two files at once', () => {
     const few = range(1, 601);
     const register = csv(
       header,
-      [...few]
-        .reverse()
-        .map((at) => ({
-          企业名称: `示范市第${at}商贸有限公司`,
-          统一社会信用代码: codeOf(1000 + at),
-          经营状态: '存续',
-          公司类型: '有限责任公司',
-          成立日期: '2020-01-02',
-          登记机关: DEPARTMENT.name,
-        })),
+      [...few].reverse().map((at) => ({
+        企业名称: `示范市第${at}商贸有限公司`,
+        统一社会信用代码: codeOf(1000 + at),
+        经营状态: '存续',
+        公司类型: '有限责任公司',
+        成立日期: '2020-01-02',
+        登记机关: DEPARTMENT.name,
+      })),
     );
     const rows = await both(penaltyCsv(few.map((at) => penalty(at))), register);
     assert.deepEqual(fate(rows), {

@@ -332,6 +332,7 @@ describe('answers', () => {
       await get(login, path, `${path}?q=${q}&limit=1`);
       await get(login, path, `${path}?q=${code}`);
     }
+    await get(null, '/api/v1/public/site');
     await get(null, '/api/v1/public/subjects:suggest', `/api/v1/public/subjects:suggest?q=${q}`);
     await get(null, '/api/v1/public/subjects/{code}', `/api/v1/public/subjects/${code}`);
     await get(null, '/api/v1/public/subjects/{code}/records', `/api/v1/public/subjects/${code}/records?limit=1`);

@@ -12,7 +12,7 @@ import pg from 'pg';
 import { createLogger } from '../../server/src/platform/logging.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 import { AMBIGUOUS_ID, citizenId, personName } from '../support/persons.ts';
-import { csv, LICENCE_HEADER, licence, licenceCsv, PENALTY_HEADER, penalty, penaltyCsv } from '../support/rows.ts';
+import { csv, licence, licenceCsv, PENALTY_HEADER, penalty, penaltyCsv } from '../support/rows.ts';
 
 let city: HttpCity;
 let superuser: pg.Client;

@@ -157,12 +157,12 @@ describe('routes and code', () => {
       );
     const unsealing = using(/\.openPerson\(/);
     for (const name of unsealing)
-      assert.match(name, /^modules\/collection\/drafts\.ts$/, `${name} opens ciphertext of persons`);
+      assert.match(name, /^modules\/collection\/(drafts|enter-record)\.ts$/, `${name} opens ciphertext of persons`);
     const sql = using(/\b(FROM|INTO|UPDATE|JOIN|COPY)\s+person\./i);
     for (const name of sql)
       assert.match(
         name,
-        /^(modules\/collection\/person-rows\.ts|platform\/backup\/.*|demo\/.*)$/,
+        /^(modules\/collection\/(person-rows|enter-record)\.ts|platform\/backup\/.*|demo\/.*)$/,
         `${name} speaks to the person store`,
       );
   });

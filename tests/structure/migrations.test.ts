@@ -182,6 +182,7 @@ describe('SQL of the modules', () => {
     readonly at: string;
     readonly text: string;
   }
+  const OPENS = '$' + '{';
   /** Templates of the `sql` tag, their parameters as ${}. Nested ones are found by themselves. */
   function statements(): Statement[] {
     const found: Statement[] = [];
@@ -193,8 +194,8 @@ describe('SQL of the modules', () => {
         for (let at = match.index + 4; at < text.length; at += 1) {
           const two = text.slice(at, at + 2);
           if (depth === 0 && text[at] === '`') break;
-          if (two === '${') {
-            if (depth === 0) out += '${}';
+          if (two === OPENS) {
+            if (depth === 0) out += `${OPENS}}`;
             depth += 1;
             at += 1;
           } else if (depth > 0 && text[at] === '{') depth += 1;

@@ -89,14 +89,22 @@ class Undo extends Error {
  * Document numbers are not given back to the form, so an empty cell of a correction keeps what the record has. They are
  * read by the login of the person store and go straight back into the pipeline.
  */
-async function withKeptDocuments(ctx: AppContext, plan: HeaderPlan, input: EnterRecord, values: Record<string, string>): Promise<Record<string, string>> {
+async function withKeptDocuments(
+  ctx: AppContext,
+  plan: HeaderPlan,
+  input: EnterRecord,
+  values: Record<string, string>,
+): Promise<Record<string, string>> {
   const before = input.corrects ? await loadRecord(ctx.db.app, input.corrects) : null;
   if (!before) return values;
   const kept = { ...values };
   for (const field of plan.standard.fields) {
     const token = before.payload[field.code];
     if (field.person !== 'document' || !token || kept[field.code]?.trim()) continue;
-    const held = await maybeOne<{ cipher: Buffer; key_id: string }>(ctx.db.person, sql`SELECT cipher, key_id FROM person.identifier WHERE token = ${token}`);
+    const held = await maybeOne<{ cipher: Buffer; key_id: string }>(
+      ctx.db.person,
+      sql`SELECT cipher, key_id FROM person.identifier WHERE token = ${token}`,
+    );
     if (held) kept[field.code] = ctx.keys.openPerson({ cipher: held.cipher, keyId: held.key_id });
   }
   return kept;
@@ -238,6 +246,8 @@ async function replaceOther(tx: Transaction, correctedId: string, newRecordId: s
 }
 
 async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowResult): Promise<void> {
+  // The decision document of a corrected record is still the decision document.
+  if (input.corrects) await execute(tx, sql`UPDATE core.attachment SET record_id = ${result.recordId}, subject_id = ${result.subjectId} WHERE record_id = ${input.corrects}`);
   if (!input.attachmentIds?.length) return;
   await execute(
     tx,
@@ -249,8 +259,8 @@ async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowR
 function csvOf(plan: HeaderPlan, cells: readonly string[]): Readable {
   const out = new PassThrough();
   const header = plan.standard.fields.map((field) => field.label.zh);
-  writeCsv(out, header, [[...cells]], { neutralise: false }).catch(
-    (error: unknown) => out.destroy(error instanceof Error ? error : new Error(String(error))),
+  writeCsv(out, header, [[...cells]], { neutralise: false }).catch((error: unknown) =>
+    out.destroy(error instanceof Error ? error : new Error(String(error))),
   );
   return out;
 }

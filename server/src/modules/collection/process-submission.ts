@@ -4,6 +4,7 @@
  * row is recorded, so that a file that cannot be used as a whole leaves nothing behind.
  */
 import { rm } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import type { AppContext } from '../../context.ts';
 import { dayOf, type Instant } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
@@ -260,11 +261,18 @@ const isConflict = (error: unknown): boolean =>
   (error instanceof DomainError && error.code === 'conflict') ||
   RETRYABLE.has((error as { code?: string }).code ?? '');
 
-const openRows = (scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> =>
-  openBatch(
-    rows.map((row) => scope.processor.process(row)),
-    scope,
-  );
+/** Rows that are prepared at a stretch: the answer that the batch before waits for is taken up in between. */
+const SLICE = 200;
+
+async function openRows(scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> {
+  const open: OpenRow[] = [];
+  for (let from = 0; from < rows.length; from += SLICE) {
+    const slice = rows.slice(from, from + SLICE).map((row) => scope.processor.process(row));
+    open.push(...(await openBatch(slice, scope)));
+    await setImmediate();
+  }
+  return open;
+}
 
 /** Writes one batch; repeats it from the rows as read when another transaction got in between. */
 async function writeBatch(

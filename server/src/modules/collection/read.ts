@@ -12,6 +12,7 @@ import { maskPersonName, normaliseCode } from '@chengxin/identifiers';
 import type { Static } from 'typebox';
 import type { Actor, AppContext } from '../../context.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
+import { one, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { authorize, type Permission, scopeOf } from '../identity/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
@@ -228,18 +229,22 @@ export async function readDeskSummary(ctx: AppContext, actor: Actor): Promise<St
   };
 }
 
-/** Fills a form from the code. Public register facts only. */
+/** Fills a form from the code: register facts that the decision names too. */
 export async function subjectLookup(ctx: AppContext, code: string) {
   const value = normaliseCode(code);
   const found = (await findByIdentifiers(ctx.db.app, [value])).get(value);
   if (!found) return { found: false, subjectId: null, name: null, code: null, kind: null, legalRepresentative: null };
+  const register = await one<{ legal_representative: string | null }>(
+    ctx.db.app,
+    sql`SELECT register ->> 'legalRepresentative' AS legal_representative FROM core.subject WHERE subject_id = ${found.subjectId}`,
+  );
   return {
     found: true,
     subjectId: found.subjectId,
     name: found.name,
     code: found.unifiedCode,
     kind: found.kind,
-    legalRepresentative: null,
+    legalRepresentative: register.legal_representative,
   };
 }
 

@@ -189,14 +189,28 @@ describe('one record by form', () => {
   });
   it('keeps a document number that a correction leaves empty', async () => {
     const first = (
-      await call('officer', 'POST', '/api/v1/records', form({ CF_WSH: '示市监罚〔2026〕3001号', CF_FR_ZJLX: '身份证', CF_FR_ZJHM: '11010519491231002X' }))
+      await call(
+        'officer',
+        'POST',
+        '/api/v1/records',
+        form({ CF_WSH: '示市监罚〔2026〕3001号', CF_FR_ZJLX: '身份证', CF_FR_ZJHM: '11010519491231002X' }),
+      )
     ).json();
     const shown = (await call('officer', 'GET', `/api/v1/records/${first.recordId}`)).json();
     assert.equal(shown.values.CF_FR_ZJHM, undefined);
     const values = { ...shown.values, CF_NR: '罚款人民币20000元整' };
-    const corrected = (await call('officer', 'POST', `/api/v1/records/${first.recordId}/correct`, { standard: 'penalty', values, reason: '补正' })).json();
+    const corrected = (
+      await call('officer', 'POST', `/api/v1/records/${first.recordId}/correct`, {
+        standard: 'penalty',
+        values,
+        reason: '补正',
+      })
+    ).json();
     assert.equal(corrected.outcome, 'accepted', JSON.stringify(corrected));
-    const rows = await query<{ token: string }>(city.ctx.db.app, sql`SELECT payload ->> 'CF_FR_ZJHM' AS token FROM core.record WHERE record_id = ANY(${[first.recordId, corrected.recordId]}::uuid[])`);
+    const rows = await query<{ token: string }>(
+      city.ctx.db.app,
+      sql`SELECT payload ->> 'CF_FR_ZJHM' AS token FROM core.record WHERE record_id = ANY(${[first.recordId, corrected.recordId]}::uuid[])`,
+    );
     assert.equal(new Set(rows.map((row) => row.token)).size, 1);
     assert.match(rows[0]?.token ?? '', /^pt_/);
   });

@@ -167,7 +167,8 @@ function basicOf(input: ComposeInput): ReportSection {
   add('登记状态', text(subject.status));
   add('登记机关', text(subject.register.registrationAuthority));
   add('注册资本', text(subject.register.registeredCapital));
-  add('所属行业', text(subject.industry));
+  const industry = subject.industry === null ? undefined : input.policy.industry(subject.industry);
+  add('所属行业', industry ? `${industry.code} ${industry.name}` : text(subject.industry));
   add(
     '住所',
     address !== null && kind === 'public' ? publicAddress(subject.kind, address) || '（住所不公开）' : address,

@@ -102,6 +102,7 @@ export function fakeReportPolicy(): PolicyRuntime {
       hash: 'catalogue-hash',
     }),
     codeTable: () => ({ values: [] }),
+    industry: () => undefined,
   };
   return Object.assign(base as { -readonly [Key in keyof PolicyRuntime]: PolicyRuntime[Key] }, own);
 }

@@ -54,6 +54,7 @@ export function fixturePolicy(): PolicyRuntime {
     setId: 1,
     digest: 'fixture',
     standards: () => standards,
+    industry: () => undefined,
     codeTable: (key) => readPolicy(`codes/${key}.yaml`).body as CodeTable,
     catalogueItem: (key) => ({
       key,

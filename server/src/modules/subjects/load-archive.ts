@@ -213,7 +213,8 @@ export async function findArchiveSubject(client: Queryable, key: ArchiveKey): Pr
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-function headOf(subject: queries.SubjectRecord, level: ArchiveLevel) {
+function headOf(subject: queries.SubjectRecord, level: ArchiveLevel, policy: PolicyRuntime) {
+  const industry = subject.industry === null ? undefined : policy.industry(subject.industry);
   const open = level === 'full';
   const operator = text(subject.register.legalRepresentative);
 
@@ -226,7 +227,7 @@ function headOf(subject: queries.SubjectRecord, level: ArchiveLevel) {
     status: subject.status,
     provisional: subject.provisional,
     region: subject.region,
-    industry: subject.industry,
+    industry: industry ? `${industry.code} ${industry.name}` : subject.industry,
     establishedOn: subject.established_on,
     address: address === '' ? null : address,
     companyType: text(subject.register.companyType),
@@ -273,7 +274,7 @@ export async function loadArchive(
   const identifiers = await queries.identifiersOfCluster(client, cluster);
   const { judged } = await judge(ctx, client, ports, cluster, subject.kind, level);
   return {
-    ...headOf(subject, level),
+    ...headOf(subject, level, ctx.policy()),
     formerNames: formerNamesOf(subject, names, level),
     identifiers: level === 'full' ? identifiers : identifiers.filter((id) => publicSchemes.has(id.scheme)),
     members: level === 'full' ? cluster.slice(1) : [],
