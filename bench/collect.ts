@@ -35,6 +35,8 @@ export interface CollectBenchOptions {
   readonly rounds?: number;
   readonly seed?: string | number;
   readonly onNote?: (text: string) => void;
+  /** Told what gives everything back, for a run that is interrupted. */
+  readonly onEnd?: (work: () => Promise<void>) => void;
   /** V8 options for the measured process: `--cpu-prof` and its kin. */
   readonly execArgv?: readonly string[];
 }
@@ -72,10 +74,13 @@ function startWorker(execArgv: readonly string[]): Worker {
 }
 
 interface Round {
-  cpu: number;
-  pipeline: number;
-  copy: number;
-  rows: number;
+  readonly pipeline: number;
+  readonly copy: number;
+  readonly rows: number;
+  /** Seconds of processor of the measured process. */
+  readonly cpu: number;
+  /** MiB, so far. */
+  readonly peak: number;
 }
 
 interface Measured {
@@ -125,81 +130,112 @@ function planFor(
   throw new Error('no plan with enough full files');
 }
 
+interface Bench {
+  readonly folder: string;
+  readonly worker: Worker;
+  readonly bare: BareCopy;
+  readonly idle: number;
+  close(): Promise<void>;
+}
+
+/** Everything that one size needs; given back by `close`, or at the end of the command when it is interrupted. */
+async function openBench(config: Config, options: CollectBenchOptions): Promise<Bench> {
+  const opened: (() => Promise<unknown>)[] = [];
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      for (const work of opened.reverse()) await work();
+    })();
+    return closing;
+  };
+  options.onEnd?.(close);
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'chengxin-bench-'));
+    opened.push(() => rm(folder, { recursive: true, force: true }));
+    const scratch = await openScratch(config, 2);
+    opened.push(() => scratch.close());
+    const [source, target] = scratch.databases;
+    if (!source || !target) throw new Error('two databases were asked for');
+    const worker = startWorker(options.execArgv ?? []);
+    opened.push(() => worker.end());
+    const dataDir = join(folder, 'data');
+    const { peak: idle } = await worker.ask<{ peak: number }>({ kind: 'open', urls: source, dataDir });
+    const bare = await openBareCopy(source.migrator, target.migrator, folder);
+    opened.push(() => bare.close());
+    await bare.copyReferences();
+    return { folder, worker, bare, idle, close };
+  } catch (error) {
+    await close().catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Writes a planned file as plain CSV and has it collected. */
+async function collectFile(bench: Bench, plan: CityPlan, file: FilePlan): Promise<CollectAnswer> {
+  const path = join(bench.folder, 'file.csv');
+  await writePlannedFileTo(plan, { ...file, encoding: 'utf-8', typedDates: [], file: 'file.csv' }, path);
+  try {
+    return await bench.worker.ask<CollectAnswer>({ kind: 'collect', path, standard: file.standard, body: file.body });
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+const perSecond = (rows: number, seconds: number): number => Math.round(rows / seconds);
+const microseconds = (round: Round): number => Math.round((round.cpu / round.rows) * 1e6);
+
+async function runRound(bench: Bench, plan: CityPlan, pair: readonly FilePlan[]): Promise<Round> {
+  const answers: CollectAnswer[] = [];
+  for (const file of pair) answers.push(await collectFile(bench, plan, file));
+  const copy = await bench.bare.put(await bench.bare.take(answers[0]?.at ?? null));
+  const sum = (of: (answer: CollectAnswer) => number): number => answers.reduce((total, one) => total + of(one), 0);
+  return {
+    pipeline: sum((one) => one.seconds),
+    copy,
+    rows: sum((one) => one.rows),
+    cpu: sum((one) => one.cpuSeconds),
+    peak: Math.max(...answers.map((one) => one.peak)),
+  };
+}
+
 async function measure(config: Config, rows: number, options: CollectBenchOptions): Promise<Measured> {
   const rounds = (options.rounds ?? ROUNDS) + WARM_UP;
   const note = options.onNote ?? (() => undefined);
-  const folder = await mkdtemp(join(tmpdir(), 'chengxin-bench-'));
-  const scratch = await openScratch(config, 2);
-  const worker = startWorker(options.execArgv ?? []);
-  let bare: BareCopy | null = null;
+  const standards = await loadStandards(config.policyDirs);
+  const { plan, files } = planFor(rows, rounds, options.seed ?? 1, standards);
+  const bench = await openBench(config, options);
   try {
-    const [source, target] = scratch.databases;
-    if (!source || !target) throw new Error('two databases were asked for');
-    const standards = await loadStandards(config.policyDirs);
-    const { plan, files } = planFor(rows, rounds, options.seed ?? 1, standards);
-    const { peak: idle } = await worker.ask<{ peak: number }>({
-      kind: 'open',
-      urls: source,
-      dataDir: join(folder, 'data'),
-    });
-    bare = await openBareCopy(source.migrator, target.migrator, folder);
-    await bare.copyReferences();
-    const collect = async (file: FilePlan): Promise<CollectAnswer> => {
-      const path = join(folder, 'file.csv');
-      await writePlannedFileTo(plan, { ...file, encoding: 'utf-8', typedDates: [], file: 'file.csv' }, path);
-      try {
-        return await worker.ask<CollectAnswer>({ kind: 'collect', path, standard: file.standard, body: file.body });
-      } finally {
-        await rm(path);
-      }
-    };
-    const registrations = await register(plan, collect, bare);
+    const registrations = await register(bench, plan);
     note(
-      `${plan.options.subjects} subjects registered: ${Math.round(registrations.rows / registrations.pipeline)} rows/s, COPY ${Math.round(registrations.rows / registrations.copy)} rows/s`,
+      `${plan.options.subjects} subjects registered: ${perSecond(registrations.rows, registrations.pipeline)} rows/s, COPY ${perSecond(registrations.rows, registrations.copy)} rows/s`,
     );
-    await bare.analyse();
+    await bench.bare.analyse();
     const records: Round[] = [];
-    let peak = 0;
     for (const [at, pair] of files.slice(0, rounds).entries()) {
-      const answers: CollectAnswer[] = [];
-      for (const file of pair) answers.push(await collect(file));
-      const copy = await bare.put(await bare.take(answers[0]?.at ?? null));
-      const round = {
-        pipeline: answers.reduce((sum, one) => sum + one.seconds, 0),
-        copy,
-        rows: answers.reduce((sum, one) => sum + one.rows, 0),
-        cpu: answers.reduce((sum, one) => sum + one.cpuSeconds, 0),
-      };
-      peak = Math.max(peak, ...answers.map((one) => one.peak));
+      const round = await runRound(bench, plan, pair);
       note(
-        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${Math.round(round.rows / round.pipeline)} rows/s, COPY ${Math.round(round.rows / copy)} rows/s, ratio ${rounded(copy / round.pipeline)}, ${Math.round((round.cpu / round.rows) * 1e6)} µs of processor a row, peak ${peak} MiB`,
+        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${perSecond(round.rows, round.pipeline)} rows/s, COPY ${perSecond(round.rows, round.copy)} rows/s, ratio ${rounded(round.copy / round.pipeline)}, ${microseconds(round)} µs of processor a row, peak ${round.peak} MiB`,
       );
-      if (at >= WARM_UP) records.push(round);
+      records.push(round);
     }
-    await worker.ask({ kind: 'close' });
-    return { rows, records, registrations, peak, idle };
+    await bench.worker.ask({ kind: 'close' });
+    const peak = Math.max(...records.map((round) => round.peak));
+    return { rows, records: records.slice(WARM_UP), registrations, peak, idle: bench.idle };
   } finally {
-    await bare?.close();
-    await worker.end();
-    await scratch.close();
-    await rm(folder, { recursive: true, force: true });
+    await bench.close();
   }
 }
 
 /** The register of the city, so that the rows that follow find their subjects. One reading: told, not held to the limit. */
-async function register(
-  plan: CityPlan,
-  collect: (file: FilePlan) => Promise<CollectAnswer>,
-  bare: BareCopy,
-): Promise<{ pipeline: number; copy: number; rows: number }> {
+async function register(bench: Bench, plan: CityPlan): Promise<Measured['registrations']> {
   let pipeline = 0;
   let rows = 0;
   for (const file of plan.files.filter((entry) => entry.step === 1)) {
-    const answer = await collect(file);
+    const answer = await collectFile(bench, plan, file);
     pipeline += answer.seconds;
     rows += answer.rows;
   }
-  const copy = await bare.put(await bare.take(null));
+  const copy = await bench.bare.put(await bench.bare.take(null));
   return { pipeline, copy, rows };
 }
 
@@ -236,7 +272,7 @@ export async function benchCollect(config: Config, options: CollectBenchOptions 
       },
       {
         what: `${what}: processor time of the process a row, median`,
-        value: Math.round(median(measured.records.map((round) => (round.cpu / round.rows) * 1e6))),
+        value: Math.round(median(measured.records.map(microseconds))),
         unit: 'µs',
         limit: null,
         ratio: null,

@@ -10,6 +10,8 @@ export interface BenchHost {
   /** The city's own context, for those that measure on its data. */
   openContext(): Promise<AppContext>;
   readonly onNote: (text: string) => void;
+  /** Runs at the end, at Ctrl-C too. */
+  readonly onEnd: (work: () => Promise<void>) => void;
 }
 
 export type Benchmark = (host: BenchHost, size: BenchSize) => Promise<readonly BenchResult[]>;
@@ -18,7 +20,7 @@ export type Benchmark = (host: BenchHost, size: BenchSize) => Promise<readonly B
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   collect: async () => {
     const { benchCollect } = await import('./collect.ts');
-    return (host, size) => benchCollect(host.config, { size, onNote: host.onNote });
+    return (host, size) => benchCollect(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
   },
   report: async () => {
     const { benchReport } = await import('./report.ts');

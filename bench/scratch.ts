@@ -47,7 +47,7 @@ async function serverOf(config: Config): Promise<Server> {
   };
 }
 
-const OWNED = /^bench_(\d+)_(\d+)_\d+$/;
+const OWNED = /^bench_(\d+)_(.+)_\d+$/;
 
 /** What a killed benchmark left behind. */
 async function dropLeftovers(client: pg.Client): Promise<void> {

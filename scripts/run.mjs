@@ -9,7 +9,7 @@ try {
   const node = nodeBinary();
   const child = spawn(
     node,
-    ['--max-semi-space-size=64', join(root, 'server', 'src', 'cli', 'main.ts'), ...process.argv.slice(2)],
+    ['--max-semi-space-size=24', join(root, 'server', 'src', 'cli', 'main.ts'), ...process.argv.slice(2)],
     {
       stdio: 'inherit',
       env: childEnv(node),

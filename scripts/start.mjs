@@ -73,7 +73,7 @@ async function serve(front) {
   child = spawn(
     node,
     [
-      '--max-semi-space-size=64',
+      '--max-semi-space-size=24',
       join(root, 'server', 'src', 'cli', 'main.ts'),
       'serve',
       '--demo',

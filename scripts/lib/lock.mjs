@@ -1,4 +1,5 @@
-import { linkSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EnvironmentProblem } from './say.mjs';
 
@@ -53,6 +54,20 @@ function breakIfDead(path) {
   }
 }
 
+/** What killed processes have left of their tries. */
+function sweep(path) {
+  const prefix = `${basename(path)}.`;
+  for (const name of readdirSync(dirname(path))) {
+    const file = join(dirname(path), name);
+    if (!name.startsWith(prefix) || ownerOf(file)?.alive !== false) continue;
+    try {
+      unlinkSync(file);
+    } catch {
+      // gone already
+    }
+  }
+}
+
 /** Runs `work` while no other process of this tree does. For Node 20, which has no file locks. */
 export async function withLock(path, work, onWait) {
   const mine = `${path}.${process.pid}`;
@@ -87,6 +102,7 @@ export async function withLock(path, work, onWait) {
       await sleep(200);
     }
     try {
+      sweep(path);
       return await work();
     } finally {
       remove(path);

@@ -16,7 +16,7 @@ function filesOf(path) {
   if (!stat) return [];
   if (stat.isFile()) return [path];
   return readdirSync(path, { withFileTypes: true })
-    .filter((entry) => !skipped.has(entry.name) && !entry.name.endsWith('.lock'))
+    .filter((entry) => !skipped.has(entry.name) && !entry.name.startsWith('.'))
     .flatMap((entry) => (entry.isDirectory() || entry.isFile() ? filesOf(join(path, entry.name)) : []));
 }
 
@@ -44,7 +44,7 @@ function isFresh(digest) {
 export async function ensureWebBuilt(node) {
   if (!existsSync(config)) return false;
   if (isFresh(sourceDigest())) return true;
-  await withLock(join(root, 'web', '.build.lock'), async () => {
+  await withLock(join(root, 'node_modules', '.chengxin-web.lock'), async () => {
     const digest = sourceDigest();
     if (isFresh(digest)) return;
     say('正在构建网页界面……', 'Building the web interface …');

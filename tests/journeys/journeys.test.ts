@@ -9,8 +9,13 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { AxeBuilder } from '@axe-core/playwright';
-import { getDocumentProxy, extractText } from 'unpdf';
-import { type Browser, type BrowserContext, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
+import { extractText, getDocumentProxy } from 'unpdf';
+import {
+  type Browser,
+  type BrowserContext,
+  launchBrowser,
+  type Page,
+} from '../../server/src/platform/testing-browser.ts';
 import { testPassword } from '../../server/src/testing-context.ts';
 import { type CityServer, startCityServer } from '../support/city-server.ts';
 import { codeOf, penalty, penaltyCsv } from '../support/rows.ts';
@@ -32,14 +37,27 @@ after(async () => {
 });
 
 const newContext = (width: number, options: { javaScriptEnabled?: boolean } = {}): Promise<BrowserContext> =>
-  browser.newContext({ viewport: { width, height: 900 }, baseURL: city.base, acceptDownloads: true, locale: 'zh-CN', ...options });
+  browser.newContext({
+    viewport: { width, height: 900 },
+    baseURL: city.base,
+    acceptDownloads: true,
+    locale: 'zh-CN',
+    ...options,
+  });
 
 /** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
 async function isSound(page: Page, name: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`), [], name);
-  const [wide, seen] = await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]') as [number, number];
+  assert.deepEqual(
+    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
+    [],
+    name,
+  );
+  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
+    number,
+    number,
+  ];
   assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
 }
 
@@ -54,13 +72,17 @@ async function signIn(page: Page, login: string): Promise<void> {
 
 /** By its label, as a person finds it; the kinds of input are text, the browser's own list and check boxes. */
 async function fillField(page: Page, code: string, value: string): Promise<void> {
-  const field = city.ctx.policy().standard('penalty').fields.find((entry) => entry.code === code);
+  const field = city.ctx
+    .policy()
+    .standard('penalty')
+    .fields.find((entry) => entry.code === code);
   assert.ok(field, code);
   const label = page.locator('label[for]').filter({ hasText: field.label.zh }).first();
   await label.waitFor();
   const input = page.locator(`[id="${await label.getAttribute('for')}"]`);
   if (field.type === 'enum') await input.selectOption(value);
-  else if (field.type === 'multiEnum') for (const one of value.split(';')) await input.getByText(one, { exact: true }).first().click();
+  else if (field.type === 'multiEnum')
+    for (const one of value.split(';')) await input.getByText(one, { exact: true }).first().click();
   else await input.fill(value);
   await page.keyboard.press('Tab');
 }
@@ -90,11 +112,20 @@ for (const [round, width] of WIDTHS.entries()) {
       await page.locator('input[type=file]').setInputFiles(file(`处罚-${width}.csv`, content));
       await page.getByText(/入库 2，存疑 1，退回 1，重复 0/).waitFor();
       await isSound(page, 'submissions');
-      await page.getByRole('link', { name: `处罚-${width}.csv` }).first().click();
+      await page
+        .getByRole('link', { name: `处罚-${width}.csv` })
+        .first()
+        .click();
       await page.waitForURL(/\/desk\/submissions\/[0-9a-f-]{36}/);
-      await page.getByText(/2021-02-30/).first().waitFor();
+      await page
+        .getByText(/2021-02-30/)
+        .first()
+        .waitFor();
       await isSound(page, 'submission');
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByText('下载退回行（Excel）').first().click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByText('下载退回行（Excel）').first().click(),
+      ]);
       assert.match(download.suggestedFilename(), /退回行\.xlsx$/);
       const refused = join(folder, `refused-${width}.xlsx`);
       await download.saveAs(refused);
@@ -105,7 +136,9 @@ for (const [round, width] of WIDTHS.entries()) {
 
       // The whole file again with its refused row mended: only that row is added.
       await page.goto('/desk/submissions');
-      await page.locator('input[type=file]').setInputFiles(file(`处罚-${width}-2.csv`, content.replace('2021-02-30', '2026/10/30')));
+      await page
+        .locator('input[type=file]')
+        .setInputFiles(file(`处罚-${width}-2.csv`, content.replace('2021-02-30', '2026/10/30')));
       await page.getByText(/入库 1，存疑 1，退回 0，重复 2/).waitFor();
       await context.close();
     });
@@ -125,10 +158,17 @@ for (const [round, width] of WIDTHS.entries()) {
       await page.getByText('请按决定书填写罚款金额', { exact: false }).first().waitFor();
       await fillField(page, 'CF_NR_FK', '2');
       await page.getByRole('button', { name: '提交' }).click();
-      await page.getByRole('button', { name: '再录一条' }).or(page.getByRole('link', { name: '再录一条' })).first().waitFor();
+      await page
+        .getByRole('button', { name: '再录一条' })
+        .or(page.getByRole('link', { name: '再录一条' }))
+        .first()
+        .waitFor();
       await isSound(page, 'entered');
       await page.goto('/desk/records');
-      await page.getByText(`示市监罚〔2026〕${serial + 50}号`).first().waitFor();
+      await page
+        .getByText(`示市监罚〔2026〕${serial + 50}号`)
+        .first()
+        .waitFor();
       await isSound(page, 'records');
       await context.close();
     });
@@ -138,19 +178,36 @@ for (const [round, width] of WIDTHS.entries()) {
       const page = await context.newPage();
       await page.goto('/');
       await isSound(page, 'home');
-      await page.locator('input[name=q]').first().fill(`第${serial + 1}商贸`);
+      await page
+        .locator('input[name=q]')
+        .first()
+        .fill(`第${serial + 1}商贸`);
       await page.keyboard.press('Enter');
       await page.waitForURL(/\/search/);
       await isSound(page, 'results');
-      await page.getByRole('link', { name: new RegExp(`第${serial + 1}商贸`) }).first().click();
+      await page
+        .getByRole('link', { name: new RegExp(`第${serial + 1}商贸`) })
+        .first()
+        .click();
       await page.waitForURL(/\/s\//);
-      await page.getByText(`示市监罚〔2026〕${serial + 1}号`).first().waitFor();
+      await page
+        .getByText(`示市监罚〔2026〕${serial + 1}号`)
+        .first()
+        .waitFor();
       await isSound(page, 'archive');
       assert.doesNotMatch(await page.content(), /张三丰/, 'the legal representative is masked');
-      const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: /下载信用报告/ }).first().click()]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page
+          .getByRole('link', { name: /下载信用报告/ })
+          .first()
+          .click(),
+      ]);
       const pdf = join(folder, `report-${width}.pdf`);
       await download.saveAs(pdf);
-      const { text } = await extractText(await getDocumentProxy(new Uint8Array(readFileSync(pdf))), { mergePages: true });
+      const { text } = await extractText(await getDocumentProxy(new Uint8Array(readFileSync(pdf))), {
+        mergePages: true,
+      });
       assert.match(text.replaceAll(/\s/g, ''), new RegExp(`示范市第${serial + 1}商贸有限公司`));
       const number = /CR-\d{6}-\d{8}-[0-9A-Z]{10}/.exec(text)?.[0];
       assert.ok(number, 'the report has a number');
@@ -172,8 +229,14 @@ describe('the portal', () => {
     const context = await newContext(1440, { javaScriptEnabled: false });
     const page = await context.newPage();
     await page.goto('/search?q=商贸');
-    await page.getByRole('link', { name: /商贸有限公司/ }).first().click();
-    await page.getByText(/示市监罚〔2026〕/).first().waitFor();
+    await page
+      .getByRole('link', { name: /商贸有限公司/ })
+      .first()
+      .click();
+    await page
+      .getByText(/示市监罚〔2026〕/)
+      .first()
+      .waitFor();
     await context.close();
   });
   it('stays small, and so does the desk', async () => {
@@ -189,7 +252,13 @@ async function firstLoad(path: string): Promise<number> {
   const page = await context.newPage();
   const bodies: Promise<number>[] = [];
   page.on('response', (response) => {
-    if (response.url().startsWith(city.base) && response.ok()) bodies.push(response.body().then((body) => gzipSync(body).length, () => 0));
+    if (response.url().startsWith(city.base) && response.ok())
+      bodies.push(
+        response.body().then(
+          (body) => gzipSync(body).length,
+          () => 0,
+        ),
+      );
   });
   await page.goto(path, { waitUntil: 'networkidle' });
   const sizes = await Promise.all(bodies);
@@ -198,4 +267,3 @@ async function firstLoad(path: string): Promise<number> {
   process.stdout.write(`${path}: ${Math.round(sum / 1024)} kB gzip\n`);
   return sum;
 }
-

@@ -16,9 +16,9 @@ import { CITY_BODY, CREDIT_OFFICE, DEPARTMENTS, DISTRICT_BODIES } from './bodies
 import { recentDay, shareBefore } from './days.ts';
 import { DIRT } from './dirt.ts';
 import { demoStatus, ensureDemo, hasDemoAccounts, loadDemoCity, loadStandards, writePlannedFile } from './index.ts';
+import { SPECIMENS } from './person-documents.ts';
 import { type CityOptions, type CityPlan, FATES, generateCity, type PlannedRow } from './plan-city.ts';
 import { permutation, randomOf } from './random.ts';
-import { SPECIMENS } from './records.ts';
 
 const asOf = '2026-06-30';
 const folders = [`${repositoryRoot}/policy`];
@@ -350,7 +350,7 @@ describe('the demonstration in a real database', () => {
     assert.ok(refused.some((row) => row.rule === 'code-check'));
     // Nothing is found in a row that is clean, persons apart, whom the place's rules may bar, and the warning that the
     // city's fictional region is not of GB/T 2260.
-    const allowed = ['person-row-barred', 'registration-number-check', 'superseding'];
+    const allowed = ['person-row-barred', 'minor-row-barred', 'registration-number-check', 'superseding'];
     for (const file of plan.files.filter((entry) => entry.step === 2)) {
       const clean = cleanRowNumbers([...plan.rows(file)], file.note !== null);
       const bad = await query<{ row_no: number; rule: string }>(

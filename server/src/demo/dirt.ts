@@ -4,9 +4,9 @@
  */
 import { bodyCode, unregisteredBody } from './bodies.ts';
 import { chineseDay, excelSerial, OPEN_END, slashed } from './days.ts';
+import { agelessDocument, residenceCard, SPECIMENS } from './person-documents.ts';
 import type { Random } from './random.ts';
 import type { CleanRow, RecordStream, Values } from './records.ts';
-import { SPECIMENS } from './records.ts';
 import type { PlannedSubject } from './subjects.ts';
 
 export type Fate = 'corrected' | 'warned' | 'doubtful' | 'refused';
@@ -471,22 +471,25 @@ export const DIRT: readonly Dirt[] = [
     fate: 'refused',
     apply: (context) => {
       if (context.row.subject || !context.values[key(context, 'XDR_ZJHM')]) return false;
-      // The acceptance province 99 does not exist; shape and check are those of the permanent resident card of 2023.
       context.values[key(context, 'XDR_ZJLX')] = '外国人永久居留身份证';
-      context.values[key(context, 'XDR_ZJHM')] = residenceCard(context.asOf, context.random);
+      const age = context.random.between(8, 15);
+      context.values[key(context, 'XDR_ZJHM')] = residenceCard(context.asOf - 365 * age, context.random);
+      return true;
+    },
+  },
+  {
+    kind: 'age-unknown',
+    rate: 0.03,
+    fate: 'refused',
+    apply: (context) => {
+      if (context.row.subject || !context.values[key(context, 'XDR_ZJHM')]) return false;
+      const [type, number] = agelessDocument(context.random);
+      context.values[key(context, 'XDR_ZJLX')] = type;
+      context.values[key(context, 'XDR_ZJHM')] = number;
       return true;
     },
   },
 ];
-
-function residenceCard(asOf: number, random: Random): string {
-  const born = slashed(asOf - 365 * random.between(8, 15)).replaceAll('/', '');
-  const first = `999000${born}${random.digits(3)}`;
-  const weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-  let sum = 0;
-  for (let at = 0; at < 17; at += 1) sum += Number(first.charAt(at)) * (weights[at] ?? 0);
-  return first + '10X98765432'.charAt(sum % 11);
-}
 
 /** Makes the row dirty where chance has it. Returns the kinds that took. */
 export function makeDirty(context: DirtContext): Dirt[] {

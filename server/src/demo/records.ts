@@ -2,6 +2,7 @@
 import { LICENCES, type LicenceAct, MIXES, PENALTIES, type PenaltyAct, type PenaltyShape } from './acts.ts';
 import type { PlannedDepartment } from './bodies.ts';
 import { chineseDay, firstOfYear, OPEN_END, recentDay, shareBefore, slashed, termEnd, yearOf } from './days.ts';
+import { adultDocument, representativeDocument } from './person-documents.ts';
 import { permutation, type Random, randomOf } from './random.ts';
 import { type PlannedSubject, personName, type SubjectMaker, weighted } from './subjects.ts';
 
@@ -88,7 +89,7 @@ export function recordMaker(
     const values: Values = {};
     const p = stream.standard === 'licence' ? 'XK' : 'CF';
     if (subject) fillOrganisation(values, p, subject, random);
-    else fillPerson(values, p, random);
+    else fillPerson(values, p, day, random);
     const fine =
       stream.standard === 'licence'
         ? fillLicence(values, stream, subject, day, number, random)
@@ -130,24 +131,15 @@ function fillOrganisation(values: Values, p: 'XK' | 'CF', subject: PlannedSubjec
     values[`${p}_XDR_SHZZ`] = `示民社证字第${String(subject.index % 1_000_000).padStart(6, '0')}号`;
   values[`${p}_FRDB`] = subject.representative;
   if (!random.chance(0.12)) return;
-  const [type, number] = personDocument(random, subject.index);
+  const [type, number] = representativeDocument(subject.index, random);
   values[`${p}_FR_ZJLX`] = type;
   values[`${p}_FR_ZJHM`] = number;
 }
 
-/** The two specimens printed in GB 11643-1999; every other number here has a shape that no issued document has. */
-export const SPECIMENS = ['11010519491231002X', '440524188001010014'] as const;
-
-export function personDocument(random: Random, key: number): [type: string, number: string] {
-  if (random.chance(0.3)) return ['身份证', random.pick(SPECIMENS)];
-  if (random.chance(0.75)) return ['护照号', `DEMO${String(key % 100_000).padStart(5, '0')}`];
-  return ['其他-示范证件', `示范字第${String(key % 10_000_000).padStart(7, '0')}号`];
-}
-
-function fillPerson(values: Values, p: 'XK' | 'CF', random: Random): void {
+function fillPerson(values: Values, p: 'XK' | 'CF', day: number, random: Random): void {
   values[`${p}_XDR_MC`] = personName(random);
   values[`${p}_XDR_LB`] = '自然人';
-  const [type, number] = personDocument(random, random.int(100_000));
+  const [type, number] = adultDocument(day, random);
   values[`${p}_XDR_ZJLX`] = type;
   values[`${p}_XDR_ZJHM`] = number;
 }

@@ -3,7 +3,7 @@
  * that owns the file; destroying it destroys the file, in backups too.
  */
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { PassThrough, type Readable, Transform } from 'node:stream';
@@ -39,8 +39,28 @@ export class FileTooLarge extends Error {
   }
 }
 
-/** Opens the store under `folder`; temporary plain files go to `temporary`, emptied at start by the caller. */
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process answers with EPERM: it runs.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** Plain files of processes that were killed: their names hold the process that made them. */
+function sweepTemporary(temporary: string): void {
+  if (!existsSync(temporary)) return;
+  for (const name of readdirSync(temporary)) {
+    const pid = Number(/\.(\d+)\.[0-9a-f]+$/.exec(name)?.[1]);
+    if (pid && pid !== process.pid && !isRunning(pid)) rmSync(join(temporary, name), { force: true });
+  }
+}
+
+/** Opens the store under `folder`; temporary plain files go to `temporary`, where those of dead processes are removed. */
 export function openFileStore(folder: string, temporary: string, keys: KeyRing): FileStore {
+  sweepTemporary(temporary);
   const pathOf = (id: string): string => {
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error('file id must be a uuid');
     return join(folder, id.slice(0, 6), id);
@@ -90,8 +110,14 @@ export function openFileStore(folder: string, temporary: string, keys: KeyRing):
     },
     async readToTemporary(id, fileKey) {
       await mkdir(temporary, { recursive: true, mode: 0o700 });
-      const path = join(temporary, `${id}-${randomBytes(6).toString('hex')}`);
-      await pipeline(await read(id, fileKey), createWriteStream(path, { mode: 0o600 }));
+      const path = join(temporary, `${id}.${process.pid}.${randomBytes(6).toString('hex')}`);
+      try {
+        await pipeline(await read(id, fileKey), createWriteStream(path, { mode: 0o600 }));
+      } catch (error) {
+        // A full disk must not leave half a file in plain.
+        await rm(path, { force: true });
+        throw error;
+      }
       return path;
     },
     async remove(id) {

@@ -18,7 +18,12 @@ async function bench(context: CommandContext, name: string, size: string): Promi
   }
   const run = await load();
   const results = await run(
-    { config: context.config, openContext: () => context.openContext(), onNote: (text) => context.note(text, '') },
+    {
+      config: context.config,
+      openContext: () => context.openContext(),
+      onNote: (text) => context.note(text, ''),
+      onEnd: context.onEnd,
+    },
     size,
   );
   context.print(

@@ -247,7 +247,11 @@ async function replaceOther(tx: Transaction, correctedId: string, newRecordId: s
 
 async function linkAttachments(tx: Transaction, input: EnterRecord, result: RowResult): Promise<void> {
   // The decision document of a corrected record is still the decision document.
-  if (input.corrects) await execute(tx, sql`UPDATE core.attachment SET record_id = ${result.recordId}, subject_id = ${result.subjectId} WHERE record_id = ${input.corrects}`);
+  if (input.corrects)
+    await execute(
+      tx,
+      sql`UPDATE core.attachment SET record_id = ${result.recordId}, subject_id = ${result.subjectId} WHERE record_id = ${input.corrects}`,
+    );
   if (!input.attachmentIds?.length) return;
   await execute(
     tx,

@@ -24,7 +24,13 @@ function sendPage(reply: FastifyReply): FastifyReply {
 
 export async function registerSpa(app: HttpInstance, options: SpaOptions): Promise<void> {
   const { prefix, folder } = options;
-  await app.register(fastifyStatic, { root: folder, serve: false, index: false, dotfiles: 'deny', preCompressed: true });
+  await app.register(fastifyStatic, {
+    root: folder,
+    serve: false,
+    index: false,
+    dotfiles: 'deny',
+    preCompressed: true,
+  });
   const config = { permission: 'public', rateLimit: false } as const;
   const built = (): boolean => existsSync(join(folder, 'index.html'));
   app.get(prefix.slice(0, -1), { config, schema: { hide: true } }, async (_request, reply) =>
