@@ -6,7 +6,7 @@ import { parsePersonDocument, parseRegistrationNumber, parseUnifiedCode } from '
 import { contextOver } from '../build-context.ts';
 import type { AppContext } from '../context.ts';
 import { hashPassword, verifyPassword } from '../modules/identity/passwords.ts';
-import type { DataStandard } from '../modules/policy/index.ts';
+import { type DataStandard, loadPolicyFiles } from '../modules/policy/index.ts';
 import { fixedClock } from '../platform/clock.ts';
 import { repositoryRoot } from '../platform/config.ts';
 import { query, sql } from '../platform/db.ts';
@@ -134,6 +134,16 @@ describe('the generated city', () => {
     );
     assert.ok(subjects.some((subject) => [...subject.name].length > 45));
     assert.ok(subjects.some((subject) => subject.formerNames.length > 0));
+  });
+
+  it('names industries of the classification only', async () => {
+    const { files } = await loadPolicyFiles(folders);
+    const codes = new Set(
+      files.flatMap((file) => (file.kind === 'industries' ? file.body.industries.map((entry) => entry.code) : [])),
+    );
+    const plan = city({ subjects: 3_000 });
+    for (let index = 0; index < 3_000; index += 1)
+      assert.ok(codes.has(plan.subject(index).industry), plan.subject(index).industry);
   });
 
   it('is skewed: a few subjects hold many of the records', () => {

@@ -179,7 +179,7 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       case '12':
         return {
           name: `${CITY.name}${district.name}${brand}${random.pick(INSTITUTIONS)}`,
-          trade: fixed('9229', '承担公益服务职能'),
+          trade: fixed('9224', '承担公益服务职能'),
           type: '事业单位',
         };
       case '11':
@@ -193,7 +193,7 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       case '81':
         return {
           name: `${CITY.name}${district.name}${brand}${random.pick(COMPANY_TRADES).word}有限公司工会委员会`,
-          trade: fixed('9510', '基层工会工作'),
+          trade: fixed('9511', '基层工会工作'),
           type: '工会',
         };
       case '54':
@@ -211,7 +211,7 @@ export function subjectMaker(seed: number, count: number, asOf: number): Subject
       default:
         return {
           name: `${CITY.name}${district.name}${brand}镇${village}股份经济合作社`,
-          trade: fixed('9690', '农村集体资产经营管理'),
+          trade: fixed('9620', '农村集体资产经营管理'),
           type: '农村集体经济组织',
         };
     }

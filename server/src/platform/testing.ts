@@ -94,9 +94,18 @@ async function dropLeftovers(client: pg.Client): Promise<void> {
     const dead = owner !== null && !isAlive({ pid: Number(owner[1]), startTime: owner[2] ?? '' });
     const old = owner === null && note !== null && Date.parse(note) < Date.now() - TEMPLATE_AGE_MS;
     if (old) await client.query(`ALTER DATABASE "${datname}" IS_TEMPLATE false`).catch(() => undefined);
-    // Another process may be dropping the same one.
-    if (dead || old) await client.query(`DROP DATABASE IF EXISTS "${datname}" WITH (FORCE)`).catch(() => undefined);
+    if (dead || old) await drop(client, datname);
   }
+}
+
+/**
+ * DROP DATABASE waits for every backend of the server to answer, also for one whose client (of another test) has stopped
+ * reading: after a while it is left for the next run.
+ */
+async function drop(client: pg.Client, name: string): Promise<void> {
+  await client.query("SET statement_timeout = '5s'");
+  await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`).catch(() => undefined);
+  await client.query('RESET statement_timeout');
 }
 
 /** A database of its own for one test file. Safe to call from many processes at once. */
@@ -119,7 +128,7 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
     let closed: Promise<void> | undefined;
     const close = async (): Promise<void> => {
       await databases.close();
-      await withAdmin(lease, (client) => client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`));
+      await withAdmin(lease, (client) => drop(client, name));
       await leaveTestCluster();
     };
     return {

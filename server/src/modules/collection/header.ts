@@ -193,7 +193,7 @@ function isLenient(fit: Fit): boolean {
 
 /** Asked of every row: one of the first cells is a heading as it stands. */
 function startsLikeHeader(cells: readonly string[], index: HeadingIndex, plan: HeaderPlan): boolean {
-  const last = Math.min(cells.length, 6);
+  const last = Math.min(cells.length, 3);
   for (let at = 0; at < last; at += 1) {
     const cell = cells[at];
     if (cell && (plan.headings.has(cell) || index.plain.has(cell))) return true;

@@ -351,7 +351,9 @@ export function compileRowProcessor(
     const registration = at.registration >= 0 ? row.texts[at.registration] : null;
     if (registration) {
       const parsed = parseRegistrationNumber(registration);
-      const warning = parsed.ok ? parsed.warnings[0] : undefined;
+      // Divisions that the table does not know may be abolished ones or the city's own.
+      const known = policy.division(registration.slice(0, 6)) !== undefined;
+      const warning = parsed.ok ? parsed.warnings.find((entry) => entry.part !== 'region' || !known) : undefined;
       if (warning)
         report(row, 'registration-number-check', at.registration, registration, null, {
           zh: warning.zh,

@@ -10,7 +10,7 @@ const selectBody: Sql = {
     `select b.body_id as "bodyId", b.parent_id as "parentId", b.kind, b.name, b.short_name as "shortName", b.region,
        b.provisional, b.second_reader as "secondReader", b.closed_on as "closedOn",
        (select c.code from core.body_code c where c.body_id = b.body_id
-          order by c.valid_to desc nulls first, c.valid_from desc nulls last, c.code limit 1) as code
+          order by c.valid_to desc nulls first, c.valid_from nulls first, c.code limit 1) as code
      from core.body b`,
   ],
   values: [],

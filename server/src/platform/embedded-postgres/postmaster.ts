@@ -192,9 +192,11 @@ export function explainFailure(
   log: string,
   dataDirectory: string,
 ): { retry: 'port' | 'wait' | null; error: EnvironmentError } {
+  const telling = log.split('\n').filter((line) => /FATAL|PANIC|ERROR|could not|error:/.test(line));
+  const detail = (telling.length > 0 ? telling : log.split('\n')).slice(-5).join('\n');
   const say = (zh: string, en: string, retry: 'port' | 'wait' | null = null) => ({
     retry,
-    error: new EnvironmentError(zh, `${en}\n${log}`),
+    error: new EnvironmentError(zh, `${en}\n${detail}`),
   });
   if (/No space left on device/.test(log)) {
     return say(
