@@ -7,7 +7,8 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; backgro
   font: 16px/1.7 "Noto Sans SC", "PingFang SC", "Microsoft YaHei", "Source Han Sans SC", system-ui, sans-serif; }
 main { max-width: 34rem; margin: 1rem; padding: 2.5rem 2.75rem; background: #fff; border-radius: 8px; border-top: 4px solid #1a5fb4;
   box-shadow: 0 1px 3px #0002, 0 8px 24px #0001; }
-h1 { margin: 0 0 1.25rem; font-size: 1.375rem; font-weight: 600; letter-spacing: .02em; }
+h1 { margin: 0 0 1.25rem; font-size: 1.375rem; line-height: 1.4; font-weight: 600; letter-spacing: .02em; }
+h1 .en { display: block; font-weight: 400; letter-spacing: 0; }
 p { margin: .25rem 0; }
 .en { color: #5a6b7d; font-size: .875rem; }
 .bar { height: 4px; margin: 1.5rem 0; border-radius: 2px; overflow: hidden; background: #e3e9f1; }

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,8 @@ import { startTimeOf } from '../platform/lease.ts';
 
 const children: ChildProcess[] = [];
 const base = mkdtempSync(join(tmpdir(), 'cx-launch-'));
+// So that, as root, the database's user reaches it.
+chmodSync(base, 0o755);
 const dataDir = join(base, 'data');
 let port = 0;
 

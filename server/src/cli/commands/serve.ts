@@ -106,7 +106,11 @@ async function untilEnd(server: RunningServer, context: CommandContext): Promise
     if (context.signal.aborted) resolve('stop');
     context.signal.addEventListener('abort', () => resolve('stop'), { once: true });
     // The launcher was killed: without it nobody could stop this process by Ctrl-C, and it would hold the port.
-    if (process.env.CHENGXIN_LAUNCHED) process.once('disconnect', () => resolve('stop'));
+    // It may have been killed already, between the first answer and this line: that disconnect is not told again.
+    if (process.env.CHENGXIN_LAUNCHED) {
+      if (!process.connected) resolve('stop');
+      process.once('disconnect', () => resolve('stop'));
+    }
   });
   const restored = watchRestores(server.ctx.db.urls.app, watch.signal).then((): End => 'restored');
   const end = await Promise.race([stopped, restored]);

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import type pg from 'pg';
+import { repositoryRoot } from '../config.ts';
 import { execute, one, query, sql } from '../db.ts';
 import { roleNames } from '../embedded-postgres/roles.ts';
 import { DomainError } from '../errors.ts';
@@ -244,6 +245,55 @@ describe('backup and restore', { concurrency: false }, () => {
     assert.equal(readFileSync(join(target.keys, 'a.key'), 'utf8'), 'secret');
     assert.equal(readFileSync(join(`${target.keys}.before-20260301000000`, 'a.key'), 'utf8'), 'other');
   });
+});
+
+test('the real schema comes back equal, partitions and changed defaults included', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cx-backup-real-'));
+  const from = await createTestDatabase({ migrated: true });
+  const to = await createTestDatabase({ migrated: true });
+  try {
+    await query(from.databases.sealer, sql`select log.ensure_partitions('2027-11-01'::date, 4)`);
+    await query(from.databases.sealer, sql`select log.ensure_epoch('2026-03-01T00:00:00Z')`);
+    await execute(from.databases.migrator, sql`alter table log.access_log alter column epoch set default 5`);
+    await execute(
+      from.databases.log,
+      sql`insert into log.access_log (log_id, at, actor_kind, actor_name, action, outcome)
+          values (gen_random_uuid(), '2028-01-15T00:00:00Z', 'system', 'test', 'test', 'ok')`,
+    );
+    const save = (db: TestDatabase, name: string) =>
+      writeBackup({
+        target: join(folder, name),
+        url: db.url,
+        filesDir: join(folder, 'files'),
+        keysDir: join(folder, 'keys'),
+        dataDir: folder,
+        withKeys: false,
+        program: 'test',
+        at: '2026-03-01T00:00:00.000Z',
+      });
+    const manifest = await save(from, 'one');
+    await restoreBackup({
+      source: join(folder, 'one'),
+      url: to.url,
+      roles: roleNames,
+      migrationsDirectory: join(repositoryRoot, 'migrations'),
+      filesDir: join(folder, 'other-files'),
+      keysDir: join(folder, 'other-keys'),
+      replace: true,
+      isEmpty: async () => false,
+    });
+    const again = await save(to, 'two');
+    assert.deepEqual(compareBackups(manifest, again).differences, []);
+    assert.deepEqual(again.defaults, manifest.defaults);
+    assert.deepEqual(again.partitions, manifest.partitions);
+    // The logins' rights come with the migrations.
+    await query(to.databases.audit, sql`select count(*) from log.access_log`);
+    await assert.rejects(query(to.databases.app, sql`select * from person.record`), { code: '42501' });
+  } finally {
+    await from.close();
+    await to.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test('property: the digest of rows knows neither order nor pieces, and sees every change', () => {

@@ -306,7 +306,13 @@ test('as root, a tree that the database user cannot reach: data below /var/lib/c
   assert.deepEqual(await rows(lease.urls.app, 'select 1 as one'), [{ one: 1 }]);
   await lease.release();
   assert.equal(await acquire(dataDir).then((again) => again.release().then(() => again.found)), 'started');
-  rmSync(record.base, { recursive: true, force: true });
+  // A temporary folder that is gone takes its cluster with it, at the next such start.
+  rmSync(dataDir, { recursive: true });
+  const other = newFolder();
+  chmodSync(join(other, '..'), 0o700);
+  await (await acquire(other)).release();
+  assert.equal(existsSync(record.base), false);
+  rmSync(readClusterRecord(other)?.base ?? '', { recursive: true, force: true });
 });
 
 test('as root PostgreSQL runs as another user, otherwise as ourselves', async () => {

@@ -6,12 +6,14 @@ import {
   lstatSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { userInfo } from 'node:os';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -238,6 +240,24 @@ function giveTo(path: string, user: OsUser | null): void {
   if (user) chownSync(path, user.uid, user.gid);
 }
 
+const ownerFile = 'belongs-to';
+
+/**
+ * Removes clusters whose data folder was a temporary one and is gone (tests, trial runs). All others stay: the disk with
+ * their folder may only not be mounted.
+ */
+function sweepTemporary(clusters: string): void {
+  const temporary = `${realpathSync(tmpdir())}/`;
+  for (const name of readdirSync(clusters)) {
+    const base = join(clusters, name);
+    const owner = join(base, ownerFile);
+    if (!existsSync(owner)) continue;
+    const dataDir = readFileSync(owner, 'utf8');
+    if (!dataDir.startsWith(temporary) || existsSync(dataDir)) continue;
+    if (livePostmaster(join(base, `data-${MAJOR}`)) === null) rmSync(base, { recursive: true, force: true });
+  }
+}
+
 /** The base folder inside `.data` if the database's user reaches it, else below /var/lib/chengxin. */
 function chooseBase(dataDir: string, id: string, user: OsUser | null): string {
   const inside = join(dataDir, 'postgres');
@@ -249,7 +269,9 @@ function chooseBase(dataDir: string, id: string, user: OsUser | null): string {
   rmSync(inside, { recursive: true });
   const outside = join(systemFolder, 'clusters', id);
   mkdirSync(dirname(outside), { recursive: true, mode: 0o755 });
+  sweepTemporary(dirname(outside));
   mkdirSync(outside, { recursive: true, mode: 0o700 });
+  writeFileSync(join(outside, ownerFile), dataDir, { mode: 0o644 });
   giveTo(outside, user);
   if (!userCan(user, 'cd "$1" && test -w .', outside)) {
     throw new EnvironmentError(
