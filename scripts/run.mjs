@@ -7,14 +7,10 @@ import { childEnv, ensureInstalled, exitCodeOf, nodeBinary, root } from './lib/t
 try {
   await ensureInstalled();
   const node = nodeBinary();
-  const child = spawn(
-    node,
-    ['--max-semi-space-size=24', join(root, 'server', 'src', 'cli', 'main.ts'), ...process.argv.slice(2)],
-    {
-      stdio: 'inherit',
-      env: childEnv(node),
-    },
-  );
+  const child = spawn(node, [join(root, 'server', 'src', 'cli', 'main.ts'), ...process.argv.slice(2)], {
+    stdio: 'inherit',
+    env: childEnv(node),
+  });
   // Ctrl-C at a terminal reaches the child by itself; a signal to this process alone is passed on.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   child.once('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));

@@ -70,20 +70,10 @@ async function serve(front) {
   // Twice the same socket: one for the progress page of the server, one for the application after it.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc', ...(shared ? [fd, fd] : [])];
   if (front && !shared) await new Promise((done) => front.close(done));
-  child = spawn(
-    node,
-    [
-      '--max-semi-space-size=24',
-      join(root, 'server', 'src', 'cli', 'main.ts'),
-      'serve',
-      '--demo',
-      ...process.argv.slice(2),
-    ],
-    {
-      stdio,
-      env: childEnv(node, { CHENGXIN_LAUNCHED: '1', ...(shared ? { CHENGXIN_LISTEN_FDS: '4,5' } : {}) }),
-    },
-  );
+  child = spawn(node, [join(root, 'server', 'src', 'cli', 'main.ts'), 'serve', '--demo', ...process.argv.slice(2)], {
+    stdio,
+    env: childEnv(node, { CHENGXIN_LAUNCHED: '1', ...(shared ? { CHENGXIN_LISTEN_FDS: '4,5' } : {}) }),
+  });
   if (shared) front.close();
   child.once('error', exitWith);
   child.once('exit', (code, signal) => {
