@@ -82,6 +82,13 @@ test('dates, length, in, startsWith, matches, boolean fields', () => {
   assert.equal(holds({ field: 'simple' }, {}), false);
 });
 
+test('a class at the end finds a character beyond the first plane, whichever engine looks', () => {
+  for (const pattern of ['[^a]$', '(?:[^a]|x)$', '[^a]9$', '[^𠀀]$']) {
+    const ends = { matches: [{ field: 'CF_XDR_LB' }, pattern] };
+    assert.equal(holds(ends, { CF_XDR_LB: pattern.includes('9') ? '𠮷9' : '𠮷' }), true, pattern);
+  }
+});
+
 test('lists: exists and count over items', () => {
   const other = { exists: [{ field: 'CF_CFLB' }, { startsWith: [{ item: true }, '其他-'] }] };
   assert.equal(holds(other, { CF_CFLB: ['罚款', '其他-训诫'] }), true);
