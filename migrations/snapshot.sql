@@ -451,7 +451,7 @@ CREATE TABLE identity.account_role (
   granted_at timestamp with time zone NOT NULL,
   granted_by uuid,
   CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role),
-  CONSTRAINT account_role_role_check CHECK ((role = ANY (ARRAY['departmentOfficer'::text, 'creditOffice'::text, 'systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text, 'operator'::text]))),
+  CONSTRAINT account_role_role_check CHECK ((role = ANY (ARRAY['departmentOfficer'::text, 'departmentSystem'::text, 'creditOffice'::text, 'companyRepresentative'::text, 'authorisedReader'::text, 'accountManager'::text, 'systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text, 'operator'::text]))),
   CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
 );
 CREATE UNIQUE INDEX account_role_administrator ON identity.account_role USING btree (account_id) WHERE (role = ANY (ARRAY['systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text]));
@@ -503,7 +503,7 @@ CREATE TABLE log.access_log (
   epoch integer NOT NULL DEFAULT 1,
   xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
   CONSTRAINT access_log_pkey PRIMARY KEY (at, log_id),
-  CONSTRAINT access_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['anonymous'::text, 'account'::text, 'operator'::text, 'system'::text]))),
+  CONSTRAINT access_log_actor_kind_check CHECK ((actor_kind = ANY (ARRAY['anonymous'::text, 'account'::text, 'client'::text, 'operator'::text, 'system'::text]))),
   CONSTRAINT access_log_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'refused'::text, 'failed'::text])))
 ) PARTITION BY RANGE (at);
 CREATE INDEX access_log_account ON ONLY log.access_log USING btree (account_id, at) WHERE (account_id IS NOT NULL);

@@ -24,7 +24,7 @@ export interface AppContext {
 
 /** Who acts. Made by identity from a session or by the CLI; never from a request's body. */
 export interface Actor {
-  readonly kind: 'anonymous' | 'account' | 'operator';
+  readonly kind: 'anonymous' | 'account' | 'client' | 'operator';
   readonly accountId: string | null;
   readonly name: string;
   readonly roles: readonly Role[];
@@ -32,9 +32,34 @@ export interface Actor {
   readonly bodyId: string | null;
   /** The body, those below it and those it succeeded: whose rows it may see as its own. */
   readonly scopeBodyIds: readonly string[];
+  /** The organisation that a company's representative speaks for; null for everybody else. */
+  readonly subjectId: string | null;
+  /** The system that calls, when it is no person: its scopes narrow what its role may do. */
+  readonly client: ActorClient | null;
   readonly osUser: string | null;
   readonly address: string | null;
   readonly requestId: string;
 }
 
-export type Role = 'departmentOfficer' | 'creditOffice' | 'systemAdmin' | 'securityAdmin' | 'auditAdmin' | 'operator';
+export interface ActorClient {
+  readonly clientId: string;
+  /** Permissions that this client was given; a permission that is not among them is denied whatever the role. */
+  readonly scopes: readonly string[];
+}
+
+/**
+ * `departmentSystem`: a department's own system, an API client. `authorisedReader`: a bank's, guarantee's or agency's user,
+ * who reads with the subject's authorisation only. `accountManager`: keeps a district's accounts under the three
+ * administrators. `companyRepresentative`: speaks for one organisation.
+ */
+export type Role =
+  | 'departmentOfficer'
+  | 'departmentSystem'
+  | 'creditOffice'
+  | 'companyRepresentative'
+  | 'authorisedReader'
+  | 'accountManager'
+  | 'systemAdmin'
+  | 'securityAdmin'
+  | 'auditAdmin'
+  | 'operator';

@@ -13,14 +13,21 @@ import {
 } from '../support/source.ts';
 
 /**
- * Left never imports right. `identity` and `policy` know nobody; everybody right of them may ask both. `subjects` and
+ * Left never imports right. `identity` and `policy` know nobody; everybody right of them may ask both. `credentials` (ways to
+ * sign in and API clients), `accounts` (their administration), `access` (purposes, approvals, the emergency switch) and
+ * `persons` (the person store) stand beside them; `oversight` (who looked) reads what all others wrote. `subjects` and
  * `records` do not need `collection`, which fills them; `disclosure` is pure and asks policy alone; `reports` stands at the
  * end and may ask all. Further modules (casework, commitments, lists …) go where DESIGN §3 has them.
  */
 const ORDER = [
   'identity',
   'policy',
+  'credentials',
+  'accounts',
+  'access',
+  'persons',
   'subjects',
+  'authorisations',
   'records',
   'collection',
   'quality',
@@ -35,6 +42,7 @@ const ORDER = [
   'evaluation',
   'supervision',
   'reports',
+  'oversight',
   'exchange',
 ];
 

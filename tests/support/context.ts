@@ -46,6 +46,8 @@ export function actorWith(roles: readonly Role[], bodyId: string | null, account
     roles,
     bodyId,
     scopeBodyIds: bodyId ? [bodyId] : [],
+    subjectId: null,
+    client: null,
     osUser: null,
     address: null,
     requestId: newId(),

@@ -4,7 +4,11 @@ import { IdSchema, InstantSchema, orNull } from './common.ts';
 
 export const RoleSchema = Type.Union([
   Type.Literal('departmentOfficer'),
+  Type.Literal('departmentSystem'),
   Type.Literal('creditOffice'),
+  Type.Literal('companyRepresentative'),
+  Type.Literal('authorisedReader'),
+  Type.Literal('accountManager'),
   Type.Literal('systemAdmin'),
   Type.Literal('securityAdmin'),
   Type.Literal('auditAdmin'),

@@ -303,6 +303,8 @@ async function sendersOf(ctx: AppContext): Promise<Map<string, Sender>> {
           roles: account.roles,
           bodyId: found.bodyId,
           scopeBodyIds: [found.bodyId],
+          subjectId: null,
+          client: null,
           osUser: null,
           requestId: newId(),
         }

@@ -46,6 +46,16 @@ export const roleTable: RoleTable<Permission> = {
     'policy.read': 'all',
     'body.read': 'all',
   },
+  departmentSystem: {
+    'submission.create': 'own',
+    'submission.read': 'own',
+    'subject.search': 'all',
+    'policy.read': 'all',
+    'body.read': 'all',
+  },
+  companyRepresentative: { 'session.manage': 'own' },
+  authorisedReader: { 'session.manage': 'own' },
+  accountManager: { 'session.manage': 'own', 'body.read': 'all' },
   creditOffice: {
     'session.manage': 'own',
     'submission.create': 'all',

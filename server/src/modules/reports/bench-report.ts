@@ -29,6 +29,8 @@ const benchActor: Actor = {
   roles: [],
   bodyId: null,
   scopeBodyIds: [],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: null,
   requestId: 'bench',

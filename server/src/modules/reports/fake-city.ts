@@ -16,6 +16,8 @@ export const nobody: Actor = {
   roles: [],
   bodyId: null,
   scopeBodyIds: [],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: '203.0.113.9',
   requestId: 'test-request',

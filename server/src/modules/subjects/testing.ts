@@ -51,6 +51,8 @@ export const actorWith = (...roles: Role[]): Actor => ({
   roles,
   bodyId: null,
   scopeBodyIds: [],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: '127.0.0.1',
   requestId: 'test-request',

@@ -33,6 +33,8 @@ const actor: Actor = {
   roles: ['creditOffice'],
   bodyId: null,
   scopeBodyIds: [],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: '10.0.0.1',
   requestId: 'request-1',

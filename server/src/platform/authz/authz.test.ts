@@ -22,6 +22,8 @@ const actorWith = (...roles: Role[]): Actor => ({
   roles,
   bodyId: own,
   scopeBodyIds: [own],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: null,
   requestId: 'r',

@@ -8,7 +8,8 @@ import { DomainError } from '../errors.ts';
 export { type ActorLevel, type FieldPublicity, levelCovers, type MaskableField, maskForActor } from './masking.ts';
 
 /**
- * How far a permission reaches. `all`: every body's rows. `own`: rows of the bodies in `actor.scopeBodyIds`.
+ * How far a permission reaches. `all`: every body's rows. `own`: rows of the bodies in `actor.scopeBodyIds`. A client's
+ * scopes narrow its role, they never widen it.
  */
 export type Reach = 'all' | 'own';
 /** What a role may do; what is not named is denied. */
@@ -54,6 +55,8 @@ export function createAuthorizer<P extends string>(
   everybody: readonly P[],
 ): Authorizer<P> {
   const reachOf = (actor: Actor, permission: P): Reach | null => {
+    if (actor.client !== null && !actor.client.scopes.includes(permission) && !everybody.includes(permission))
+      return null;
     let found: Reach | null = everybody.includes(permission) ? 'all' : null;
     for (const role of actor.roles) {
       const reach = Object.hasOwn(table, role) ? table[role][permission] : undefined;

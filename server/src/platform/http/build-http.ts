@@ -185,6 +185,8 @@ const nobody = (request: FastifyRequest): Actor => ({
   roles: [],
   bodyId: null,
   scopeBodyIds: [],
+  subjectId: null,
+  client: null,
   osUser: null,
   address: request.ip,
   requestId: request.id,
