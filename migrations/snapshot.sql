@@ -53,7 +53,7 @@ CREATE TABLE core.body (
   created_at timestamp with time zone NOT NULL,
   closed_on date,
   CONSTRAINT body_pkey PRIMARY KEY (body_id),
-  CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['city'::text, 'district'::text, 'zone'::text, 'department'::text, 'creditOffice'::text, 'upper'::text]))),
+  CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['city'::text, 'district'::text, 'zone'::text, 'department'::text, 'creditOffice'::text, 'upper'::text, 'bank'::text, 'creditAgency'::text]))),
   CONSTRAINT body_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES core.body(body_id)
 );
 CREATE INDEX body_parent ON core.body USING btree (parent_id);
@@ -436,12 +436,14 @@ CREATE TABLE identity.account (
   created_at timestamp with time zone NOT NULL,
   created_by uuid,
   disabled_at timestamp with time zone,
+  subject_id uuid,
   CONSTRAINT account_pkey PRIMARY KEY (account_id),
   CONSTRAINT account_login_key UNIQUE (login),
   CONSTRAINT account_login_check CHECK ((login = lower(login))),
   CONSTRAINT account_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
 );
 CREATE INDEX account_body ON identity.account USING btree (body_id);
+CREATE INDEX account_subject ON identity.account USING btree (subject_id) WHERE (subject_id IS NOT NULL);
 GRANT INSERT, SELECT, UPDATE ON identity.account TO ${role:app};
 GRANT SELECT (account_id, body_id, created_at, disabled_at, login, name) ON identity.account TO ${role:audit};
 

@@ -11,7 +11,7 @@ import type { Command } from 'commander';
 import { buildApp } from '../server/src/app.ts';
 import { createCommandContext } from '../server/src/cli/context.ts';
 import { buildProgram } from '../server/src/cli/main.ts';
-import { permissionNames, roleTable } from '../server/src/modules/identity/permissions.ts';
+import { permissionNames, permissionRows, roleTable } from '../server/src/modules/identity/permissions.ts';
 import {
   type Basis,
   type Bilingual,
@@ -28,6 +28,8 @@ import { query, sql } from '../server/src/platform/db.ts';
 import { roleNames } from '../server/src/platform/embedded-postgres/roles.ts';
 import { telemetryOf } from '../server/src/platform/telemetry.ts';
 import { createTestContext, type TestContext } from '../server/src/testing-context.ts';
+import { casesOf, expected, type Outcome, whos, whoWords } from '../tests/authorization/format.ts';
+import { readTable } from '../tests/authorization/table.ts';
 
 /** Page name → text. */
 export type Pages = ReadonlyMap<string, string>;
@@ -124,14 +126,53 @@ function rolesPage(): string {
   const roles = Object.entries(roleTable);
   return page(
     'Roles and permissions',
-    '`own` reaches the rows of the account’s body, of bodies below it and of bodies that it succeeded; `all` reaches every body’s. What is not named is denied. The operator is the command line on the machine itself.',
+    '`own` reaches the rows of the account’s body, of bodies below it and of bodies that it succeeded; `all` reaches every body’s. What is not named is denied. The operator is the command line on the machine itself. Purpose: the request states one of the policy list, which is logged with the act. Factor: how strongly the session must have been opened, where the installation has second factors.',
     table(
-      ['Permission', ...roles.map(([role]) => role)],
+      ['Permission', 'Purpose', 'Factor', ...roles.map(([role]) => role)],
       permissionNames.map((name) => [
         code(name),
+        permissionRows[name].purpose === 'required' ? 'yes' : '',
+        permissionRows[name].factor,
         ...roles.map(([, row]) => (name === 'public.read' ? 'all' : (row[name] ?? ''))),
       ]),
     ),
+  );
+}
+
+const outcomeMarks: Readonly<Record<Outcome, string>> = {
+  ok: '✓',
+  signIn: '401',
+  forbidden: '403',
+  hidden: '404',
+  invalid: '400',
+  conflict: '409',
+  closed: '503',
+};
+
+/** The table that `tests/authorization/routes.test.ts` executes, cell by cell. */
+async function accessTablePage(): Promise<string> {
+  const { rows, modules } = await readTable();
+  const files = [...new Set(modules.values())];
+  const parts = files.flatMap((file) => [
+    `## ${file.replace('.ts', '')}`,
+    table(
+      ['Route', 'Case', ...whos.map((who) => who)],
+      [...rows]
+        .filter(([route]) => modules.get(route) === file)
+        .flatMap(([route, row]) =>
+          casesOf(row).map((entry) => [
+            code(route.replaceAll('::', ':')),
+            entry.when ?? '',
+            ...whos.map((who) => outcomeMarks[expected(entry.expect, who)]),
+          ]),
+        ),
+    ),
+  ]);
+  return page(
+    'Who may call what',
+    'Every route by every caller, as declared in `tests/authorization/rows/` and executed by `tests/authorization/routes.test.ts`. ✓ answered · 401 asked to sign in · 403 refused · 404 hidden: it exists, the caller must not learn it · 400 a purpose or another fact is missing · 409 not in that state · 503 closed by the emergency switch or by read-only mode.',
+    whos.map((who) => `- \`${who}\`: ${whoWords[who]}`).join('\n'),
+    ...parts,
   );
 }
 
@@ -811,6 +852,7 @@ const index: readonly (readonly [file: string, words: string])[] = [
   ['api.md', 'the HTTP API'],
   ['errors.md', 'error codes of the API'],
   ['roles.md', 'roles and permissions'],
+  ['access-table.md', 'every route by every role, as it is tested'],
   ['configuration.md', 'environment variables'],
   ['metrics.md', 'figures for monitoring'],
   ['policy.md', 'policy files and what is still to be confirmed'],
@@ -836,6 +878,7 @@ export async function generateOffline(): Promise<Pages> {
     ['cli.md', await cliPage()],
     ['errors.md', errorsPage()],
     ['roles.md', rolesPage()],
+    ['access-table.md', await accessTablePage()],
     ['configuration.md', configurationPage()],
     ['metrics.md', await metricsPage()],
     ['policy.md', policyPage(policy)],

@@ -1,6 +1,7 @@
 /** What operations are given: opened once at start, passed explicitly, replaced in tests. No module keeps globals. */
 import type { Logger } from 'pino';
 import type { PolicyRuntime } from './modules/policy/index.ts';
+import type { Factor } from './platform/authz/index.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
 import type { KeyRing } from './platform/crypto.ts';
@@ -34,6 +35,8 @@ export interface Actor {
   readonly scopeBodyIds: readonly string[];
   /** The organisation that a company's representative speaks for; null for everybody else. */
   readonly subjectId: string | null;
+  /** How strongly it signed in; absent where the installation has no second factors, and for commands. */
+  readonly factor?: Factor | undefined;
   /** The system that calls, when it is no person: its scopes narrow what its role may do. */
   readonly client: ActorClient | null;
   readonly osUser: string | null;

@@ -72,6 +72,7 @@ export async function addTestAccount(
   login: string,
   roles: readonly Role[],
   bodyId: string | null = null,
+  subjectId: string | null = null,
 ): Promise<{ accountId: string; bodyId: string | null }> {
   const needsBody = roles.includes('departmentOfficer') && bodyId === null;
   const body = needsBody
@@ -83,6 +84,7 @@ export async function addTestAccount(
     name: `测试 ${login}`,
     roles,
     bodyId: own,
+    subjectId,
     password: testPassword,
     mustChangePassword: false,
   });

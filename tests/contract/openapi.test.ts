@@ -290,7 +290,7 @@ describe('answers', () => {
     });
     await get('officer', '/api/v1/attachments/{id}', `/api/v1/attachments/${attached.json().id}`);
     await get('officer', '/api/v1/records/{id}', `/api/v1/records/${recordId}`);
-    await get('officer', '/api/v1/records/{id}/lineage', `/api/v1/records/${recordId}/lineage`);
+    await get('officer', '/api/v1/records/{id}/lineage', `/api/v1/records/${recordId}/lineage?purpose=approval`);
     const corrected = await post(
       'officer',
       '/api/v1/records/{id}/correct',

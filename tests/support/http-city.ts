@@ -8,8 +8,9 @@ import type { Role } from '../../server/src/context.ts';
 import { collectionJobs } from '../../server/src/modules/collection/index.ts';
 import { createBody } from '../../server/src/modules/identity/index.ts';
 import type { Env } from '../../server/src/platform/config.ts';
-import { one, sql } from '../../server/src/platform/db.ts';
+import { execute, one, sql } from '../../server/src/platform/db.ts';
 import type { HttpInstance } from '../../server/src/platform/http/index.ts';
+import { newId } from '../../server/src/platform/ids.ts';
 import type { Logger } from '../../server/src/platform/logging.ts';
 import { addTestAccount, signInAs } from '../../server/src/testing-context.ts';
 import { type CityContext, createCityContext } from './context.ts';
@@ -20,10 +21,18 @@ export const OTHER_DEPARTMENT = { name: '示范市生态环境局', code: codeOf
 export const accounts = {
   officer: 'departmentOfficer',
   stranger: 'departmentOfficer',
+  client: 'departmentSystem',
+  representative: 'companyRepresentative',
+  otherRepresentative: 'companyRepresentative',
+  reader: 'authorisedReader',
+  otherReader: 'authorisedReader',
+  manager: 'accountManager',
   office: 'creditOffice',
   system: 'systemAdmin',
   security: 'securityAdmin',
   audit: 'auditAdmin',
+  // No account may have it; this one was given it behind the platform's back.
+  commandLine: 'operator',
 } as const satisfies Record<string, Role>;
 export type Login = keyof typeof accounts;
 
@@ -75,7 +84,11 @@ export interface HttpCity extends CityContext {
   readonly app: HttpInstance;
   readonly bodyId: string;
   readonly otherBodyId: string;
+  /** The bank of `reader`. */
+  readonly readerBodyId: string;
   readonly sessions: Readonly<Record<Login, Record<string, string>>>;
+  /** Makes the account of a representative speak for a subject. */
+  represent(login: 'representative' | 'otherRepresentative', subjectId: string): Promise<void>;
   call(login: Login | null, method: Method, url: string, options?: CallOptions): ReturnType<HttpCity['inject']>;
   inject(request: object): Promise<import('light-my-request').Response>;
   /** Sends a file; the answer to the POST. */
@@ -124,6 +137,19 @@ function filesBelow(folder: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
+async function addAccount(city: CityContext, login: Login, bodyId: string | null): Promise<void> {
+  const role = accounts[login];
+  const given: Role = role === 'operator' ? 'auditAdmin' : role;
+  const subject = role === 'companyRepresentative' ? newId() : null;
+  const { accountId } = await addTestAccount(city.ctx, login, [given], bodyId, subject);
+  if (given !== role)
+    await execute(
+      city.ctx.db.app,
+      sql`WITH gone AS (DELETE FROM identity.account_role WHERE account_id = ${accountId})
+          INSERT INTO identity.account_role (account_id, role, granted_at) VALUES (${accountId}, ${role}, ${city.clock.now()})`,
+    );
+}
+
 export async function createHttpCity(
   options: { now?: string; env?: Env; app?: AppOptions; log?: Logger } = {},
 ): Promise<HttpCity> {
@@ -142,10 +168,19 @@ export async function createHttpCity(
     name: '示范市信用办',
     code: codeOf(3, '11'),
   });
-  const bodies: Partial<Record<Login, string>> = { officer: bodyId, stranger: otherBodyId, office: office.bodyId };
+  const bank = (name: string) => createBody(city.ctx.db.app, city.clock, { kind: 'bank', name, code: null });
+  const bodies: Partial<Record<Login, string>> = {
+    officer: bodyId,
+    stranger: otherBodyId,
+    client: bodyId,
+    office: office.bodyId,
+    manager: bodyId,
+    reader: (await bank('示范银行')).bodyId,
+    otherReader: (await bank('城商银行')).bodyId,
+  };
   const sessions = {} as Record<Login, Record<string, string>>;
   for (const login of Object.keys(accounts) as Login[]) {
-    await addTestAccount(city.ctx, login, [accounts[login]], bodies[login] ?? null);
+    await addAccount(city, login, bodies[login] ?? null);
     sessions[login] = await signInAs(app, login);
   }
   const inject = (request: object) => app.inject(request);
@@ -166,6 +201,13 @@ export async function createHttpCity(
     app,
     bodyId,
     otherBodyId,
+    readerBodyId: bodies.reader ?? '',
+    async represent(login, subjectId) {
+      await execute(
+        city.ctx.db.app,
+        sql`UPDATE identity.account SET subject_id = ${subjectId} WHERE login = ${login.toLowerCase()}`,
+      );
+    },
     sessions,
     inject,
     call,

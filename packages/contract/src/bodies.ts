@@ -9,6 +9,8 @@ export const BodyKindSchema = Type.Union([
   Type.Literal('department'),
   Type.Literal('creditOffice'),
   Type.Literal('upper'),
+  Type.Literal('bank'),
+  Type.Literal('creditAgency'),
 ]);
 
 export const BodyView = Type.Object({

@@ -20,6 +20,8 @@ export interface NewAccount {
   /** Default true: whoever sets a password for another knows it. */
   readonly mustChangePassword?: boolean;
   readonly createdBy?: string | null;
+  /** A representative speaks for this organisation; nobody else has one. */
+  readonly subjectId?: string | null;
 }
 
 export const normaliseLogin = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
@@ -52,6 +54,20 @@ function checkAccount(account: NewAccount, login: string): void {
   if (account.roles.includes('departmentOfficer') && account.bodyId === null) {
     fail('部门经办人须属于一个单位。', 'A department officer belongs to a body.');
   }
+  if (account.roles.includes('authorisedReader') && account.bodyId === null) {
+    fail('银行、机构查询人员须属于一个单位。', 'An authorised reader belongs to a bank or an agency.');
+  }
+  if (account.roles.includes('companyRepresentative') !== ((account.subjectId ?? null) !== null)) {
+    fail(
+      '企业代表须对应一个主体，其他角色不能对应主体。',
+      'A representative speaks for one organisation; no other role does.',
+    );
+  }
+  // Whoever speaks for an organisation or reads with its consent decides nothing about others.
+  const outside = account.roles.some((role) => role === 'companyRepresentative' || role === 'authorisedReader');
+  if (outside && account.roles.length > 1) {
+    fail('企业代表、授权查询人员不能兼有其他角色。', 'A representative or an authorised reader has no other role.');
+  }
 }
 
 /** Creates an account. Throws `unprocessable` for rules broken, `conflict` when the login is taken. */
@@ -75,6 +91,7 @@ export async function createAccount(
     mustChange: account.mustChangePassword ?? true,
     createdBy,
     at,
+    subjectId: account.subjectId ?? null,
   });
   if (!added)
     throw new DomainError('conflict', {

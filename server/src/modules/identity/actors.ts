@@ -29,10 +29,11 @@ export function sessionActor(request: FastifyRequest, session: LiveSession | nul
     kind: 'account',
     accountId: session.account_id,
     name: session.name,
-    roles: session.roles,
+    // The operator is the command line on the machine: no session is one, whatever the table says.
+    roles: session.roles.filter((role) => role !== 'operator'),
     bodyId: session.body_id,
     scopeBodyIds: session.scope,
-    subjectId: null,
+    subjectId: session.subject_id,
     client: null,
     osUser: null,
     address: request.ip,

@@ -30,7 +30,10 @@ import {
   setName,
 } from './body-queries.ts';
 
-export type BodyKind = 'city' | 'district' | 'zone' | 'department' | 'creditOffice' | 'upper';
+export type BodyKind = 'city' | 'district' | 'zone' | 'department' | 'creditOffice' | 'upper' | OutsideBodyKind;
+/** Bodies outside government: they read with the subject's authorisation only. */
+export type OutsideBodyKind = 'bank' | 'creditAgency';
+export const outsideBodyKinds: readonly OutsideBodyKind[] = ['bank', 'creditAgency'];
 
 export interface Body {
   readonly bodyId: string;

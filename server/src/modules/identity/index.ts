@@ -19,6 +19,7 @@ export {
   listBodies,
   type NewBody,
   normaliseBodyName,
+  outsideBodyKinds,
   renameBody,
   resolveBodyByCode,
   succeedBody,
@@ -32,7 +33,9 @@ export {
   may,
   type Permission,
   permissionNames,
+  permissionRows,
   permissionsOf,
+  roleNames,
   roleTable,
   scopeOf,
 } from './permissions.ts';

@@ -1,108 +1,105 @@
-/** The table of the platform's authorisation: which role may do what, and to whose rows. Deny by default. */
+/**
+ * The table of the platform's authorisation: which role may do what, to whose rows, whether it must say what for, and how
+ * strongly it must have signed in. Deny by default: a role that a row does not name may not. One row a permission.
+ */
 import type { Actor, Role } from '../../context.ts';
-import { createAuthorizer, type RoleTable } from '../../platform/authz/index.ts';
+import { createAuthorizer, type PermissionRule, type Reach, type RoleTable } from '../../platform/authz/index.ts';
 
-export const permissionNames = [
-  'public.read',
-  'session.manage',
-  'submission.create',
-  'submission.read',
-  'submission.resolve',
-  'record.enter',
-  'record.decide',
-  'record.correct',
-  'record.withdraw',
-  'attachment.add',
-  'subject.search',
-  'subject.full',
-  'subject.merge',
-  'report.full',
-  'policy.read',
-  'body.read',
-  'account.read',
-  'log.read',
-  'system.status',
-] as const;
-export type Permission = (typeof permissionNames)[number];
+type Grants = Readonly<Partial<Record<Role, Reach>>>;
+type Row = PermissionRule & { readonly roles: Grants };
+
+/** Everybody with a session: the own account and nothing else. */
+const signedIn: Grants = {
+  departmentOfficer: 'own',
+  companyRepresentative: 'own',
+  authorisedReader: 'own',
+  accountManager: 'own',
+  creditOffice: 'own',
+  systemAdmin: 'own',
+  securityAdmin: 'own',
+  auditAdmin: 'own',
+};
+/** Departments their own, the credit office every body's, the command line on the machine as well. */
+const reporting: Grants = { departmentOfficer: 'own', creditOffice: 'all', operator: 'all' };
+const government: Grants = { departmentOfficer: 'all', creditOffice: 'all', operator: 'all' };
+
+/** No purpose is asked for, a password is enough. */
+const plain = (roles: Grants): Row => ({ purpose: 'none', factor: 'password', roles });
+/** Non-public data about others: a purpose of the policy list, kept in the log with the act. */
+const forPurpose = (roles: Grants): Row => ({ purpose: 'required', factor: 'password', roles });
+/** What harms many when a password was stolen: a second factor (GB/T 22239-2019 8.1.4.1). */
+const strong = (roles: Grants): Row => ({ purpose: 'none', factor: 'second', roles });
 
 /**
- * `own` reaches the rows of the actor's body, those below it and those it succeeded; `all` every body's. The three
- * administrators have no business data (GB/T 22239-2019 8.1.5: 系统、安全、审计管理员 separated).
+ * `own` reaches the rows of the actor's body, those below it and those it succeeded (a representative: of its organisation);
+ * `all` every body's. The three administrators have no business data (GB/T 22239-2019 8.1.5: 系统、安全、审计管理员 separated).
+ * The operator is the command line on the machine itself; the person store is out of its reach by its database login.
  */
-export const roleTable: RoleTable<Permission> = {
-  departmentOfficer: {
-    'session.manage': 'own',
-    'submission.create': 'own',
-    'submission.read': 'own',
-    'submission.resolve': 'own',
-    'record.enter': 'own',
-    'record.decide': 'own',
-    'record.correct': 'own',
-    'record.withdraw': 'own',
-    'attachment.add': 'own',
-    'subject.search': 'all',
-    'subject.full': 'all',
-    'report.full': 'all',
-    'policy.read': 'all',
-    'body.read': 'all',
-  },
-  departmentSystem: {
-    'submission.create': 'own',
-    'submission.read': 'own',
-    'subject.search': 'all',
-    'policy.read': 'all',
-    'body.read': 'all',
-  },
-  companyRepresentative: { 'session.manage': 'own' },
-  authorisedReader: { 'session.manage': 'own' },
-  accountManager: { 'session.manage': 'own', 'body.read': 'all' },
-  creditOffice: {
-    'session.manage': 'own',
-    'submission.create': 'all',
-    'submission.read': 'all',
-    'submission.resolve': 'all',
-    'record.enter': 'all',
-    'record.decide': 'all',
-    'record.correct': 'all',
-    'record.withdraw': 'all',
-    'attachment.add': 'all',
-    'subject.search': 'all',
-    'subject.full': 'all',
-    'subject.merge': 'all',
-    'report.full': 'all',
-    'policy.read': 'all',
-    'body.read': 'all',
-  },
-  systemAdmin: { 'session.manage': 'own', 'body.read': 'all', 'account.read': 'all', 'system.status': 'all' },
-  securityAdmin: { 'session.manage': 'own', 'body.read': 'all', 'account.read': 'all', 'policy.read': 'all' },
-  auditAdmin: { 'session.manage': 'own', 'body.read': 'all', 'account.read': 'all', 'log.read': 'all' },
-  // The command line on the machine itself; the person store is out of its reach by its database login.
-  operator: {
-    'submission.create': 'all',
-    'submission.read': 'all',
-    'submission.resolve': 'all',
-    'record.enter': 'all',
-    'record.correct': 'all',
-    'record.withdraw': 'all',
-    'attachment.add': 'all',
-    'subject.search': 'all',
-    'subject.full': 'all',
-    'subject.merge': 'all',
-    'report.full': 'all',
-    'policy.read': 'all',
-    'body.read': 'all',
-    'account.read': 'all',
-    'system.status': 'all',
-  },
-};
+export const permissionRows = {
+  'public.read': { purpose: 'none', factor: 'none', roles: {} },
+  'session.manage': plain(signedIn),
+  'submission.create': plain({ ...reporting, departmentSystem: 'own' }),
+  'submission.read': plain({ ...reporting, departmentSystem: 'own' }),
+  'submission.resolve': plain(reporting),
+  'record.enter': plain(reporting),
+  'record.decide': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'record.correct': plain(reporting),
+  'record.withdraw': plain(reporting),
+  'attachment.add': plain(reporting),
+  'subject.search': plain({ ...government, departmentSystem: 'all' }),
+  'subject.full': forPurpose(government),
+  'subject.merge': strong({ creditOffice: 'all', operator: 'all' }),
+  'report.full': forPurpose(government),
+  'policy.read': plain({ ...government, departmentSystem: 'all', securityAdmin: 'all' }),
+  'body.read': plain({
+    ...government,
+    departmentSystem: 'all',
+    accountManager: 'all',
+    systemAdmin: 'all',
+    securityAdmin: 'all',
+    auditAdmin: 'all',
+  }),
+  'account.read': plain({ systemAdmin: 'all', securityAdmin: 'all', auditAdmin: 'all', operator: 'all' }),
+  'log.read': strong({ auditAdmin: 'all' }),
+  'system.status': plain({ systemAdmin: 'all', operator: 'all' }),
+} as const satisfies Readonly<Record<string, Row>>;
 
-export const authorizer = createAuthorizer<Permission>(permissionNames, roleTable, ['public.read']);
+export type Permission = keyof typeof permissionRows;
+export const permissionNames = Object.keys(permissionRows) as readonly Permission[];
+
+export const roleNames: readonly Role[] = [
+  'departmentOfficer',
+  'departmentSystem',
+  'companyRepresentative',
+  'authorisedReader',
+  'accountManager',
+  'creditOffice',
+  'systemAdmin',
+  'securityAdmin',
+  'auditAdmin',
+  'operator',
+];
+
+/** The same table read by role. */
+export const roleTable: RoleTable<Permission> = Object.fromEntries(
+  roleNames.map((role) => [
+    role,
+    Object.fromEntries(
+      permissionNames.flatMap((name) => {
+        const reach = (permissionRows[name].roles as Grants)[role];
+        return reach === undefined ? [] : [[name, reach]];
+      }),
+    ),
+  ]),
+) as RoleTable<Permission>;
+
+export const authorizer = createAuthorizer<Permission>(permissionRows, roleTable, ['public.read']);
 export const { authorize, may, scopeOf, permissionsOf } = authorizer;
 
 /** Roles that one person may never combine; the database holds it too (identity.account_role). */
 export const administratorRoles: readonly Role[] = ['systemAdmin', 'securityAdmin', 'auditAdmin'];
 
-/** The level at which an actor reads fields. An authorised reader (a bank) comes with the subject's authorisation. */
+/** The level at which an actor reads fields of others. An authorised reader (a bank) comes with the subject's authorisation. */
 export function levelOf(actor: Actor): 'public' | 'government' | 'internal' {
   if (actor.kind === 'operator' || actor.roles.includes('creditOffice')) return 'internal';
   return actor.roles.includes('departmentOfficer') ? 'government' : 'public';

@@ -42,6 +42,7 @@ export interface NewAccountRow {
   readonly mustChange: boolean;
   readonly createdBy: string | null;
   readonly at: string;
+  readonly subjectId: string | null;
 }
 
 /** False when the login is taken. */
@@ -49,9 +50,9 @@ export async function insertAccount(client: Queryable, row: NewAccountRow): Prom
   const count = await execute(
     runner(client),
     sql`insert into identity.account (account_id, login, name, body_id, password_hash, must_change_password,
-          password_changed_at, created_at, created_by)
+          password_changed_at, created_at, created_by, subject_id)
         values (${row.accountId}, ${row.login}, ${row.name}, ${row.bodyId}, ${row.passwordHash}, ${row.mustChange},
-          ${row.at}, ${row.at}, ${row.createdBy}) on conflict (login) do nothing`,
+          ${row.at}, ${row.at}, ${row.createdBy}, ${row.subjectId}) on conflict (login) do nothing`,
   );
   return count === 1;
 }
@@ -123,6 +124,8 @@ export interface SessionRow {
   readonly login: string;
   readonly name: string;
   readonly body_id: string | null;
+  /** The organisation that a representative speaks for, the canonical one of its cluster. */
+  readonly subject_id: string | null;
   readonly must_change_password: boolean;
   readonly roles: Role[];
   readonly scope: string[];
@@ -145,8 +148,9 @@ export async function findSession(
       'identity.findSession',
       sql`with recursive live as (
             select s.session_id, s.created_at, s.last_seen_at, s.expires_at, a.account_id, a.login, a.name, a.body_id,
-              a.must_change_password
+              a.must_change_password, coalesce(m.canonical_id, a.subject_id) as subject_id
             from identity.session s join identity.account a on a.account_id = s.account_id
+              left join core.subject_alias m on m.subject_id = a.subject_id and m.to_at is null
             where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.last_seen_at > ${seenAfter}
               and a.disabled_at is null
           ), scope (body_id) as (

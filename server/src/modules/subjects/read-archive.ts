@@ -139,8 +139,9 @@ export interface RecordLineage extends LineageRow {
 }
 
 /** Where a live record came from. A superseded one is not found (natural-persons §3: only with a case). */
-export async function readLineage(ctx: AppContext, actor: Actor, recordId: string): Promise<RecordLineage> {
+export async function readLineage(ctx: AppContext, actor: Actor, recordId: string, look: Look): Promise<RecordLineage> {
   authorize(actor, 'subject.full');
+  requirePurpose(look);
   if (!isId(recordId)) throw new DomainError('not-found');
   return withAccess(
     ctx,
@@ -150,6 +151,8 @@ export async function readLineage(ctx: AppContext, actor: Actor, recordId: strin
       resourceKind: 'record',
       resourceId: recordId,
       subjectId: lineage.subject_id,
+      purpose: look.purpose,
+      caseNumber: look.caseNumber ?? null,
     }),
     async (tx) => {
       const [row] = await lineageOf(tx, [recordId]);

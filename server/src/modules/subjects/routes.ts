@@ -197,9 +197,17 @@ function officerRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts):
   );
   app.get(
     `${apiPrefix}/records/:id/lineage`,
-    { ...full, schema: { tags: ['records'], params: RecordParamsSchema, response: { 200: RecordLineageSchema } } },
+    {
+      ...full,
+      schema: {
+        tags: ['records'],
+        params: RecordParamsSchema,
+        querystring: FullArchiveQuerySchema,
+        response: { 200: RecordLineageSchema },
+      },
+    },
     async (request) => {
-      const row = await readLineage(ctx, request.actor, request.params.id);
+      const row = await readLineage(ctx, request.actor, request.params.id, request.query);
       return {
         recordId: row.record_id,
         item: row.item,

@@ -33,8 +33,20 @@ export class HiddenError extends DomainError {
   }
 }
 
+/** How strongly somebody signed in. `second`: a password and something that is held (a code generator, a UKey). */
+export type Factor = 'none' | 'password' | 'second';
+const factorRanks: Readonly<Record<Factor, number>> = { none: 0, password: 1, second: 2 };
+export const factorCovers = (given: Factor, needed: Factor): boolean => factorRanks[given] >= factorRanks[needed];
+
+/** What a permission demands of its routes beside the role. */
+export interface PermissionRule {
+  /** `required`: the request states a purpose of the policy list. A route of it that takes none does not start. */
+  readonly purpose: 'required' | 'none';
+  readonly factor: Factor;
+}
+
 export interface Authorizer<P extends string> {
-  readonly permissions: ReadonlySet<string>;
+  readonly permissions: ReadonlyMap<string, PermissionRule>;
   /** The reach of a permission for this actor; null when it has none. */
   reachOf(actor: Actor, permission: P): Reach | null;
   /** Whether the actor may do this at all, or to this resource. */
@@ -50,10 +62,11 @@ export interface Authorizer<P extends string> {
 }
 
 export function createAuthorizer<P extends string>(
-  names: readonly P[],
+  rules: Readonly<Record<P, PermissionRule>>,
   table: RoleTable<P>,
   everybody: readonly P[],
 ): Authorizer<P> {
+  const names = Object.keys(rules) as P[];
   const reachOf = (actor: Actor, permission: P): Reach | null => {
     if (actor.client !== null && !actor.client.scopes.includes(permission) && !everybody.includes(permission))
       return null;
@@ -73,7 +86,7 @@ export function createAuthorizer<P extends string>(
     throw new DomainError(actor.kind === 'anonymous' ? 'unauthenticated' : 'forbidden');
   };
   return {
-    permissions: new Set<string>(names),
+    permissions: new Map<string, PermissionRule>(names.map((name) => [name, rules[name]])),
     reachOf,
     may(actor, permission, resource) {
       const reach = reachOf(actor, permission);

@@ -160,8 +160,8 @@ function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHo
   app.addHook('preParsing', async (request) => {
     const carriesSession = request.cookies[hooks.sessionCookie] !== undefined;
     checkOrigin(request, ctx.config.publicUrl, carriesSession);
-    const { permission } = request.routeOptions.config;
-    if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission);
+    const { permission, factor = 'password' } = request.routeOptions.config;
+    if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission, factor);
   });
 }
 
@@ -203,7 +203,7 @@ export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: Http
   app.removeContentTypeParser('text/plain');
   const known = new KnownRoutes();
   app.addHook('onRoute', (route) => {
-    guardRoute(route, hooks.permissions);
+    route.config = Object.assign(route.config ?? {}, guardRoute(route, hooks.permissions));
     known.add(route.method, route.url);
   });
   app.decorateRequest('actor');

@@ -40,7 +40,14 @@ const probe: ModuleRoutes =
     instance.get('/page', { config }, async () => {
       throw new DomainError('gone');
     });
-    instance.get('/api/v1/probe/full', { config: { permission: 'subject.full' } }, async () => ({ secret: true }));
+    instance.get(
+      '/api/v1/probe/full',
+      {
+        config: { permission: 'subject.full' },
+        schema: { querystring: Type.Object({ purpose: Type.Optional(Type.String()) }) },
+      },
+      async () => ({ secret: true }),
+    );
     instance.post('/api/v1/probe/change', { config: { permission: 'record.enter' } }, async () => ({ done: true }));
     instance.get(
       '/api/v1/probe/of/:bodyId',

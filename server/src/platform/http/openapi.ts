@@ -1,6 +1,7 @@
 /** `/api/v1/openapi.json` (OpenAPI 3.1), made from the routes' schemas, and a readable page of it. */
 import { ProblemSchema } from '@chengxin/contract';
 import swagger from '@fastify/swagger';
+import type { FastifyContextConfig } from 'fastify';
 import { openApiPage, openApiStyle } from './openapi-page.ts';
 import type { HttpInstance } from './types.ts';
 
@@ -13,7 +14,8 @@ interface RouteSchema {
 }
 
 /** Each operation names the permission it needs and the form of its errors. */
-function describe(schema: RouteSchema | undefined, permission: string | undefined): RouteSchema {
+function describe(schema: RouteSchema | undefined, config: FastifyContextConfig | undefined): RouteSchema {
+  const permission = config?.permission;
   const problem = {
     description: 'Problem (RFC 9457)',
     content: { 'application/problem+json': { schema: ProblemSchema } },
@@ -24,6 +26,8 @@ function describe(schema: RouteSchema | undefined, permission: string | undefine
     response: { ...schema?.response, default: problem },
     security: signedIn ? [{ session: [] }] : [],
     'x-permission': permission ?? 'public',
+    'x-purpose': config?.purpose ?? 'none',
+    'x-factor': config?.factor ?? 'none',
   };
 }
 
@@ -40,7 +44,7 @@ export async function registerOpenApi(app: HttpInstance): Promise<void> {
     },
     transform: ({ schema, url, route }) => {
       const hidden = !url.startsWith(`${apiPrefix}/`) || (schema as RouteSchema | undefined)?.hide === true;
-      const described = describe(schema as RouteSchema | undefined, route.config?.permission);
+      const described = describe(schema as RouteSchema | undefined, route.config);
       return { schema: hidden ? { hide: true } : described, url };
     },
   });

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import type { Actor } from '../../context.ts';
+import type { Factor, PermissionRule } from '../authz/index.ts';
 import type { Problem } from '../errors.ts';
 
 /** What the access log should know about a refusal or failure of this request; a handler adds to it as it learns. */
@@ -22,6 +23,9 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Needed by every route: a permission of the table, or `public`. Start-up fails without it. */
     permission?: string;
+    /** What the permission's row says of purpose and factor; a route may demand more, never less. */
+    purpose?: 'required' | 'none';
+    factor?: Factor;
     /** Open to an account that must first change its password (session routes). */
     whilePasswordExpired?: boolean;
     /** Resolve the session on a public route, if there is one. */
@@ -43,11 +47,11 @@ export type HttpInstance = FastifyInstance<
 
 /** How the server learns who asks, decided by identity. */
 export interface HttpHooks {
-  readonly permissions: ReadonlySet<string>;
+  readonly permissions: ReadonlyMap<string, PermissionRule>;
   /** Reads the session; `anonymous` when there is none. Never throws for a bad cookie. */
   resolveActor(request: FastifyRequest): Promise<ResolvedActor>;
   /** Role level check before the body is read; throws unauthenticated or forbidden. */
-  authorize(actor: Actor, permission: string): void;
+  authorize(actor: Actor, permission: string, factor: Factor): void;
   /** Writes a refusal or failure into the access log in its own transaction; throws log-unavailable. */
   recordRefusal(
     request: FastifyRequest,

@@ -201,7 +201,7 @@ function Records({ archive, purpose }: { archive: FullArchive; purpose: Purpose 
       >
         <RecordList subject={archive.key} purpose={purpose} item={active} onLineage={setLineage} />
       </Tabs>
-      <LineageDrawer record={lineage} onClose={() => setLineage(null)} />
+      <LineageDrawer record={lineage} purpose={purpose} onClose={() => setLineage(null)} />
     </>
   );
 }

@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { Drawer } from 'antd';
-import { lineageQuery } from '../../shared/api/queries.ts';
+import { lineageQuery, type Purpose } from '../../shared/api/queries.ts';
 import type { FullRecord, RecordLineage } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
@@ -23,7 +23,15 @@ const severityKey: Readonly<Record<string, Key>> = {
   refuse: 'tab.refused',
 };
 
-export function LineageDrawer({ record, onClose }: { record: FullRecord | null; onClose: () => void }) {
+export function LineageDrawer({
+  record,
+  purpose,
+  onClose,
+}: {
+  record: FullRecord | null;
+  purpose: Purpose;
+  onClose: () => void;
+}) {
   const { t } = useI18n();
   return (
     <Drawer
@@ -39,15 +47,15 @@ export function LineageDrawer({ record, onClose }: { record: FullRecord | null; 
         <>
           <h3>{record.title}</h3>
           <p className="quiet">{[record.documentNumber, record.decidingBody].filter(Boolean).join(' · ')}</p>
-          <Lineage recordId={record.recordId} />
+          <Lineage recordId={record.recordId} purpose={purpose} />
         </>
       ) : null}
     </Drawer>
   );
 }
 
-function Lineage({ recordId }: { recordId: string }) {
-  const query = useQuery(lineageQuery(recordId));
+function Lineage({ recordId, purpose }: { recordId: string; purpose: Purpose }) {
+  const query = useQuery(lineageQuery(recordId, purpose));
   return <Loaded query={query}>{(lineage) => <Steps lineage={lineage} />}</Loaded>;
 }
 

@@ -136,10 +136,10 @@ export const recordQuery = (id: string) =>
     queryFn: ({ signal }) => call<RecordDetail>(`/records/${id}`, { signal }),
   });
 
-export const lineageQuery = (recordId: string) =>
+export const lineageQuery = (recordId: string, purpose: Purpose) =>
   queryOptions({
-    queryKey: ['lineage', recordId],
-    queryFn: ({ signal }) => call<RecordLineage>(`/records/${recordId}/lineage`, { signal }),
+    queryKey: ['lineage', recordId, purpose],
+    queryFn: ({ signal }) => call<RecordLineage>(`/records/${recordId}/lineage`, { query: { ...purpose }, signal }),
   });
 
 export const draftsQuery = (state: string) => pages<DraftView>(['drafts'], '/drafts', { state, limit: 50 });
