@@ -22,6 +22,10 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
     const { benchCollect } = await import('./collect.ts');
     return (host, size) => benchCollect(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
   },
+  'verify-log': async () => {
+    const { benchVerifyLog } = await import('./verify-log.ts');
+    return (host, size) => benchVerifyLog(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
+  },
   report: async () => {
     const { benchReport } = await import('./report.ts');
     return async (host, size) => benchReport(await host.openContext(), { size });

@@ -251,6 +251,21 @@ const variables: readonly Variable[] = [
     fallback: 'warn',
     meaning: 'fatal, error, warn, info, debug, trace or silent. `info` writes a line for each request.',
   },
+  {
+    name: 'LOG_SEAL_HASH',
+    fallback: 'sha256',
+    meaning: 'The hash of new seals of the access log: `sha256`, or `sm3` (GB/T 32905). Older seals keep theirs.',
+  },
+  {
+    name: 'LOG_CHECKPOINT_DIR',
+    fallback: 'DATA_DIR/checkpoints',
+    meaning: 'Where the hourly checkpoint of the access log is written. Ship this folder to another machine.',
+  },
+  {
+    name: 'LOG_ARCHIVE_DIR',
+    fallback: 'DATA_DIR/log-archive',
+    meaning: 'Where `archive-log` writes the months of the access log that leave the database.',
+  },
   { name: 'NODE_ENV', fallback: 'production', meaning: 'production, development or test.' },
 ];
 

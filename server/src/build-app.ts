@@ -7,7 +7,7 @@ import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
-import { prepareAccessLog } from './platform/access-log/index.ts';
+import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
 import { one, sql } from './platform/db.ts';
 import {
   buildHttp,
@@ -44,6 +44,7 @@ function portalRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
 }
 
 const maintenanceTask = 'platform.maintain';
+const checkpointTask = 'platform.checkpoint';
 
 /** Tasks of the house itself. Module tasks are registered by their `xxxJobs(ctx.jobs)` beside this, before the start. */
 export function registerPlatformJobs(ctx: Pick<AppContext, 'jobs'>): void {
@@ -53,6 +54,10 @@ export function registerPlatformJobs(ctx: Pick<AppContext, 'jobs'>): void {
     await purgeIdempotencyKeys(context);
   });
   ctx.jobs.schedule(maintenanceTask, '17 * * * *');
+  ctx.jobs.register(checkpointTask, async (context) => {
+    await issueCheckpoint(context);
+  });
+  ctx.jobs.schedule(checkpointTask, '7 * * * *');
 }
 
 function databaseChecks(ctx: AppContext): ReadinessCheck[] {

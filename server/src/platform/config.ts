@@ -31,6 +31,12 @@ export interface Config {
   readonly trustProxy: boolean | readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
   readonly logLevel: LogLevel;
+  /** The hash of new seals of the access log. */
+  readonly logHash: 'sha256' | 'sm3';
+  /** Where checkpoints of the access log are written; the city ships this folder to another machine. */
+  readonly checkpointDir: string;
+  /** Where months of the access log go that leave the database. */
+  readonly logArchiveDir: string;
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'own'; readonly urls: DatabaseUrls; readonly sharedLogins: readonly DatabaseRole[] };
@@ -76,6 +82,16 @@ function readLogLevel(env: Env, problems: Problems): LogLevel {
     );
   }
   return found ?? 'info';
+}
+
+function readLogHash(env: Env, problems: Problems): Config['logHash'] {
+  const value = env.LOG_SEAL_HASH?.trim() || 'sha256';
+  if (value === 'sha256' || value === 'sm3') return value;
+  problems.add(
+    `LOG_SEAL_HASH=${value} 无效，可选 sha256、sm3。`,
+    `LOG_SEAL_HASH=${value} is unknown. Use sha256 or sm3.`,
+  );
+  return 'sha256';
 }
 
 function readTrustProxy(env: Env): boolean | readonly string[] {
@@ -178,6 +194,9 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     trustProxy: readTrustProxy(env),
     tls,
     logLevel: readLogLevel(env, problems),
+    logHash: readLogHash(env, problems),
+    checkpointDir: pathFrom(root, env.LOG_CHECKPOINT_DIR?.trim() || resolve(dataDir, 'checkpoints')),
+    logArchiveDir: pathFrom(root, env.LOG_ARCHIVE_DIR?.trim() || resolve(dataDir, 'log-archive')),
     database: readDatabase(env, problems),
   };
   if (problems.zh.length > 0) {

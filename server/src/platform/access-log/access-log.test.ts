@@ -11,6 +11,7 @@ import { query, sql, withTransaction } from '../db.ts';
 import { newId } from '../ids.ts';
 import {
   type Checkpoint,
+  issueCheckpoint,
   publish,
   readFeed,
   sealOnce,
@@ -67,15 +68,6 @@ async function sealAll(): Promise<void> {
 }
 
 const verify = (checkpoint: Checkpoint | null = null) => verifyLog(ctx.db, ctx.config.keysDir, { checkpoint });
-
-/** Does something as the superuser, verifies, and puts it back. */
-async function tamper(change: string, undo: string, checkpoint: Checkpoint | null = null): Promise<string[]> {
-  await root.query(change);
-  const found = await verify(checkpoint);
-  await root.query(undo);
-  assert.equal(found.ok, false, change);
-  return found.findings.map((finding) => finding.kind);
-}
 
 test('an act and its entry are written together or not at all', async () => {
   const subjectId = newId();
@@ -170,97 +162,23 @@ test('an untouched log verifies, across months; the tail is proven by a checkpoi
   assert.equal(first.ok, true, JSON.stringify(first.findings));
   assert.equal(first.tailProven, false);
   assert.ok(first.rows >= 20 && first.seals >= 1);
+  const kept = await issueCheckpoint(ctx);
   await look();
   await sealAll();
-  const second = await verify(first.checkpoint);
+  const second = await verify(kept);
   assert.equal(second.ok, true);
   assert.equal(second.tailProven, true);
   assert.equal(await sealOnce(ctx).then((result) => result?.sealedRows), 0, 'nothing twice');
 });
 
-test('tampering is found and named', async () => {
-  const { checkpoint } = await verify();
-  const pick = async (offset: number): Promise<string> =>
-    (
-      await root.query(
-        `select log_id::text as id from log.access_log where at < '2027-01-01' order by xid, log_id offset ${offset} limit 1`,
-      )
-    ).rows[0].id;
-  const id = await pick(3);
-  await root.query(
-    `create table public.saved as select * from log.access_log where log_id in ('${id}', '${await pick(5)}')`,
-  );
-  await root.query('create table public.seals as select * from log.seal');
-  const restoreRow = `insert into log.access_log select * from public.saved where log_id = '${id}'`;
-  const restoreSeals = 'delete from log.seal; insert into log.seal select * from public.seals';
-  const last = `(select max(seal_no) from log.seal)`;
-
-  assert.deepEqual(
-    await tamper(
-      `update log.access_log set purpose = 'other' where log_id = '${id}'`,
-      `update log.access_log set purpose = s.purpose from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`,
-    ),
-    ['rowsChanged'],
-  );
-  assert.deepEqual(
-    await tamper(
-      `update log.access_log set at = at + interval '1 microsecond' where log_id = '${id}'`,
-      `update log.access_log set at = at - interval '1 microsecond' where log_id = '${id}'`,
-    ),
-    ['rowsChanged'],
-  );
-  assert.deepEqual(
-    await tamper(
-      `update log.access_log set detail = '{"sections": 4}' where log_id = '${id}'`,
-      `delete from log.access_log where log_id = '${id}'; ${restoreRow}`,
-    ),
-    ['rowsChanged'],
-  );
-  assert.deepEqual(await tamper(`delete from log.access_log where log_id = '${id}'`, restoreRow), ['rowsMissing']);
-  const added = newId();
-  const copy = (xid: string, at = 'at'): string =>
-    `insert into log.access_log select '${added}', ${at}, actor_kind, account_id, actor_name, body_id, os_user, action, resource_kind, resource_id, subject_id, purpose, matter, case_number, outcome, address, request_id, detail, epoch, ${xid} from public.saved where log_id = '${id}'`;
-  const remove = `delete from log.access_log where log_id = '${added}'`;
-  assert.deepEqual(await tamper(copy('xid'), remove), ['rowsAdded', 'rowsOutsideSeals']);
-  assert.deepEqual(await tamper(copy('xid', `'2026-05-01'`), remove), ['rowsOutsideSeals'], 'in a month without seals');
-  assert.ok((await tamper(copy(`'3'::xid8`), remove)).length > 0, 'under an old transaction number');
-  assert.deepEqual(
-    await tamper(
-      `update log.access_log set xid = (select max(xid) from log.access_log) where log_id = '${id}'`,
-      `update log.access_log set xid = s.xid from public.saved s where s.log_id = '${id}' and access_log.log_id = s.log_id`,
-    ),
-    ['rowsMissing', 'rowsAdded'],
-  );
-  assert.ok((await tamper(`delete from log.seal where seal_no = 1`, restoreSeals)).includes('sealMissing'));
-  assert.deepEqual(
-    (await tamper(`update log.seal set row_count = row_count + 1 where seal_no = 1`, restoreSeals)).slice(0, 2),
-    ['sealChanged', 'signature'],
-  );
-  assert.ok(
-    (await tamper(`update log.seal set merkle_root = repeat('0', 64) where seal_no = 1`, restoreSeals)).includes(
-      'rowsChanged',
-    ),
-  );
-  assert.deepEqual(await tamper(`update log.seal set key_id = 'stranger' where seal_no = 1`, restoreSeals), [
-    'sealChanged',
-    'unknownKey',
-  ]);
-  assert.deepEqual(
-    await tamper(
-      `delete from log.seal where seal_no = ${last}; delete from log.access_log where xid >= (select from_xid from public.seals order by seal_no desc limit 1)`,
-      `${restoreSeals}`,
-      checkpoint,
-    ),
-    ['checkpoint'],
-    'a cut tail needs the checkpoint',
-  );
-});
-
-test('a dropped month leaves its seals; the rest still verifies', async () => {
+test('a month that is gone without an archive is a finding; the rest still verifies', async () => {
   await root.query('drop table log.access_log_2031_07');
   const found = await verify();
   assert.deepEqual(found.removedMonths, ['2031-07']);
-  assert.ok(!found.findings.some((finding) => finding.sealNo !== null && finding.kind !== 'rowsMissing'));
+  assert.deepEqual(
+    found.findings.map(({ kind, month }) => [kind, month]),
+    [['monthDropped', '2031-07']],
+  );
 });
 
 test('positions in the feed have no gaps, under transactions that overlap, roll back and wait', async () => {

@@ -1,5 +1,7 @@
 /** All SQL of the sealer and of verification. Columns are read as text: hashes are of what is stored, to the microsecond. */
-import { execute, maybeOne, one, type Queryable, query, type Runner, sql } from '../db.ts';
+import { execute, maybeOne, one, type Queryable, query, type Runner, type Sql, sql } from '../db.ts';
+import { toQuery } from '../sql.ts';
+import type { Checkpoint, CheckpointFacts } from './checkpoint.ts';
 import type { SealFacts } from './merkle.ts';
 
 /** Order is part of the canonical form; a column is only ever added at the end. */
@@ -73,61 +75,100 @@ export async function sealsFrom(client: Queryable, after: string, limit: number)
 const rowList = rowColumns.map((name) => `${name}::text`).join(', ');
 const selectRow = {
   kind: 'sql',
-  strings: [
-    `select xid::text as xid, to_char(at, 'YYYY-MM') as month, array[${rowList}] as columns from log.access_log`,
-  ],
+  strings: [`select xid::text, to_char(at, 'YYYY-MM'), ${rowList} from log.access_log`],
   values: [],
 } as const;
 
-/** Rows of `[fromXid, toXid)` in the order of the tree, at most `limit`. */
+/** As arrays: a million rows are read a third faster than as objects, and the order is the canonical one. */
+async function readRows(client: Queryable, statement: Sql): Promise<LogRow[]> {
+  const reader = client as unknown as {
+    query(config: object): Promise<{ readonly rows: readonly (string | null)[][] }>;
+  };
+  const found = await reader.query({ ...toQuery(statement), rowMode: 'array' });
+  return found.rows.map((row) => ({ xid: row[0] ?? '', month: row[1] ?? '', columns: row.slice(2) }));
+}
+
+export interface XidRange {
+  readonly epoch: number;
+  readonly fromXid: string;
+  readonly toXid: string;
+}
+
+/** Rows of `[fromXid, toXid)` in the order of the tree, at most `limit`, after a place. */
 export async function logRows(
   client: Queryable,
-  range: { epoch: number; fromXid: string; toXid: string },
+  range: XidRange,
   limit: number,
+  after: { xid: string; logId: string } | null = null,
 ): Promise<LogRow[]> {
-  return query<LogRow>(
-    runner(client),
-    sql`${selectRow} where epoch = ${range.epoch} and xid >= ${range.fromXid}::xid8 and xid < ${range.toXid}::xid8
+  const from = after?.xid ?? range.fromXid;
+  const rest = after
+    ? sql`and (access_log.xid, access_log.log_id) > (${after.xid}::xid8, ${after.logId}::uuid)`
+    : sql``;
+  return readRows(
+    client,
+    sql`${selectRow} where epoch = ${range.epoch} and xid >= ${from}::xid8 and xid < ${range.toXid}::xid8 ${rest}
         order by access_log.xid, access_log.log_id limit ${limit}`,
   );
 }
 
-/** A month's rows of one seal, page by page after (xid, log_id). */
-export async function sealedRows(
+/** A month's rows in the order of the tree, for its archive. */
+export async function monthRows(
   client: Queryable,
-  seal: SealFacts,
-  after: { xid: string; logId: string } | null,
+  month: string,
+  after: { epoch: number; xid: string; logId: string } | null,
   limit: number,
 ): Promise<LogRow[]> {
-  const from = `${seal.month}-01 00:00:00+00`;
-  const rest = after ? sql`and (xid, log_id) > (${after.xid}::xid8, ${after.logId}::uuid)` : sql``;
-  return query<LogRow>(
-    runner(client),
-    sql`${selectRow} where epoch = ${seal.epoch} and xid >= ${seal.fromXid}::xid8 and xid < ${seal.toXid}::xid8
-        and at >= ${from}::timestamptz and at < ${from}::timestamptz + interval '1 month' ${rest}
-        order by access_log.xid, access_log.log_id limit ${limit}`,
+  const from = `${month}-01 00:00:00+00`;
+  const rest = after
+    ? sql`and (access_log.epoch, access_log.xid, access_log.log_id) > (${after.epoch}, ${after.xid}::xid8, ${after.logId}::uuid)`
+    : sql``;
+  return readRows(
+    client,
+    sql`${selectRow} where at >= ${from}::timestamptz and at < ${from}::timestamptz + interval '1 month' ${rest}
+        order by access_log.epoch, access_log.xid, access_log.log_id limit ${limit}`,
   );
 }
 
-/** Rows that lie in a sealed range of transactions, by month: as many as the seals say, or somebody added some. */
-export async function countSealedMonths(
-  client: Queryable,
-  last: SealFacts,
-): Promise<{ month: string; rows: string }[]> {
-  return query(
+/** The epochs that rows name: what the table says, not what the seals say. One look into each index an epoch. */
+export async function rowEpochs(client: Queryable): Promise<number[]> {
+  const found: number[] = [];
+  for (;;) {
+    const row = await one<{ epoch: number | null }>(
+      runner(client),
+      sql`select min(epoch) as epoch from log.access_log where epoch > ${found.at(-1) ?? -2147483648}`,
+    );
+    if (row.epoch === null) return found;
+    found.push(row.epoch);
+  }
+}
+
+export async function knownEpochs(client: Queryable): Promise<number[]> {
+  const rows = await query<{ epoch: number }>(runner(client), sql`select epoch from log.epoch order by epoch`);
+  return rows.map((row) => row.epoch);
+}
+
+export interface CountedRows {
+  readonly rows: string;
+  readonly firstXid: string | null;
+  readonly months: string[] | null;
+}
+
+export async function countRows(client: Queryable, range: XidRange): Promise<CountedRows> {
+  return one(
     runner(client),
-    sql`select to_char(at, 'YYYY-MM') as month, count(*)::text as rows from log.access_log
-        where epoch < ${last.epoch} or (epoch = ${last.epoch} and xid < ${last.toXid}::xid8) group by 1`,
+    sql`select count(*)::text as rows, min(xid)::text as "firstXid", array_agg(distinct to_char(at, 'YYYY-MM')) as months
+        from log.access_log where epoch = ${range.epoch} and xid >= ${range.fromXid}::xid8 and xid < ${range.toXid}::xid8`,
   );
 }
 
-export async function countUnsealed(client: Queryable, last: SealFacts | null): Promise<string> {
-  const row = await one<{ rows: string }>(
+/** Above it no transaction has begun yet: no row can name such a number. */
+export async function nextXid(client: Queryable): Promise<string> {
+  const row = await one<{ xid: string }>(
     runner(client),
-    sql`select count(*)::text as rows from log.access_log
-        where epoch > ${last?.epoch ?? 0} or (epoch = ${last?.epoch ?? 0} and xid >= ${last?.toXid ?? '0'}::xid8)`,
+    sql`select pg_snapshot_xmax(pg_current_snapshot())::text as xid`,
   );
-  return row.rows;
+  return row.xid;
 }
 
 /** Months that have a partition now. */
@@ -138,6 +179,81 @@ export async function heldMonths(client: Queryable): Promise<string[]> {
         where i.inhparent = 'log.access_log'::regclass order by 1`,
   );
   return rows.map((row) => row.name.slice(-7).replace('_', '-'));
+}
+
+const checkpointColumns = `seal_no::text as "sealNo", seal_hash as "sealHash", epoch, algorithm, key_id as "keyId", signature,
+  to_char(sealed_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "sealedAt", to_char(issued_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "issuedAt"`;
+const selectCheckpoint = {
+  kind: 'sql',
+  strings: [`select ${checkpointColumns} from log.checkpoint`],
+  values: [],
+} as const;
+
+export async function latestCheckpoint(client: Queryable): Promise<(CheckpointFacts & { signature: string }) | null> {
+  return maybeOne(runner(client), sql`${selectCheckpoint} order by checkpoint.seal_no desc limit 1`);
+}
+
+/** The first for a seal stays: nothing was sealed between the two. */
+export async function insertCheckpoint(client: Queryable, checkpoint: Checkpoint): Promise<void> {
+  await execute(
+    runner(client),
+    sql`insert into log.checkpoint (seal_no, seal_hash, epoch, sealed_at, issued_at, algorithm, key_id, signature)
+        values (${checkpoint.sealNo}::bigint, ${checkpoint.sealHash}, ${checkpoint.epoch}, ${checkpoint.sealedAt}, ${checkpoint.issuedAt},
+          ${checkpoint.algorithm}, ${checkpoint.keyId}, ${checkpoint.signature}) on conflict (seal_no) do nothing`,
+  );
+}
+
+export interface ArchivedMonth {
+  readonly month: string;
+  readonly fileName: string;
+  readonly fileDigest: string;
+  readonly rowCount: string;
+  readonly firstSeal: string | null;
+  readonly lastSeal: string | null;
+  readonly archivedAt: string;
+  readonly algorithm: string;
+  readonly keyId: string;
+  readonly signature: string;
+}
+
+export async function archivedMonths(client: Queryable): Promise<ArchivedMonth[]> {
+  return query(
+    runner(client),
+    sql`select month, file_name as "fileName", file_digest as "fileDigest", row_count::text as "rowCount",
+          first_seal::text as "firstSeal", last_seal::text as "lastSeal",
+          to_char(archived_at, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as "archivedAt", algorithm, key_id as "keyId", signature
+        from log.archive order by month`,
+  );
+}
+
+/** As the owner. A month that is written again replaces what was said before it was dropped. */
+export async function insertArchive(client: Queryable, row: ArchivedMonth): Promise<void> {
+  await execute(
+    runner(client),
+    sql`insert into log.archive (month, file_name, file_digest, row_count, first_seal, last_seal, archived_at, algorithm, key_id, signature)
+        values (${row.month}, ${row.fileName}, ${row.fileDigest}, ${row.rowCount}::bigint, ${row.firstSeal}::bigint, ${row.lastSeal}::bigint,
+          ${row.archivedAt}, ${row.algorithm}, ${row.keyId}, ${row.signature})
+        on conflict (month) do update set file_name = excluded.file_name, file_digest = excluded.file_digest,
+          row_count = excluded.row_count, first_seal = excluded.first_seal, last_seal = excluded.last_seal,
+          archived_at = excluded.archived_at, algorithm = excluded.algorithm, key_id = excluded.key_id, signature = excluded.signature`,
+  );
+}
+
+/** As the owner; the function holds the floor of six months and that the archive has every row. */
+export async function dropMonth(client: Queryable, month: string): Promise<void> {
+  await query(runner(client), sql`select log.drop_month(${month})`);
+}
+
+export async function sealsOfMonth(
+  client: Queryable,
+  month: string,
+  after: string,
+  limit: number,
+): Promise<StoredSeal[]> {
+  return query<StoredSeal>(
+    runner(client),
+    sql`${selectSeal} where month = ${month} and seal_no > ${after}::bigint order by seal.seal_no limit ${limit}`,
+  );
 }
 
 export async function insertSeal(client: Queryable, seal: StoredSeal): Promise<void> {

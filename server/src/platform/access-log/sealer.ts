@@ -6,8 +6,8 @@ import type { PoolClient } from 'pg';
 import type { AppContext } from '../../context.ts';
 import { safeError } from '../safe-error.ts';
 import { telemetryOf } from '../telemetry.ts';
-import { genesis, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
-import { openSealKey, type SealKey, sealAlgorithm } from './seal-key.ts';
+import { genesis, type HashName, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
+import { openSealKey, type SealKey } from './seal-key.ts';
 import {
   advisoryLock,
   insertSeal,
@@ -55,12 +55,12 @@ async function nextPage(
   };
 }
 
-function byMonth(rows: readonly LogRow[]): Map<string, MerkleTree> {
+function byMonth(rows: readonly LogRow[], hash: HashName): Map<string, MerkleTree> {
   const trees = new Map<string, MerkleTree>();
   for (const row of rows) {
-    const tree = trees.get(row.month) ?? new MerkleTree();
+    const tree = trees.get(row.month) ?? new MerkleTree(hash);
     trees.set(row.month, tree);
-    tree.add(leafHash(row.columns));
+    tree.add(leafHash(row.columns, hash));
   }
   return new Map([...trees].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -81,7 +81,7 @@ async function sealPage(
   if (BigInt(horizon) <= BigInt(fromXid)) return { rows: 0, seals: 0, full: false };
   const page = await nextPage(client, epoch, fromXid, horizon);
   let previous = last;
-  for (const [month, tree] of byMonth(page.rows)) {
+  for (const [month, tree] of byMonth(page.rows, key.hash)) {
     const seal = signedSeal(
       {
         sealNo: (BigInt(previous?.sealNo ?? '0') + 1n).toString(),
@@ -92,7 +92,7 @@ async function sealPage(
         rowCount: String(tree.count),
         merkleRoot: tree.root(),
         prevHash: previous?.sealHash ?? genesis,
-        algorithm: sealAlgorithm,
+        algorithm: key.algorithm,
         keyId: key.keyId,
         sealedAt: ctx.clock.now(),
       },
@@ -164,13 +164,13 @@ async function round(client: PoolClient, ctx: AppContext, key: SealKey, epoch: n
  */
 export async function sealOnce(ctx: AppContext): Promise<RoundResult | null> {
   const { epoch } = await prepareAccessLog(ctx);
-  const key = openSealKey(ctx.config.keysDir);
+  const key = openSealKey(ctx.config.keysDir, ctx.config.logHash);
   const client = await ctx.db.sealer.connect();
   try {
     if (!(await advisoryLock(client))) return null;
     await insertSealKey(client, {
       keyId: key.keyId,
-      algorithm: sealAlgorithm,
+      algorithm: key.algorithm,
       publicPem: key.publicPem,
       since: ctx.clock.now(),
     });
@@ -211,7 +211,7 @@ class RunningSealer implements Sealer {
 
   constructor(ctx: AppContext) {
     this.#ctx = ctx;
-    this.#key = openSealKey(ctx.config.keysDir);
+    this.#key = openSealKey(ctx.config.keysDir, ctx.config.logHash);
     this.#schedule(0);
   }
 
@@ -276,7 +276,7 @@ class RunningSealer implements Sealer {
       }
       await insertSealKey(client, {
         keyId: this.#key.keyId,
-        algorithm: sealAlgorithm,
+        algorithm: this.#key.algorithm,
         publicPem: this.#key.publicPem,
         since: this.#ctx.clock.now(),
       });

@@ -1,170 +1,240 @@
-/** Recomputes the seals from the rows and says where the first one breaks. Reads only, through the audit login. */
+/** Recomputes the seals from the rows and says where they break. Reads only, through the audit login. */
 import type { Databases, Pool } from '../db.ts';
-import { genesis, leafHash, MerkleTree, sealHash, sealText } from './merkle.ts';
-import { readPublicKeys, verifies } from './seal-key.ts';
+import { checkArchives } from './archive-proof.ts';
+import { type Checkpoint, judgeCheckpoint, makeCheckpoint } from './checkpoint.ts';
+import { type Finding, Findings } from './findings.ts';
+import { readPublicKeys, type SealKey } from './seal-key.ts';
 import {
-  countSealedMonths,
-  countUnsealed,
+  archivedMonths,
+  countRows,
   heldMonths,
+  knownEpochs,
+  nextXid,
+  rowEpochs,
   type StoredSeal,
-  sealedRows,
   sealsFrom,
 } from './seal-queries.ts';
-
-/** The state of the log at a moment, to be kept outside of this machine. */
-export interface Checkpoint {
-  readonly sealNo: string;
-  readonly sealHash: string;
-  readonly keyId: string;
-  readonly signature: string;
-  readonly sealedAt: string;
-}
-
-export interface Finding {
-  /** Number of the seal, or null when it is not about one. */
-  readonly sealNo: string | null;
-  readonly kind:
-    | 'sealMissing'
-    | 'sealChanged'
-    | 'signature'
-    | 'unknownKey'
-    | 'chain'
-    | 'range'
-    | 'rowsMissing'
-    | 'rowsAdded'
-    | 'rowsChanged'
-    | 'rowsOutsideSeals'
-    | 'checkpoint';
-  readonly zh: string;
-  readonly en: string;
-}
+import { type Task, verifyTask } from './verify-rows.ts';
+import { checkChain, checkSeal } from './verify-seals.ts';
 
 export interface Verification {
   readonly ok: boolean;
   readonly seals: number;
   readonly rows: number;
   readonly unsealedRows: number;
-  /** Months whose rows were removed after their time; their seals are still in the chain. */
+  /** Months whose rows were written to an archive and removed; their seals are still in the chain. */
   readonly removedMonths: readonly string[];
   readonly firstBroken: Finding | null;
+  /** At most a hundred; `findingsTotal` counts all. */
   readonly findings: readonly Finding[];
-  /** Keep it elsewhere and give it back with --checkpoint: without one the tail is unproven. */
-  readonly checkpoint: Checkpoint | null;
+  readonly findingsTotal: number;
+  readonly lastSeal: { readonly sealNo: string; readonly sealHash: string; readonly sealedAt: string } | null;
+  /** Up to where a checkpoint from outside proves that nothing was cut; null without one, or when it does not fit. */
+  readonly provenTo: { readonly sealNo: string; readonly sealedAt: string; readonly issuedAt: string } | null;
+  /** Seals after it (all, without a checkpoint): whole in themselves, but that none was cut behind them is unproven. */
+  readonly unprovenSeals: number;
+  /** A checkpoint was given, fits, and nothing else was found. */
   readonly tailProven: boolean;
-}
-
-const sealPage = 500;
-const rowPage = 5000;
-const maxFindings = 100;
-
-class Findings {
-  readonly list: Finding[] = [];
-  add(kind: Finding['kind'], sealNo: string | null, zh: string, en: string): void {
-    if (this.list.length < maxFindings) this.list.push({ kind, sealNo, zh, en });
-  }
-}
-
-async function recompute(pool: Pool, seal: StoredSeal): Promise<MerkleTree> {
-  const tree = new MerkleTree();
-  let after: { xid: string; logId: string } | null = null;
-  for (;;) {
-    const rows = await sealedRows(pool, seal, after, rowPage);
-    for (const row of rows) tree.add(leafHash(row.columns));
-    const last = rows.at(-1);
-    if (!last || rows.length < rowPage) return tree;
-    after = { xid: last.xid, logId: last.columns[0] ?? '' };
-  }
-}
-
-function checkChain(seal: StoredSeal, previous: StoredSeal | null, findings: Findings): void {
-  const due = BigInt(previous?.sealNo ?? '0') + 1n;
-  const no = seal.sealNo;
-  if (BigInt(no) !== due) {
-    findings.add('sealMissing', String(due), `第 ${due} 号封存缺失。`, `Seal ${due} is missing.`);
-  }
-  if (seal.prevHash !== (previous?.sealHash ?? genesis)) {
-    findings.add('chain', no, `第 ${no} 号封存与前一封存不相连。`, `Seal ${no} does not follow the one before it.`);
-  }
-  if (!previous || previous.epoch !== seal.epoch) return;
-  const same = seal.fromXid === previous.fromXid && seal.toXid === previous.toXid;
-  const next = BigInt(seal.fromXid) >= BigInt(previous.toXid);
-  if (!same && !next)
-    findings.add(
-      'range',
-      no,
-      `第 ${no} 号封存的范围与前一封存重叠。`,
-      `The range of seal ${no} overlaps the one before it.`,
-    );
-}
-
-function checkSignature(seal: StoredSeal, keys: ReturnType<typeof readPublicKeys>, findings: Findings): void {
-  const no = seal.sealNo;
-  if (sealHash(seal) !== seal.sealHash) {
-    findings.add('sealChanged', no, `第 ${no} 号封存本身被改动。`, `Seal ${no} itself was changed.`);
-  }
-  const key = keys.get(seal.keyId);
-  if (!key) {
-    findings.add(
-      'unknownKey',
-      no,
-      `第 ${no} 号封存由未知密钥 ${seal.keyId} 签名。`,
-      `Seal ${no} was signed with the unknown key ${seal.keyId}.`,
-    );
-  } else if (!verifies(key, sealText(seal), seal.signature)) {
-    findings.add('signature', no, `第 ${no} 号封存签名无效。`, `The signature of seal ${no} is not valid.`);
-  }
-}
-
-function checkRows(seal: StoredSeal, tree: MerkleTree, findings: Findings): void {
-  const due = Number(seal.rowCount);
-  const no = seal.sealNo;
-  if (tree.count < due) {
-    findings.add(
-      'rowsMissing',
-      no,
-      `第 ${no} 号封存（${seal.month}）缺少 ${due - tree.count} 行。`,
-      `${due - tree.count} rows of seal ${no} (${seal.month}) are missing.`,
-    );
-  } else if (tree.count > due) {
-    findings.add(
-      'rowsAdded',
-      no,
-      `第 ${no} 号封存（${seal.month}）多出 ${tree.count - due} 行。`,
-      `${tree.count - due} rows were added to seal ${no} (${seal.month}).`,
-    );
-  } else if (tree.root() !== seal.merkleRoot) {
-    findings.add(
-      'rowsChanged',
-      no,
-      `第 ${no} 号封存（${seal.month}）的记录被改动或替换。`,
-      `Rows of seal ${no} (${seal.month}) were changed or swapped.`,
-    );
-  }
-}
-
-function checkCheckpoint(
-  checkpoint: Checkpoint,
-  found: StoredSeal | null,
-  last: StoredSeal | null,
-  findings: Findings,
-): void {
-  if (found?.sealHash === checkpoint.sealHash) return;
-  const cut = last === null || BigInt(last.sealNo) < BigInt(checkpoint.sealNo);
-  findings.add(
-    'checkpoint',
-    checkpoint.sealNo,
-    cut
-      ? `外部检查点为第 ${checkpoint.sealNo} 号封存，而日志只到第 ${last?.sealNo ?? 0} 号：尾部被截去或恢复了旧备份。`
-      : `第 ${checkpoint.sealNo} 号封存与外部检查点不一致：该范围被重新封存过。`,
-    cut
-      ? `The checkpoint names seal ${checkpoint.sealNo}, but the log ends at ${last?.sealNo ?? 0}: the tail was cut or an old backup restored.`
-      : `Seal ${checkpoint.sealNo} differs from the checkpoint: that range was sealed again.`,
-  );
+  readonly seconds: number;
 }
 
 export interface VerifyOptions {
+  /** Kept outside of this machine. */
   readonly checkpoint?: Checkpoint | null;
+  /** Of this machine's own folder: compared too, but it proves nothing against somebody who reaches both. */
+  readonly ownCheckpoint?: Checkpoint | null;
   readonly onProgress?: (seals: number, rows: number) => void;
+}
+
+const sealPage = 500;
+/** Rows of a task, about: enough that a task is worth its queries, few enough that two at a time are even. */
+const taskRows = 20_000;
+const tasksAtOnce = 2;
+const endOfEpoch = '9223372036854775807';
+
+/** What is learnt while the seals are read, in one pass. */
+class Reading {
+  readonly findings = new Findings();
+  readonly removed = new Map<string, { first: string; last: string; rows: bigint }>();
+  readonly epochs = new Set<number>();
+  readonly named = new Map<string, StoredSeal>();
+  seals = 0;
+  rows = 0;
+  previous: StoredSeal | null = null;
+  readonly #pool: Pool;
+  readonly #held: ReadonlySet<string>;
+  #batch: StoredSeal[] = [];
+  #batchRows = 0;
+  #from = '0';
+  readonly #running: Promise<void>[] = [];
+
+  constructor(pool: Pool, held: ReadonlySet<string>) {
+    this.#pool = pool;
+    this.#held = held;
+  }
+
+  async take(seal: StoredSeal): Promise<void> {
+    const { previous } = this;
+    if (previous && previous.epoch !== seal.epoch) {
+      await this.#flush(endOfEpoch);
+      this.#from = '0';
+    }
+    // Whole spans only: the months of one span stand beside each other.
+    const sameSpan = previous?.toXid === seal.toXid && previous.fromXid === seal.fromXid;
+    if (this.#batchRows >= taskRows && !sameSpan) await this.#flush(previous?.toXid ?? '0');
+    this.#batch.push(seal);
+    this.#batchRows += Number(seal.rowCount);
+    if (!this.#held.has(seal.month)) this.#noteRemoved(seal);
+    this.epochs.add(seal.epoch);
+    this.seals += 1;
+    this.previous = seal;
+  }
+
+  #noteRemoved(seal: StoredSeal): void {
+    const month = this.removed.get(seal.month);
+    this.removed.set(seal.month, {
+      first: month?.first ?? seal.sealNo,
+      last: seal.sealNo,
+      rows: (month?.rows ?? 0n) + BigInt(seal.rowCount),
+    });
+  }
+
+  async #flush(toXid: string): Promise<void> {
+    const [first] = this.#batch;
+    if (!first) return;
+    const task: Task = { epoch: first.epoch, fromXid: this.#from, toXid, seals: this.#batch };
+    this.#batch = [];
+    this.#batchRows = 0;
+    this.#from = toXid;
+    this.#running.push(
+      verifyTask(this.#pool, task, this.#held).then((result) => {
+        this.rows += result.rows;
+        this.findings.append(result.findings);
+      }),
+    );
+    if (this.#running.length >= tasksAtOnce) await this.#running.shift();
+  }
+
+  async finish(): Promise<void> {
+    await this.#flush(this.previous?.toXid ?? '0');
+    await Promise.all(this.#running);
+  }
+}
+
+/** Rows of epochs that no seal and no cluster ever had, rows with numbers that no transaction has had yet. */
+async function checkOutside(pool: Pool, reading: Reading, last: StoredSeal | null): Promise<number> {
+  const { findings } = reading;
+  const known = await knownEpochs(pool);
+  const newest = known.at(-1) ?? 1;
+  for (const epoch of reading.epochs) if (!known.includes(epoch)) sayUnknownEpoch(findings, epoch, last);
+  let unsealed = 0;
+  for (const epoch of await rowEpochs(pool)) {
+    const fromXid = epoch === last?.epoch ? last.toXid : '0';
+    const ended = last !== null && epoch < last.epoch;
+    if (ended && reading.epochs.has(epoch)) continue;
+    const found = await countRows(pool, { epoch, fromXid, toXid: endOfEpoch });
+    const rows = Number(found.rows);
+    if (rows === 0) continue;
+    const months = found.months ?? [];
+    if (ended || !known.includes(epoch)) {
+      findings.add(
+        'rowsOutsideSeals',
+        { month: months[0] ?? null },
+        `${months.join('、')} 有 ${rows} 行属于没有封存的纪元 ${epoch}（事务号 ${found.firstXid} 起）。`,
+        `${rows} rows of ${months.join(', ')} belong to epoch ${epoch}, which has no seals (from transaction ${found.firstXid}).`,
+      );
+    } else {
+      unsealed += rows;
+      if (epoch === newest) await checkFuture(pool, epoch, last, findings);
+    }
+  }
+  return unsealed;
+}
+
+function sayUnknownEpoch(findings: Findings, epoch: number, last: StoredSeal | null): void {
+  findings.add(
+    'epoch',
+    { sealNo: last?.sealNo ?? null },
+    `封存所属的纪元 ${epoch} 不存在。`,
+    `Seals name epoch ${epoch}, which does not exist.`,
+  );
+}
+
+/** In a copy of the data in another cluster numbers are small again; there it cannot be told. */
+async function checkFuture(pool: Pool, epoch: number, last: StoredSeal | null, findings: Findings): Promise<void> {
+  const next = await nextXid(pool);
+  if (last && last.epoch === epoch && BigInt(last.toXid) > BigInt(next)) return;
+  const found = await countRows(pool, { epoch, fromXid: next, toXid: endOfEpoch });
+  if (found.rows === '0') return;
+  const months = found.months ?? [];
+  findings.add(
+    'rowsFromTheFuture',
+    { month: months[0] ?? null },
+    `${months.join('、')} 有 ${found.rows} 行的事务号（${found.firstXid} 起）尚不存在。`,
+    `${found.rows} rows of ${months.join(', ')} name transactions that have not begun yet (from ${found.firstXid}).`,
+  );
+}
+
+interface Compared {
+  readonly checkpoint: Checkpoint;
+  readonly outside: boolean;
+}
+
+function checkCheckpoint(
+  { checkpoint, outside }: Compared,
+  reading: Reading,
+  keys: ReturnType<typeof readPublicKeys>,
+): boolean {
+  const { findings, previous: last } = reading;
+  const zh = outside ? '外部检查点' : '本机检查点';
+  const en = outside ? 'checkpoint' : "checkpoint of this machine's own folder";
+  const place = { sealNo: checkpoint.sealNo };
+  const judged = judgeCheckpoint(checkpoint, keys);
+  if (judged === 'forged') {
+    findings.add('checkpointForged', place, `${zh}的签名无效，不能使用。`, `The signature of the ${en} is not valid.`);
+    return false;
+  }
+  if (judged === 'unknownKey') {
+    findings.add(
+      'checkpointForged',
+      place,
+      `${zh}由密钥 ${checkpoint.keyId} 签名，本机没有该密钥：检查点属于另一部署，或本机的日志用新密钥重做过。`,
+      `The ${en} was signed with key ${checkpoint.keyId}, which this installation does not have: it is another installation's, or the log was made again with a new key.`,
+    );
+    return false;
+  }
+  if (reading.named.get(checkpoint.sealNo)?.sealHash === checkpoint.sealHash) return true;
+  const cut = last === null || BigInt(last.sealNo) < BigInt(checkpoint.sealNo);
+  findings.add(
+    'checkpoint',
+    place,
+    cut
+      ? `${zh}为第 ${checkpoint.sealNo} 号封存，而日志只到第 ${last?.sealNo ?? 0} 号：尾部被截去或恢复了旧备份。`
+      : `第 ${checkpoint.sealNo} 号封存与${zh}不一致：该范围被重新封存过。`,
+    cut
+      ? `The ${en} names seal ${checkpoint.sealNo}, but the log ends at ${last?.sealNo ?? 0}: the tail was cut or an old backup restored.`
+      : `Seal ${checkpoint.sealNo} differs from the ${en}: that range was sealed again.`,
+  );
+  return false;
+}
+
+async function readSeals(pool: Pool, reading: Reading, keysFolder: string, options: VerifyOptions): Promise<void> {
+  const keys = readPublicKeys(keysFolder);
+  const named = new Set([options.checkpoint?.sealNo, options.ownCheckpoint?.sealNo]);
+  let before: StoredSeal | null = null;
+  for (;;) {
+    const page: StoredSeal[] = await sealsFrom(pool, before?.sealNo ?? '0', sealPage);
+    for (const seal of page) {
+      checkChain(seal, before, reading.findings);
+      checkSeal(seal, keys, reading.findings);
+      if (named.has(seal.sealNo)) reading.named.set(seal.sealNo, seal);
+      await reading.take(seal);
+      before = seal;
+    }
+    options.onProgress?.(reading.seals, reading.rows);
+    if (page.length < sealPage) break;
+  }
+  await reading.finish();
 }
 
 /**
@@ -175,72 +245,47 @@ export async function verifyLog(
   keysFolder: string,
   options: VerifyOptions = {},
 ): Promise<Verification> {
+  const began = performance.now();
   const keys = readPublicKeys(keysFolder);
-  const findings = new Findings();
   const held = new Set(await heldMonths(db.audit));
-  const removed = new Set<string>();
-  const sealedByMonth = new Map<string, number>();
-  let previous: StoredSeal | null = null;
-  let atCheckpoint: StoredSeal | null = null;
-  let seals = 0;
-  let rows = 0;
-  for (;;) {
-    const page: StoredSeal[] = await sealsFrom(db.audit, previous?.sealNo ?? '0', sealPage);
-    for (const seal of page) {
-      checkChain(seal, previous, findings);
-      checkSignature(seal, keys, findings);
-      if (held.has(seal.month)) {
-        const tree = await recompute(db.audit, seal);
-        checkRows(seal, tree, findings);
-        rows += tree.count;
-        sealedByMonth.set(seal.month, (sealedByMonth.get(seal.month) ?? 0) + Number(seal.rowCount));
-      } else {
-        removed.add(seal.month);
-      }
-      if (options.checkpoint?.sealNo === seal.sealNo) atCheckpoint = seal;
-      previous = seal;
-      seals += 1;
-    }
-    options.onProgress?.(seals, rows);
-    if (page.length < sealPage) break;
-  }
-  if (options.checkpoint) checkCheckpoint(options.checkpoint, atCheckpoint, previous, findings);
-  if (previous) await checkOutside(db.audit, previous, sealedByMonth, findings);
+  const reading = new Reading(db.audit, held);
+  await readSeals(db.audit, reading, keysFolder, options);
+  const { findings, previous: last } = reading;
+  findings.sort();
+  checkArchives(reading.removed, await archivedMonths(db.audit), keys, findings);
+  const unsealedRows = await checkOutside(db.audit, reading, last);
+  const { checkpoint, ownCheckpoint } = options;
+  const proven = checkpoint ? checkCheckpoint({ checkpoint, outside: true }, reading, keys) : false;
+  if (ownCheckpoint) checkCheckpoint({ checkpoint: ownCheckpoint, outside: false }, reading, keys);
   return {
-    ok: findings.list.length === 0,
-    seals,
-    rows,
-    unsealedRows: Number(await countUnsealed(db.audit, previous)),
-    removedMonths: [...removed].sort(),
+    ok: findings.total === 0,
+    seals: reading.seals,
+    rows: reading.rows,
+    unsealedRows,
+    removedMonths: [...reading.removed.keys()].sort(),
     firstBroken: findings.list[0] ?? null,
     findings: findings.list,
-    checkpoint: previous && {
-      sealNo: previous.sealNo,
-      sealHash: previous.sealHash,
-      keyId: previous.keyId,
-      signature: previous.signature,
-      sealedAt: previous.sealedAt,
-    },
-    tailProven: options.checkpoint !== undefined && options.checkpoint !== null && findings.list.length === 0,
+    findingsTotal: findings.total,
+    lastSeal: last && { sealNo: last.sealNo, sealHash: last.sealHash, sealedAt: last.sealedAt },
+    provenTo:
+      proven && checkpoint
+        ? { sealNo: checkpoint.sealNo, sealedAt: checkpoint.sealedAt, issuedAt: checkpoint.issuedAt }
+        : null,
+    unprovenSeals: last ? Number(BigInt(last.sealNo) - BigInt(proven && checkpoint ? checkpoint.sealNo : '0')) : 0,
+    tailProven: proven && findings.total === 0,
+    seconds: Math.round(performance.now() - began) / 1000,
   };
 }
 
-/** Rows in sealed transactions that no seal counts: added behind the seals, in a month that had none or with an old number. */
-async function checkOutside(
-  pool: Pool,
-  last: StoredSeal,
-  sealed: ReadonlyMap<string, number>,
-  findings: Findings,
-): Promise<void> {
-  for (const { month, rows } of await countSealedMonths(pool, last)) {
-    const extra = Number(rows) - (sealed.get(month) ?? 0);
-    if (extra > 0) {
-      findings.add(
-        'rowsOutsideSeals',
-        null,
-        `${month} 有 ${extra} 行不属于任何封存。`,
-        `${extra} rows of ${month} belong to no seal.`,
-      );
-    }
-  }
+/** A checkpoint of the last seal, as the database holds it now: for the end of a verification that found nothing. */
+export async function checkpointOfLast(
+  db: Pick<Databases, 'audit'>,
+  result: Verification,
+  key: SealKey,
+  issuedAt: string,
+): Promise<Checkpoint | null> {
+  if (!result.lastSeal) return null;
+  const before = (BigInt(result.lastSeal.sealNo) - 1n).toString();
+  const [seal] = await sealsFrom(db.audit, before, 1);
+  return seal ? makeCheckpoint(seal, key, issuedAt) : null;
 }
