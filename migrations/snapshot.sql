@@ -516,6 +516,38 @@ GRANT SELECT ON log.access_log TO ${role:sealer};
 GRANT INSERT (account_id, action, actor_kind, actor_name, address, at, body_id, case_number, detail, log_id, matter, os_user, outcome, purpose, request_id, resource_id, resource_kind, subject_id) ON log.access_log TO ${role:app};
 GRANT INSERT (account_id, action, actor_kind, actor_name, address, at, body_id, case_number, detail, log_id, matter, os_user, outcome, purpose, request_id, resource_id, resource_kind, subject_id) ON log.access_log TO ${role:log};
 
+CREATE TABLE log.archive (
+  month text NOT NULL,
+  file_name text NOT NULL,
+  file_digest text NOT NULL,
+  row_count bigint NOT NULL,
+  first_seal bigint,
+  last_seal bigint,
+  archived_at timestamp with time zone NOT NULL,
+  algorithm text NOT NULL,
+  key_id text NOT NULL,
+  signature text NOT NULL,
+  CONSTRAINT archive_pkey PRIMARY KEY (month),
+  CONSTRAINT archive_month_check CHECK ((month ~ '^\d{4}-\d{2}$'::text))
+);
+GRANT SELECT ON log.archive TO ${role:audit};
+GRANT SELECT ON log.archive TO ${role:sealer};
+
+CREATE TABLE log.checkpoint (
+  seal_no bigint NOT NULL,
+  seal_hash text NOT NULL,
+  epoch integer NOT NULL,
+  sealed_at timestamp with time zone NOT NULL,
+  issued_at timestamp with time zone NOT NULL,
+  algorithm text NOT NULL,
+  key_id text NOT NULL,
+  signature text NOT NULL,
+  CONSTRAINT checkpoint_pkey PRIMARY KEY (seal_no)
+);
+GRANT SELECT ON log.checkpoint TO ${role:app};
+GRANT SELECT ON log.checkpoint TO ${role:audit};
+GRANT INSERT, SELECT ON log.checkpoint TO ${role:sealer};
+
 CREATE TABLE log.epoch (
   epoch integer NOT NULL,
   cluster_id text NOT NULL,
@@ -632,6 +664,35 @@ CREATE TABLE platform.worker (
   CONSTRAINT worker_pkey PRIMARY KEY (worker_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
+
+CREATE OR REPLACE FUNCTION log.drop_month(month text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'pg_temp'
+ SET lock_timeout TO '5s'
+AS $function$
+DECLARE
+  ends timestamptz;
+  newest timestamptz;
+  kept bigint;
+  held bigint;
+BEGIN
+  IF month !~ '^\d{4}-(0[1-9]|1[0-2])$' THEN RAISE EXCEPTION 'not a month: %', month; END IF;
+  PERFORM pg_advisory_xact_lock(7301, 1);
+  ends := ((month || '-01')::date + interval '1 month')::timestamp AT TIME ZONE 'UTC';
+  SELECT max(sealed_at) INTO newest FROM log.seal;
+  IF newest IS NULL OR ends > newest - interval '6 months' THEN
+    RAISE EXCEPTION 'the log of % is younger than six months', month USING ERRCODE = 'check_violation';
+  END IF;
+  SELECT a.row_count INTO kept FROM log.archive a WHERE a.month = drop_month.month;
+  IF kept IS NULL THEN RAISE EXCEPTION 'the log of % is in no archive', month USING ERRCODE = 'check_violation'; END IF;
+  EXECUTE format('SELECT count(*) FROM log.%I', 'access_log_' || replace(month, '-', '_')) INTO held;
+  IF held <> kept THEN
+    RAISE EXCEPTION 'the archive of % holds % rows, the log %', month, kept, held USING ERRCODE = 'check_violation';
+  END IF;
+  EXECUTE format('DROP TABLE log.%I', 'access_log_' || replace(month, '-', '_'));
+END $function$
+;
 
 CREATE OR REPLACE FUNCTION log.ensure_epoch(began timestamp with time zone)
  RETURNS integer
