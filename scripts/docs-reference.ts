@@ -386,11 +386,18 @@ function editionParts(file: FileOf<'dataStandard'>): string[] {
   });
 }
 
+function recordedUnder(body: FileOf<'dataStandard'>['body']): string {
+  const items = Object.entries(body.itemBy?.items ?? {});
+  const base = `recorded under the catalogue item ${code(body.item)}`;
+  if (!body.itemBy || items.length === 0) return base;
+  return `${base}, by ${code(body.itemBy.field)}: ${items.map(([value, item]) => `${value} → ${code(item)}`).join(', ')}`;
+}
+
 function standardParts(file: FileOf<'dataStandard'>): string[] {
   const { body } = file;
   return [
     `## ${file.name.zh}  ${file.name.en}`,
-    `\`--standard ${body.standard}\`, recorded under the catalogue item \`${body.item}\`. The same fact: subject, ${body.keyRoles.join(', ') || 'item'}. Basis: ${file.basis.map(basisLine).join('; ')}.`,
+    `\`--standard ${body.standard}\`, ${recordedUnder(body)}. ${body.registers ? `Rows are the register itself (${body.registers.join(', ')}).` : `The same fact: subject, ${[...body.keyRoles, ...(body.keyFields ?? []).map(code)].join(', ') || 'item'}.`} Basis: ${file.basis.map(basisLine).join('; ')}.`,
     file.note ?? '',
     table(
       ['Column', 'Name', 'Type', 'Required', 'Values', 'Who may read', 'Person data', 'Confirmed'],
@@ -466,10 +473,12 @@ function rulesPage({ files, runtime }: ShippedPolicy): string {
         file.body.rules.map((rule) => [
           code(rule.id),
           rule.severity,
-          rule.field === undefined ? '' : code(rule.field),
+          rule.field !== undefined ? code(rule.field) : rule.role !== undefined ? `role ${code(rule.role)}` : '',
           conditionOf(
             runtime,
-            file.body.standards.find((key) => key !== '*') ?? runtime.standards()[0]?.standard ?? '',
+            file.body.standards.find((key) => key !== '*' && runtime.rules(key).some((one) => one.id === rule.id)) ??
+              runtime.standards()[0]?.standard ??
+              '',
             rule.id,
           ),
           both(rule.message),

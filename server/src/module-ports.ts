@@ -1,7 +1,7 @@
 /** What one module needs of another that it may not import, joined here, at the root (DESIGN §3: left never imports right). */
 import type { AppContext } from './context.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
-import { recordKey } from './modules/records/index.ts';
+import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
 import type { SubjectPorts } from './modules/subjects/index.ts';
 
@@ -10,15 +10,13 @@ export function subjectPorts(ctx: AppContext): SubjectPorts {
     disclose: discloseRecord,
     rekey: (record, canonicalId) => {
       // The register keys by source and subject, not by document: its rows are filled again by the next registration.
-      const keyed = ctx.policy().standard(record.standard).keyRoles.length > 0;
-      if (!keyed) return null;
-      return recordKey({
-        item: record.item,
-        decidingBodyId: record.decidingBodyId,
-        documentNumber: record.documentNumber,
-        decidedOn: record.decidedOn,
-        canonicalSubjectId: canonicalId,
-      });
+      const standard = ctx.policy().standard(record.standard);
+      if (!isKeyed(standard)) return null;
+      const value = (code: string): string | null => {
+        const held = record.payload[code];
+        return typeof held === 'string' ? held : null;
+      };
+      return recordKey({ ...keyPartsOf(standard, { ...record, value }), canonicalSubjectId: canonicalId });
     },
     verifyReport,
   };

@@ -174,7 +174,7 @@ describe('policy', () => {
     const kinds = await rows<{ kind: string }>('SELECT DISTINCT kind FROM core.policy_version');
     assert.ok(kinds.length > 3);
     for (const { kind } of kinds) assert.doesNotMatch(kind, /programme|benefit|score|evaluation/i);
-    assert.equal(runtime.place().personRows.penalty, 'bar');
+    assert.equal(runtime.place().personRows.store.includes('penalty'), false);
     assert.equal(runtime.place().personRows.barSimpleProcedure, true);
     assert.ok(runtime.place().personRetentionYears <= 5, 'G23');
     const tables = await rows<{ count: string }>(

@@ -107,6 +107,10 @@ export const ResolveRowsResult = Type.Object({
 export const StandardView = Type.Object({
   key: Type.String(),
   name: Words,
+  /** Category of the catalogue that its item stands in. */
+  category: Type.Object({ number: Type.Integer(), name: Words }),
+  /** What most offices report (it has a section of its own in the report): offered first. */
+  often: Type.Boolean(),
   editions: Type.Array(Type.Object({ key: Type.String(), name: Words, columns: Type.Integer() })),
   fields: Type.Array(
     Type.Object({

@@ -328,7 +328,7 @@ function registrationRow(asked: Asked, context: MatchContext): RegistrationRow {
   const industryText = textOf(processor, row, 'industry');
   const companyType = textOf(processor, row, 'companyType');
   return {
-    kind: registrationKind(asked, companyType),
+    kind: registrationKind(asked, companyType, context),
     name: asked.name,
     formerNames: Array.isArray(names) ? names : [],
     identifiers: asked.identifiers,
@@ -352,11 +352,19 @@ function registrationRow(asked: Asked, context: MatchContext): RegistrationRow {
 const optional = (key: string, value: string | null): Record<string, string> =>
   value === null ? {} : { [key]: value };
 
-function registrationKind(asked: Asked, companyType: string | null): SubjectKind {
+/** By the code; where it does not tell, by the type that the register names, else what the template is for. */
+function registrationKind(asked: Asked, companyType: string | null, context: MatchContext): SubjectKind {
   if (asked.row.unified && asked.row.unified.kind !== 'other') return asked.row.unified.kind;
-  if (companyType?.includes('个体')) return 'soleTrader';
-  if (companyType?.includes('农民专业合作')) return 'farmersCooperative';
-  return 'enterprise';
+  const { policy, processor } = context;
+  const named = companyType === null ? undefined : companyKind(policy, companyType);
+  const first = processor.plan.standard.registers?.[0];
+  return (named ?? first ?? 'enterprise') as SubjectKind;
+}
+
+function companyKind(policy: PolicyRuntime, companyType: string): string | undefined {
+  const { values } = policy.codeTable('company-types');
+  const exact = values.find((value) => value.code === companyType || value.aliases?.includes(companyType));
+  return (exact ?? values.find((value) => companyType.includes(value.code)))?.means;
 }
 
 /** Positions 3–8 are the registering authority's division; a national one is no place (GB 32100-2015). */

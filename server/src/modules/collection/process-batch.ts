@@ -165,9 +165,7 @@ export async function processBatch(
       };
     }
     const list = rows.map(({ row }) => row);
-    return processor.plan.standard.standard === 'registration'
-      ? matchRegistrations(list, context)
-      : matchRows(list, context);
+    return processor.plan.standard.registers ? matchRegistrations(list, context) : matchRows(list, context);
   }
 }
 

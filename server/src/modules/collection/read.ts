@@ -185,10 +185,28 @@ function doubtfulView(
   };
 }
 
+/** In the order of the catalogue, what most offices report first. */
 export function standardViews(policy: PolicyRuntime): StandardView[] {
-  return policy.standards().map((standard) => ({
+  const { categories, items } = policy.catalogue();
+  const place = new Map(items.map((item, at) => [item.key, at]));
+  const rank = (standard: { item: string }): number =>
+    (policy.catalogueItem(standard.item)?.section === undefined ? 10_000 : 0) + (place.get(standard.item) ?? 9_999);
+  const sorted = policy.standards().toSorted((a, b) => rank(a) - rank(b));
+  return sorted.map((standard) => viewOf(standard, policy, categories));
+}
+
+function viewOf(
+  standard: ReturnType<PolicyRuntime['standard']>,
+  policy: PolicyRuntime,
+  categories: ReturnType<PolicyRuntime['catalogue']>['categories'],
+): StandardView {
+  const item = policy.catalogueItem(standard.item);
+  const category = categories.find((entry) => entry.key === item?.category);
+  return {
     key: standard.standard,
     name: standard.name,
+    category: { number: category?.number ?? 99, name: category?.name ?? { zh: '其他', en: 'Other' } },
+    often: item?.section !== undefined,
     editions: standard.editions.map((edition) => ({
       key: edition.key,
       name: edition.name,
@@ -211,7 +229,7 @@ export function standardViews(policy: PolicyRuntime): StandardView[] {
             }))
           : null,
     })),
-  }));
+  };
 }
 
 export async function readDeskSummary(ctx: AppContext, actor: Actor): Promise<Static<typeof DeskSummary>> {

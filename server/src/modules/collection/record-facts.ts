@@ -1,7 +1,14 @@
 /** A prepared row → the typed facts of a record and its payload. Pure. */
 import { escapeCopyText } from '../../platform/copy-rows.ts';
 import type { FieldRole } from '../policy/index.ts';
-import { payloadDigest, type RecordFacts, recordKey } from '../records/index.ts';
+import {
+  isKeyed,
+  keyPartsOf,
+  payloadDigest,
+  type RecordFacts,
+  type RecordKeyParts,
+  recordKey,
+} from '../records/index.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
 
 /** Facts without what only the subject decides; kept with a doubtful row so that a decision needs no second reading of the file. */
@@ -18,8 +25,8 @@ export interface OpenFacts {
   amountFen: string | null;
   confiscatedFen: string | null;
   payload: Record<string, string>;
-  /** False for registration: the register has no document, its key is subject and source. */
-  keyed: boolean;
+  /** What makes the same fact, but for the subject; null for the register, whose key is subject and source. */
+  key: Omit<RecordKeyParts, 'canonicalSubjectId'> | null;
 }
 
 /** Who reported is not part of what was reported: two sources that say the same are no contradiction. */
@@ -47,23 +54,41 @@ export function openFacts(
     const value = row.texts[index];
     if (value !== null && value !== undefined) payload[field.code] = value;
   });
-  const keyed = standard.keyRoles.length > 0;
+  // A licence without a document number is known by its licence number (double disclosure §2, column 15).
+  const documentNumber = text('documentNumber') ?? text('certificateNumber');
+  const decidedOn = text('decidedOn');
+  const value = (code: string): string | null => payload[code] ?? null;
+  const served = standard.itemBy && value(standard.itemBy.field);
   return {
-    item: standard.item,
+    item: (served && standard.itemBy?.items[served]) || standard.item,
     standard: standard.standard,
-    // A licence without a document number is known by its licence number (double disclosure §2, column 15).
-    documentNumber: text('documentNumber') ?? text('certificateNumber'),
-    decidedOn: text('decidedOn'),
+    documentNumber,
+    decidedOn,
     effectiveFrom: text('effectiveFrom'),
-    effectiveTo: text('effectiveTo'),
+    effectiveTo: earlier(text('effectiveTo'), dayBefore(text('endedOn'))),
     ...bodies,
     categories: Array.isArray(kinds) ? [...kinds] : typeof kinds === 'string' ? [kinds] : [],
     amountFen: fen('amount'),
     confiscatedFen: fen('confiscated'),
     payload,
-    keyed,
+    key: isKeyed(standard)
+      ? keyPartsOf(standard, { documentNumber, decidedOn, decidingBodyId: bodies.decidingBodyId, value })
+      : null,
   };
 }
+
+/** The key of open facts once their subject is known. */
+export function keyOf(facts: Pick<OpenFacts, 'key' | 'item' | 'sourceBodyId'>, subjectId: string): Buffer {
+  const register = { item: facts.item, decidingBodyId: facts.sourceBodyId, documentNumber: null, decidedOn: null };
+  return recordKey({ ...(facts.key ?? register), canonicalSubjectId: subjectId });
+}
+
+/** A list entry that was removed on a day was last in effect the day before. */
+function dayBefore(day: string | null): string | null {
+  return day === null ? null : new Date(Date.parse(`${day}T00:00:00Z`) - 86_400_000).toISOString().slice(0, 10);
+}
+
+const earlier = (a: string | null, b: string | null): string | null => (a === null ? b : b === null || a < b ? a : b);
 
 /** What can be made ready before the subject is known. */
 export interface ReadyFacts {
@@ -100,13 +125,7 @@ export function closeFacts(
     domain: null,
     amountFen: facts.amountFen === null ? null : BigInt(facts.amountFen),
     confiscatedFen: facts.confiscatedFen === null ? null : BigInt(facts.confiscatedFen),
-    keyHash: recordKey({
-      item: facts.item,
-      decidingBodyId: facts.keyed ? facts.decidingBodyId : facts.sourceBodyId,
-      documentNumber: facts.keyed ? facts.documentNumber : null,
-      decidedOn: facts.keyed ? facts.decidedOn : null,
-      canonicalSubjectId: subjectId,
-    }),
+    keyHash: keyOf(facts, subjectId),
     payloadHash,
     payloadColumn,
     rowNo,

@@ -379,9 +379,9 @@ export function compileRowProcessor(
 
   const checkPerson = (row: PreparedRow): void => {
     const number = at.document >= 0 ? row.texts[at.document] : null;
-    const decision = plan.standard.standard === 'penalty' ? place.personRows.penalty : place.personRows.licence;
+    const stored = place.personRows.store.includes(plan.standard.standard) && at.document >= 0;
     const procedure = at.procedure >= 0 ? row.texts[at.procedure] : null;
-    if (decision === 'bar' || (place.personRows.barSimpleProcedure && procedure?.startsWith('简易'))) {
+    if (!stored || (place.personRows.barSimpleProcedure && procedure?.startsWith('简易'))) {
       row.barred = true;
       report(row, 'person-row-barred', -1);
       return;
@@ -478,6 +478,8 @@ function isPersonRow(
   if (plan.edition.counterparty === 'organisation') return false;
   const category = at.category >= 0 ? row.values[at.category] : null;
   if (category === COUNTERPARTY.person) return true;
+  // A citizen's number where the code of an organisation stands, in a template that knows no persons.
+  if (at.document < 0 && at.code >= 0 && parsePersonDocument('身份证', row.texts[at.code] ?? '').ok) return true;
   // No category (old editions, or left empty): a document of a person and no number of an organisation mean a person.
   return (
     category === null &&

@@ -98,14 +98,21 @@ function ruleByClass(regime: CompiledRegime, input: RulingInput): Ruling {
 /** Reported for "long-term" (双公示 standard: 2099/12/31; seen as well: 2099-01-31, 9999-09-09). */
 const OPEN_END = '2099';
 
-function ruleWhileEffective(regime: CompiledRegime, facts: DisclosureFacts, rule: { basis: Basis }): Ruling {
-  const to = facts.effectiveTo;
+function ruleWhileEffective(
+  regime: CompiledRegime,
+  facts: DisclosureFacts,
+  rule: { basis: Basis; openEndedYears?: number },
+): Ruling {
+  const from = facts.effectiveFrom ?? facts.decidedOn;
+  // A list whose entries name no end is shown for the term that its rules give it, and no longer.
+  const term = rule.openEndedYears !== undefined && from !== null ? addMonths(from, rule.openEndedYears * 12) : null;
+  const to = term !== null && (facts.effectiveTo === null || facts.effectiveTo > term) ? term : facts.effectiveTo;
   return {
     ...nothing,
     kind: 'effective',
     regime,
     article: rule.basis,
-    from: facts.effectiveFrom ?? facts.decidedOn,
+    from,
     until: to === null || to.slice(0, 4) >= OPEN_END ? null : to,
   };
 }

@@ -1,4 +1,5 @@
 import type { PolicyIndex, Report } from './check-files.ts';
+import { itemsOf } from './check-standard.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
 import { prohibitedTopic } from './prohibited-inputs.ts';
 import type { Catalogue, CatalogueItem, DataStandard, PolicyProblem } from './types.ts';
@@ -38,14 +39,35 @@ export function checkCatalogues(read: readonly ReadPolicyFile[], index: PolicyIn
   checkPersonRules(read, index.standards, personStandards(index.items.values(), index.standards), problems);
 }
 
-/** 2024 notes: further items only by local regulation (地方性法规), each with its basis. */
+/**
+ * 2024 notes: further items only by local regulation (地方性法规), each with its basis. What makes a regulation one is who
+ * made it (立法法 arts. 80, 81): a people's congress or its standing committee, never a government or an office.
+ */
 function checkLocalRegulation(body: Catalogue, report: Report): void {
-  if (body.localRegulation?.article !== undefined) return;
-  report(
-    'body.localRegulation',
-    '地方补充目录必须写明所依据的地方性法规名称和条款（localRegulation），否则不予加载',
-    'a local supplement must name the local regulation and article that allows it (localRegulation); without it nothing is loaded',
-  );
+  const regulation = body.localRegulation;
+  if (regulation?.article === undefined || regulation.issuedBy === undefined || regulation.adoptedOn === undefined) {
+    report(
+      'body.localRegulation',
+      '地方补充目录必须写明所依据的地方性法规：名称（document）、条款（article）、制定机关（issuedBy）、通过日期（adoptedOn），否则不予加载',
+      'a local supplement must name the local regulation that allows it (localRegulation: document, article, issuedBy, adoptedOn); without it nothing is loaded',
+    );
+    return;
+  }
+  if (!/人民代表大会(常务委员会)?|人大(常委会)?$/.test(regulation.issuedBy)) {
+    report(
+      'body.localRegulation.issuedBy',
+      `“${regulation.issuedBy}”不能制定地方性法规；地方性法规由人民代表大会及其常务委员会制定，政府规章和文件不能增加目录条目`,
+      `“${regulation.issuedBy}” makes no local regulations; a people's congress or its standing committee does, and rules of a government cannot add items`,
+    );
+  }
+  for (const [at, item] of body.items.entries()) {
+    if (item.basis.some((basis) => basis.document === regulation.document && basis.article !== undefined)) continue;
+    report(
+      `body.items[${at}].basis`,
+      `条目“${item.name.zh}”须写明地方性法规《${regulation.document}》的具体条款`,
+      `the item “${item.name.en}” must name its article of ${regulation.document}`,
+    );
+  }
 }
 
 function checkCategories(body: Catalogue, report: Report): void {
@@ -95,7 +117,7 @@ function personStandards(
   for (const item of items) {
     if (!item.subjects.includes('person')) continue;
     if (item.standard !== undefined) keys.add(item.standard);
-    for (const standard of standards.values()) if (standard.item === item.key) keys.add(standard.standard);
+    for (const standard of standards.values()) if (itemsOf(standard).includes(item.key)) keys.add(standard.standard);
   }
   return keys;
 }

@@ -2,7 +2,7 @@
 import { isIsoDate } from '@chengxin/rules';
 import { checkCatalogues } from './check-catalogue.ts';
 import { checkDisclosure, checkRuleSet } from './check-rules.ts';
-import { checkCodeTable, checkStandard } from './check-standard.ts';
+import { checkCodeTable, checkStandard, itemsOf } from './check-standard.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
 import type {
   Calendar,
@@ -11,6 +11,7 @@ import type {
   DataStandard,
   Divisions,
   Industries,
+  PlaceRules,
   PolicyFile,
   PolicyProblem,
 } from './types.ts';
@@ -100,6 +101,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       break;
     case 'placeRules':
       seen.placeKeys.add(file.key);
+      checkPlace(file.body, index, report);
       if (seen.placeKeys.size > 1) {
         report(
           'key',
@@ -111,6 +113,22 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'catalogue':
     case 'localSupplement':
       break;
+  }
+}
+
+/** Rows on persons are stored only where the standard can say who the person is, and the catalogue knows persons there. */
+function checkPlace(place: PlaceRules, index: PolicyIndex, report: Report): void {
+  for (const [at, key] of place.personRows.store.entries()) {
+    const standard = index.standards.get(key);
+    const able =
+      standard?.fields.some((field) => field.role === 'personDocument') &&
+      itemsOf(standard).every((item) => index.items.get(item)?.subjects.includes('person'));
+    if (able || index.standards.size === 0) continue;
+    report(
+      `body.personRows.store[${at}]`,
+      `“${key}”不能归集自然人信息：没有这个标准，或者目录中该条目不含自然人，或者标准没有证件号码一栏`,
+      `“${key}” cannot hold rows on persons: no such standard, or its catalogue item is not about persons, or it has no document column`,
+    );
   }
 }
 

@@ -1,9 +1,11 @@
 import { type FieldTypes, parseExpression } from '@chengxin/rules';
 import type { PolicyIndex, Report } from './check-files.ts';
+import { itemsOf } from './check-standard.ts';
 import {
   type DataStandard,
   DISCLOSURE_FACTS,
   type DisclosureRegime,
+  type FieldRole,
   type QualityRule,
   RULE_TYPE,
   type RuleSet,
@@ -36,13 +38,49 @@ export function checkRuleSet(
     own.add(rule.id);
     ids.set(rule.id, key);
     checkWords(rule, path, report);
-    for (const standard of standards) checkRule(rule, standard, index, path, report);
+    if (rule.field !== undefined && rule.role !== undefined)
+      report(`${path}.role`, 'field 和 role 只能写一个', 'give field or role, not both');
+    for (const standard of standards) {
+      const bound = bindRule(rule, standard);
+      if (bound) checkRule(bound, standard, index, path, report);
+    }
   }
 }
 
 function standardsOf(set: RuleSet, index: PolicyIndex): DataStandard[] {
   if (set.standards.includes('*')) return [...index.standards.values()];
   return set.standards.flatMap((key) => index.standards.get(key) ?? []);
+}
+
+/**
+ * A rule with its roles replaced by the columns of one standard; undefined where the standard lacks one of them: the
+ * rule does not apply to it.
+ */
+export function bindRule(rule: QualityRule, standard: DataStandard): QualityRule | undefined {
+  const codes = new Map(
+    standard.fields.flatMap((field) => (field.role === undefined ? [] : [[field.role, field.code]])),
+  );
+  let missing = false;
+  const codeOf = (role: unknown): string => {
+    const code = typeof role === 'string' ? codes.get(role as FieldRole) : undefined;
+    if (code === undefined) missing = true;
+    return code ?? '';
+  };
+  const bind = (json: unknown): unknown => {
+    if (Array.isArray(json)) return json.map(bind);
+    if (!isObject(json)) return json;
+    const keys = Object.keys(json);
+    if (keys.length === 1 && keys[0] === 'role') return { field: codeOf(json.role) };
+    return Object.fromEntries(Object.entries(json).map(([key, value]) => [key, bind(value)]));
+  };
+  const { role, ...rest } = rule;
+  const bound: QualityRule = { ...rest };
+  if (role !== undefined) bound.field = codeOf(role);
+  if (rule.check.kind === 'expression') {
+    bound.check = { kind: 'expression', require: bind(rule.check.require) };
+    if (rule.check.when !== undefined) bound.check.when = bind(rule.check.when);
+  }
+  return missing ? undefined : bound;
 }
 
 const PLACEHOLDER = /\{(\w+)\}/g;
@@ -171,7 +209,7 @@ function checkCondition(
     (fact) => {
       const values = new Set<string>();
       for (const standard of index.standards.values()) {
-        if (!regime.items.includes(standard.item)) continue;
+        if (!itemsOf(standard).some((item) => regime.items.includes(item))) continue;
         const field = standard.fields.find(
           (candidate) => candidate.role !== undefined && candidate.role === roleOf[fact],
         );

@@ -13,6 +13,11 @@ export function checkStandard(key: string, standard: DataStandard, index: Policy
   if (index.items.size > 0 && !index.items.has(standard.item)) {
     report('body.item', `目录中没有条目“${standard.item}”`, `the catalogue has no item “${standard.item}”`);
   }
+  checkItemBy(standard, index, report);
+  for (const [at, code] of (standard.keyFields ?? []).entries()) {
+    if (!standard.fields.some((field) => field.code === code))
+      report(`body.keyFields[${at}]`, `没有字段“${code}”`, `there is no field “${code}”`);
+  }
   checkFields(standard, index, report);
   const roles = new Set(standard.fields.flatMap((field) => (field.role === undefined ? [] : [field.role])));
   for (const [at, role] of standard.keyRoles.entries()) {
@@ -25,6 +30,29 @@ export function checkStandard(key: string, standard: DataStandard, index: Policy
   const keys = standard.editions.map((edition) => edition.key);
   if (new Set(keys).size !== keys.length) report('body.editions', '版本的 key 重复', 'two editions have the same key');
 }
+
+/** Values that lead to another item are values of the field's code table, and the items are in the catalogue. */
+function checkItemBy(standard: DataStandard, index: PolicyIndex, report: Report): void {
+  if (!standard.itemBy) return;
+  const { field: code, items } = standard.itemBy;
+  const field = standard.fields.find((candidate) => candidate.code === code);
+  const values = field?.codeTable === undefined ? undefined : index.codeTables.get(field.codeTable)?.values;
+  if (field?.type !== 'enum' || !values) {
+    report('body.itemBy.field', `“${code}”应是有代码表的字段`, `“${code}” must be a coded field`);
+    return;
+  }
+  for (const [value, item] of Object.entries(items)) {
+    if (!values.some((entry) => entry.code === value))
+      report(`body.itemBy.items.${value}`, `代码表中没有“${value}”`, `“${value}” is not in the code table`);
+    if (index.items.size > 0 && !index.items.has(item))
+      report(`body.itemBy.items.${value}`, `目录中没有条目“${item}”`, `the catalogue has no item “${item}”`);
+  }
+}
+
+/** Every catalogue item that rows of the standard may be recorded under. */
+export const itemsOf = (standard: DataStandard): string[] => [
+  ...new Set([standard.item, ...Object.values(standard.itemBy?.items ?? {})]),
+];
 
 function checkFields(standard: DataStandard, index: PolicyIndex, report: Report): void {
   const headings = new Map<string, string>();

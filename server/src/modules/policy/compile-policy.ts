@@ -1,6 +1,6 @@
 /** The policy in force, parsed and indexed once. Later calls only look things up. */
 import { expectExpression } from '@chengxin/rules';
-import { fieldTypes } from './check-rules.ts';
+import { bindRule, fieldTypes } from './check-rules.ts';
 import { hashOf, shortHash } from './identity.ts';
 import { mapDivisions, mapIndustries } from './look-ups.ts';
 import type {
@@ -110,7 +110,9 @@ function compileRules(
   for (const [key, standard] of standards) {
     const rules = files
       .filter((file) => file.body.standards.includes('*') || file.body.standards.includes(key))
-      .flatMap((file) => file.body.rules.map((rule) => compileRule(rule, standard, file.basis, file.confirmed)));
+      .flatMap((file) =>
+        file.body.rules.flatMap((rule) => compileRule(rule, standard, file.basis, file.confirmed) ?? []),
+      );
     compiled.set(key, Object.freeze(rules));
   }
   return compiled;
@@ -122,8 +124,10 @@ function compileRule(
   standard: DataStandard,
   basis: readonly Basis[],
   confirmed: boolean,
-): CompiledRule {
-  const { check, ...rest } = rule;
+): CompiledRule | undefined {
+  const bound = bindRule(rule, standard);
+  if (!bound) return undefined;
+  const { check, ...rest } = bound;
   const types = fieldTypes(standard);
   const compiled: CompiledRule = {
     ...rest,
@@ -144,7 +148,10 @@ function mergeCatalogue(
   national: readonly FileOf<'catalogue'>[],
   supplements: readonly FileOf<'localSupplement'>[],
 ): Catalogue & { hash: string } {
-  const files = [...national, ...supplements];
+  // The base catalogue is the one with the first category; others (the sharing list for finance) add to it.
+  const lowest = (file: FileOf<'catalogue'>): number =>
+    Math.min(...file.body.categories.map((category) => category.number), Number.MAX_SAFE_INTEGER);
+  const files = [...[...national].sort((a, b) => lowest(a) - lowest(b)), ...supplements];
   const [first] = files;
   const merged: Catalogue = {
     edition: first?.body.edition ?? '',

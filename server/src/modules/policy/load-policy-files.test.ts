@@ -56,7 +56,7 @@ test('a local supplement with its regulation loads and joins the catalogue', asy
   const policy = compilePolicy(files, 1, 'test');
   assert.equal(policy.catalogueItem('local-construction-conduct')?.category, 'evaluations');
   assert.equal(policy.catalogue().localRegulation?.article, '第十条');
-  assert.equal(policy.catalogue().categories.length, 13);
+  assert.equal(policy.catalogue().categories.length, 14);
 });
 
 test('examples beside the shipped files are not loaded', async () => {
@@ -71,9 +71,29 @@ test('a local supplement without its local regulation is refused', async () => {
   const { problems } = await city({ 'a.yaml': example.replace(/ {2}localRegulation:.*\n/, '') });
   expectProblem(problems, /地方性法规/, /localRegulation/);
   const articleless = await city({
-    'a.yaml': example.replace(/(localRegulation: \{ document: [^,]+), article: [^}]+\}/, '$1 }'),
+    'a.yaml': example.replace(/(localRegulation: \{ document: [^,]+), article: [^,]+,/, '$1,'),
   });
   expectProblem(articleless.problems, /地方性法规/);
+  for (const missing of [/, issuedBy: [^,]+/, /, adoptedOn: '[^']+'/]) {
+    const { problems: found } = await city({ 'a.yaml': example.replace(missing, '') });
+    expectProblem(found, /制定机关/, /localRegulation/);
+  }
+});
+
+test('what a government or an office decreed is no local regulation, and each item names its article', async () => {
+  for (const issuer of ['示范市人民政府', '示范市信用体系建设领导小组办公室', '示范市发展和改革委员会']) {
+    const { problems } = await city({ 'a.yaml': example.replace(/issuedBy: [^,]+/, `issuedBy: ${issuer}`) });
+    expectProblem(problems, /不能制定地方性法规/, /issuedBy/);
+  }
+  const { problems } = await city({
+    'a.yaml': example
+      .replace('article: 第十四条 }]', '}]')
+      .replace(
+        'basis: [{ document: 示范市所在省社会信用条例（示例）, }]',
+        'basis: [{ document: 关于加强信用建设的通知 }]',
+      ),
+  });
+  expectProblem(problems, /具体条款/, /items\[1\]\.basis/);
 });
 
 test('guardrail G8: no prohibited input about persons, in catalogue, standard or rule', async () => {
@@ -196,10 +216,14 @@ test('unquoted codes are told apart from texts', async () => {
 
 test('a city replaces a shipped file by kind and key; twice in one folder is refused', async () => {
   const place = await readFile(join(shipped, 'place/default.yaml'), 'utf8');
-  const replaced = await city({ 'mine.yaml': place.replace('    penalty: bar', '    penalty: store') });
+  const replaced = await city({ 'mine.yaml': place.replace('store: [licence]', 'store: [licence, penalty]') });
   assert.deepEqual(replaced.problems, []);
   const policy = compilePolicy(replaced.files, 1, 'test');
-  assert.equal(policy.place().personRows.penalty, 'store');
+  assert.deepEqual(policy.place().personRows.store, ['licence', 'penalty']);
+  for (const impossible of ['enforcement', 'honour', 'nothing']) {
+    const { problems } = await city({ 'mine.yaml': place.replace('store: [licence]', `store: [${impossible}]`) });
+    expectProblem(problems, /不能归集自然人信息/, /personRows\.store\[0\]/);
+  }
   assert.equal(policy.place().barMinors, true);
   const twice = await city({ 'mine.yaml': place, 'again.yaml': place });
   expectProblem(twice.problems, /重复/);

@@ -20,7 +20,7 @@ const role = oneOf(
   ...['unifiedCode', 'registrationNumber', 'organisationCode', 'taxNumber', 'institutionNumber', 'socialNumber'],
   ...['legalRepresentative', 'legalRepresentativeDocumentType', 'legalRepresentativeDocument'],
   ...['personDocumentType', 'personDocument'],
-  ...['documentTitle', 'documentNumber', 'certificateNumber', 'decidedOn', 'effectiveFrom', 'effectiveTo'],
+  ...['documentTitle', 'documentNumber', 'certificateNumber', 'decidedOn', 'effectiveFrom', 'effectiveTo', 'endedOn'],
   ...['disclosedUntilReported', 'decidingBody', 'decidingBodyCode', 'sourceBody', 'sourceBodyCode'],
   ...['categories', 'content', 'facts', 'conduct', 'legalGround', 'amount', 'confiscated', 'suspendedCertificate'],
   ...['recordStatus', 'procedure', 'remark'],
@@ -31,7 +31,10 @@ const role = oneOf(
 const dataStandard = strict({
   standard: identifier,
   item: identifier,
+  itemBy: optional(strict({ field: identifier, items: Type.Record(Type.String({ maxLength: 100 }), identifier) })),
+  registers: optional(list(identifier, 1, 20)),
   keyRoles: list(role, 0, 10),
+  keyFields: optional(list(identifier, 1, 10)),
   fields: list(
     strict({
       code: identifier,
@@ -84,6 +87,7 @@ const ruleSet = strict({
       id: identifier,
       severity: oneOf('correct', 'warn', 'doubt', 'refuse'),
       field: optional(identifier),
+      role: optional(role),
       check: Type.Union([
         strict({ kind: Type.Literal('builtin') }),
         strict({ kind: Type.Literal('expression'), when: optional(Type.Unknown()), require: Type.Unknown() }),
@@ -130,6 +134,7 @@ const catalogueProperties = {
       responsible: list(text(100), 1, 100),
       subjects: list(oneOf('enterprise', 'soleTrader', 'organisation', 'person'), 1, 4),
       standard: optional(identifier),
+      section: optional(identifier),
       publicity,
       updateCycle: optional(text(100)),
       retentionYears: optional(Type.Integer({ minimum: 1, maximum: 100 })),
@@ -140,7 +145,18 @@ const catalogueProperties = {
 };
 const catalogue = strict(catalogueProperties);
 // Left optional here, so that its absence is answered by a rule that says why (check-files).
-const localSupplement = strict({ ...catalogueProperties, localRegulation: optional(basis) });
+const localSupplement = strict({
+  ...catalogueProperties,
+  localRegulation: optional(
+    strict({
+      document: text(400),
+      number: optional(text(100)),
+      article: optional(text(200)),
+      issuedBy: optional(text(200)),
+      adoptedOn: optional(isoDate),
+    }),
+  ),
+});
 
 const months = Type.Integer({ minimum: 0, maximum: 240 });
 const severityClass = strict({ shown: Type.Boolean(), minMonths: months, maxMonths: months, basis });
@@ -213,11 +229,9 @@ const industries = strict({
   ),
 });
 
-const storeOrBar = oneOf('store', 'bar');
 const placeRules = strict({
   personRows: strict({
-    licence: storeOrBar,
-    penalty: storeOrBar,
+    store: list(identifier, 0, 50),
     barSimpleProcedure: optional(Type.Boolean()),
     basis: list(basis, 1, 20),
   }),

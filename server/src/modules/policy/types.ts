@@ -53,6 +53,8 @@ export type FieldRole =
   | 'decidedOn'
   | 'effectiveFrom'
   | 'effectiveTo'
+  /** The day it ended (移出, 解除, 注销): its last day of effect is the day before. */
+  | 'endedOn'
   | 'disclosedUntilReported'
   | 'decidingBody'
   | 'decidingBodyCode'
@@ -130,10 +132,19 @@ export interface DataStandard {
   standard: string;
   /** Catalogue item that rows of this standard are recorded under. */
   item: string;
+  /** Where one template serves several items: value of a coded field -> item; other values stand under `item`. */
+  itemBy?: { field: string; items: Record<string, string> };
+  /** Rows are the register itself: these kinds of subject, the first where the code does not tell. */
+  registers?: string[];
   fields: StandardField[];
   editions: StandardEdition[];
-  /** Fields whose values make the duplicate key besides subject: roles, in order. */
+  /**
+   * What makes the same fact besides subject and item: decidingBodyCode, documentNumber, decidedOn, as far as they are
+   * named. None, and no keyFields: one row a subject and source (the register).
+   */
   keyRoles: FieldRole[];
+  /** Further columns of the key, by code (the year of a grade, the name of a list). */
+  keyFields?: string[];
 }
 
 export type FindingSeverity = 'correct' | 'warn' | 'doubt' | 'refuse';
@@ -143,6 +154,11 @@ export interface QualityRule {
   severity: FindingSeverity;
   /** Field that the finding points at (code); absent = the row. */
   field?: string;
+  /**
+   * The same by role, for rules on several standards; expressions may then say `{ role: x }` for `{ field: code }`. Where
+   * a standard has no field of a role that the rule names, the rule does not apply to it.
+   */
+  role?: FieldRole;
   /**
    * expression: refused when `when` holds (or is absent) and `require` does not.
    * builtin: the code knows how to test it (dates, codes, duplicates …); words and severity are still policy.
@@ -193,6 +209,8 @@ export interface CatalogueItem {
   responsible: string[];
   subjects: ('enterprise' | 'soleTrader' | 'organisation' | 'person')[];
   standard?: string;
+  /** Section of the report, where it is not the category's own. */
+  section?: string;
   publicity: Publicity;
   updateCycle?: string;
   retentionYears?: number;
@@ -205,7 +223,13 @@ export interface Catalogue {
   categories: { key: string; number: number; name: Bilingual }[];
   items: CatalogueItem[];
   /** Local supplement only: the local regulation (地方性法规) without which it does not load. */
-  localRegulation?: Basis;
+  localRegulation?: LocalRegulation;
+}
+
+/** 地方性法规 is made by a people's congress or its standing committee (立法法 arts. 80, 81); a rule of government is none. */
+export interface LocalRegulation extends Basis {
+  issuedBy?: string;
+  adoptedOn?: string;
 }
 
 export type SeverityClass = 'minor' | 'general' | 'serious';
@@ -257,9 +281,9 @@ export interface Industries {
 export interface PlaceRules {
   /** Rows on natural persons: refuse (counted, kept nowhere) or store (separate store). */
   personRows: {
-    licence: 'store' | 'bar';
-    penalty: 'store' | 'bar';
-    /** Penalties on persons by simple procedure are barred even where `penalty` is store. */
+    /** Standards whose rows on persons go to the separate person store; of all others they are barred. */
+    store: string[];
+    /** Decisions on persons by simple procedure are barred even where the standard is stored. */
     barSimpleProcedure?: boolean;
     basis: Basis[];
   };

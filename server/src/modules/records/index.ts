@@ -6,6 +6,13 @@ export {
   type RecordPlan,
   type RecordPlanner,
 } from './plan-records.ts';
-export { normaliseDocumentNumber, payloadDigest, type RecordKeyParts, recordKey } from './record-key.ts';
+export {
+  isKeyed,
+  keyPartsOf,
+  normaliseDocumentNumber,
+  payloadDigest,
+  type RecordKeyParts,
+  recordKey,
+} from './record-key.ts';
 export { type LiveRecord, loadRecord, withdrawIn, withdrawRecord } from './withdraw-record.ts';
 export { recordColumns, recordKeyColumns, supersedeRecords, writeRecordPlan } from './write-records.ts';

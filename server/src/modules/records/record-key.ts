@@ -11,6 +11,8 @@ export interface RecordKeyParts {
   documentNumber: string | null;
   decidedOn: string | null;
   canonicalSubjectId: string;
+  /** Values of the standard's keyFields, in order; none for most. */
+  further?: readonly string[];
 }
 
 const KEY_BYTES = 16;
@@ -30,6 +32,7 @@ export function recordKey(parts: RecordKeyParts): Buffer {
     parts.documentNumber === null ? '' : normaliseDocumentNumber(parts.documentNumber),
     parts.decidedOn ?? '',
     parts.canonicalSubjectId,
+    ...(parts.further ?? []),
   ].join('\u001f');
   return hash('sha256', text, 'buffer').subarray(0, KEY_BYTES);
 }
@@ -37,4 +40,38 @@ export function recordKey(parts: RecordKeyParts): Buffer {
 /** Digest of the normalised payload: two reports of one fact are the same when it is equal. */
 export function payloadDigest(canonicalPayload: string): Buffer {
   return hash('sha256', canonicalPayload, 'buffer').subarray(0, KEY_BYTES);
+}
+
+/** What a standard says about keys. */
+export interface KeyRule {
+  item: string;
+  keyRoles: readonly string[];
+  keyFields?: readonly string[];
+}
+
+/** True for facts with a key of their own; the register has none but subject and source. */
+export const isKeyed = (rule: KeyRule): boolean => rule.keyRoles.length > 0 || (rule.keyFields?.length ?? 0) > 0;
+
+/**
+ * The key of a fact without its subject. `item` of a standard that serves several is the standard's own: a corrected
+ * grade or list stays the same fact though its item changes.
+ */
+export function keyPartsOf(
+  rule: KeyRule,
+  fact: {
+    documentNumber: string | null;
+    decidedOn: string | null;
+    decidingBodyId: string;
+    value: (code: string) => string | null;
+  },
+): Omit<RecordKeyParts, 'canonicalSubjectId'> {
+  const has = (role: string): boolean => rule.keyRoles.includes(role);
+  const parts = {
+    item: rule.item,
+    decidingBodyId: has('decidingBodyCode') ? fact.decidingBodyId : '',
+    documentNumber: has('documentNumber') || has('certificateNumber') ? fact.documentNumber : null,
+    decidedOn: has('decidedOn') ? fact.decidedOn : null,
+  };
+  const further = (rule.keyFields ?? []).map((code) => fact.value(code) ?? '');
+  return further.length === 0 ? parts : { ...parts, further };
 }

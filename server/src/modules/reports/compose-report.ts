@@ -56,7 +56,7 @@ export function composeReport(input: ComposeInput): ReportContent {
     return {
       key: section.key,
       title: section.title,
-      state: stateOf(entries.length, plan.standardsOf(section.key), feeds),
+      state: stateOf(entries.length, plan.feedsOf(section.key), feeds, input),
       ...(entries.length === 0
         ? {}
         : { records: entries.map((entry, at) => composeRecord(entry, at + 1, input.kind, input.policy, people)) }),
@@ -91,7 +91,7 @@ const editionName = (edition: string): string => (/^\d{4}$/.test(edition) ? `${e
 function groupBySection(records: readonly DisclosedRecord[], plan: SectionPlan): Map<string, DisclosedRecord[]> {
   const grouped = new Map<string, DisclosedRecord[]>();
   for (const entry of records) {
-    const section = plan.sectionOf(entry.record.item, entry.record.standard);
+    const section = plan.sectionOf(entry.record.item);
     const list = grouped.get(section);
     if (list) list.push(entry);
     else grouped.set(section, [entry]);
@@ -99,11 +99,20 @@ function groupBySection(records: readonly DisclosedRecord[], plan: SectionPlan):
   return grouped;
 }
 
-/** Never "none" for what nobody reports (reports.md §4, applied to every kind). */
-function stateOf(count: number, standards: readonly string[], feeds: readonly string[]): SectionState {
+/** Never "none" for what nobody reports, nor for what this reader is not shown (reports.md §4, applied to every kind). */
+function stateOf(
+  count: number,
+  sources: readonly { standard: string; item: string }[],
+  feeds: readonly string[],
+  input: Pick<ComposeInput, 'kind' | 'policy'>,
+): SectionState {
   if (count > 0) return 'present';
-  if (standards.length === 0) return 'notCollected';
-  return standards.some((standard) => feeds.includes(standard)) ? 'none' : 'notReceived';
+  if (sources.length === 0) return 'notCollected';
+  const open = sources.filter(
+    ({ item }) => input.kind !== 'public' || (input.policy.catalogueItem(item)?.publicity ?? 'public') === 'public',
+  );
+  if (open.length === 0) return 'notPublic';
+  return open.some(({ standard }) => feeds.includes(standard)) ? 'none' : 'notReceived';
 }
 
 function policyReferences(records: readonly DisclosedRecord[], policy: PolicyRuntime): PolicyReference[] {

@@ -77,7 +77,8 @@ const standards: Record<string, { item: string; name: string; fields: StandardFi
 };
 
 export function fakeReportPolicy(): PolicyRuntime {
-  const base = fakePolicy();
+  const base = { ...fakePolicy() };
+  const known = base.catalogueItem;
   const standardOf = (key: string) => {
     const found = standards[key];
     if (!found) throw new Error(`no standard ${key}`);
@@ -101,6 +102,15 @@ export function fakeReportPolicy(): PolicyRuntime {
       items: [],
       hash: 'catalogue-hash',
     }),
+    catalogueItem: (key) => {
+      const item = known(key);
+      return (
+        item && {
+          ...item,
+          ...(key === 'licence' || key === 'penalty' ? { section: key === 'licence' ? 'licences' : 'penalties' } : {}),
+        }
+      );
+    },
     codeTable: () => ({ values: [] }),
     industry: () => undefined,
   };

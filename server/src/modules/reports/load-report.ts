@@ -13,14 +13,15 @@ function payloadText(record: ReportRecord, standard: DataStandard, role: FieldRo
   return typeof value === 'string' && value !== '' ? value : null;
 }
 
-/** 当前状态 of the double-disclosure standards: 0 = 无效; words where a city's table has them. */
+/** What the source says of the state: the code table knows what its values mean, words decide where it does not. */
 function inForce(policy: PolicyRuntime, record: ReportRecord, standard: DataStandard): boolean {
   const value = payloadText(record, standard, 'recordStatus');
   if (value === null) return true;
   const field = standard.fields.find((candidate) => candidate.role === 'recordStatus');
   const table = field?.codeTable === undefined ? undefined : policy.codeTable(field.codeTable);
-  const label = table?.values.find((entry) => entry.code === value)?.label.zh ?? value;
-  return value !== '0' && !/撤销|注销|吊销|无效|失效/.test(label);
+  const entry = table?.values.find((candidate) => candidate.code === value);
+  if (entry?.means !== undefined) return entry.means !== 'ineffective';
+  return value !== '0' && !/撤销|注销|吊销|无效|失效|移出/.test(entry?.label.zh ?? value);
 }
 
 function factsOf(record: ReportRecord, subject: ReportSubject, policy: PolicyRuntime): DisclosureFacts {

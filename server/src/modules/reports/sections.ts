@@ -4,15 +4,13 @@ import type { Bilingual, PolicyRuntime } from '../policy/types.ts';
 export interface RecordSection {
   readonly key: string;
   readonly title: Bilingual;
-  /** Numbers of catalogue categories whose items stand here, unless a standard puts them elsewhere. */
+  /** Numbers of catalogue categories whose items stand here, unless the item names another section. */
   readonly categories: readonly number[];
-  /** Standards of the double disclosure that have a section of their own. */
-  readonly standard?: string;
 }
 
 export const recordSections: readonly RecordSection[] = [
-  { key: 'licences', title: { zh: '行政许可', en: 'Licences' }, categories: [], standard: 'licence' },
-  { key: 'penalties', title: { zh: '行政处罚', en: 'Penalties' }, categories: [], standard: 'penalty' },
+  { key: 'licences', title: { zh: '行政许可', en: 'Licences' }, categories: [] },
+  { key: 'penalties', title: { zh: '行政处罚', en: 'Penalties' }, categories: [] },
   { key: 'otherActs', title: { zh: '其他行政管理信息', en: 'Other administrative acts' }, categories: [3, 4] },
   { key: 'honours', title: { zh: '诚实守信', en: 'Honours' }, categories: [11] },
   { key: 'seriousLists', title: { zh: '严重失信主体名单', en: 'Lists of serious dishonesty' }, categories: [6] },
@@ -23,19 +21,19 @@ export const recordSections: readonly RecordSection[] = [
   { key: 'contracts', title: { zh: '合同履行', en: 'Contract performance' }, categories: [7] },
   { key: 'intellectualProperty', title: { zh: '知识产权', en: 'Intellectual property' }, categories: [12] },
   { key: 'voluntary', title: { zh: '主体自愿填报', en: 'Given voluntarily' }, categories: [13] },
-  { key: 'other', title: { zh: '其他信息', en: 'Other information' }, categories: [10] },
+  { key: 'other', title: { zh: '其他信息', en: 'Other information' }, categories: [10, 14] },
   { key: 'localSupplement', title: { zh: '公共信用信息地方补充内容', en: 'Local supplement' }, categories: [] },
 ];
 
 /** A register row is the subject itself: its facts are the basic information, not a record among others. */
 export function isRegister(policy: PolicyRuntime, standard: string): boolean {
-  return !policy.standard(standard).fields.some((field) => field.role === 'documentNumber');
+  return policy.standard(standard).registers !== undefined;
 }
 
 export interface SectionPlan {
-  sectionOf(item: string, standard: string): string;
-  /** Standards through which a section can receive anything. */
-  standardsOf(section: string): readonly string[];
+  sectionOf(item: string): string;
+  /** Standards through which a section can receive anything, with the items that they feed there. */
+  feedsOf(section: string): readonly { standard: string; item: string }[];
 }
 
 const plans = new WeakMap<PolicyRuntime, SectionPlan>();
@@ -52,23 +50,21 @@ export function sectionPlan(policy: PolicyRuntime): SectionPlan {
 function makePlan(policy: PolicyRuntime): SectionPlan {
   const numbers = new Map(policy.catalogue().categories.map((category) => [category.key, category.number]));
   const byNumber = new Map<number, string>();
-  const byStandard = new Map<string, string>();
-  for (const section of recordSections) {
-    for (const number of section.categories) byNumber.set(number, section.key);
-    if (section.standard !== undefined) byStandard.set(section.standard, section.key);
-  }
-  const sectionOf = (item: string, standard: string): string => {
-    const own = byStandard.get(standard);
-    if (own !== undefined) return own;
-    const category = policy.catalogueItem(item)?.category;
-    const number = category === undefined ? undefined : numbers.get(category);
+  for (const section of recordSections) for (const number of section.categories) byNumber.set(number, section.key);
+  const names = new Set(recordSections.map((section) => section.key));
+  const sectionOf = (item: string): string => {
+    const entry = policy.catalogueItem(item);
+    if (entry?.section !== undefined && names.has(entry.section)) return entry.section;
+    const number = entry === undefined ? undefined : numbers.get(entry.category);
     return (number === undefined ? undefined : byNumber.get(number)) ?? 'localSupplement';
   };
-  const standards = new Map<string, string[]>();
+  const feeds = new Map<string, { standard: string; item: string }[]>();
   for (const standard of policy.standards()) {
     if (isRegister(policy, standard.standard)) continue;
-    const section = sectionOf(standard.item, standard.standard);
-    standards.set(section, [...(standards.get(section) ?? []), standard.standard]);
+    for (const item of new Set([standard.item, ...Object.values(standard.itemBy?.items ?? {})])) {
+      const section = sectionOf(item);
+      feeds.set(section, [...(feeds.get(section) ?? []), { standard: standard.standard, item }]);
+    }
   }
-  return { sectionOf, standardsOf: (section) => standards.get(section) ?? [] };
+  return { sectionOf, feedsOf: (section) => feeds.get(section) ?? [] };
 }

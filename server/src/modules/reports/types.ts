@@ -88,7 +88,9 @@ export type SectionState =
   /** There is a standard for it, and no body has reported any yet. */
   | 'notReceived'
   /** The platform does not collect it yet. */
-  | 'notCollected';
+  | 'notCollected'
+  /** Public kind: the catalogue does not open this kind of information to the public. */
+  | 'notPublic';
 
 export interface ReportSection {
   readonly key: string;

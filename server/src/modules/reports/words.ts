@@ -13,12 +13,14 @@ export const emptyWords: Readonly<Record<Exclude<SectionState, 'present'>, strin
   none: '查询期内无相关信息。',
   notReceived: '本平台尚未收到此类信息的报送，不表示没有此类信息。',
   notCollected: '本平台尚未归集此类信息，不表示没有此类信息。',
+  notPublic: '此类信息依目录不向社会公开，公开版报告不列，不表示没有此类信息。',
 };
 
 export const summaryWords: Readonly<Record<Exclude<SectionState, 'present'>, string>> = {
   none: '无相关信息',
   notReceived: '尚未收到报送',
   notCollected: '尚未归集',
+  notPublic: '不向社会公开',
 };
 
 export const severityNames: Readonly<Record<SeverityClass, string>> = {

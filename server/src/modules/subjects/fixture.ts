@@ -59,6 +59,7 @@ export function fixturePolicy(): PolicyRuntime {
     catalogueItem: (key) => ({
       key,
       category: key,
+      ...(key === 'registration' ? {} : { section: `${key}s` }),
       name: names[key] ?? { zh: key, en: key },
       responsible: [],
       subjects: ['enterprise'],

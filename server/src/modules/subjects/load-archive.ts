@@ -98,7 +98,7 @@ const notFound = (): DomainError =>
     en: 'No organisation has this code. Check it, or search by name; natural persons cannot be searched here.',
   });
 
-/** 当前状态 of the licence standard: 0 有效, 1 无效 would be another table; the words decide where letters do. */
+/** What the source says of the state: the code table knows what its values mean, words decide where it does not. */
 function inForce(policy: PolicyRuntime, row: queries.FactRow): boolean | undefined {
   if (row.record_status === null || row.record_status === '') return undefined;
   const field = standardOf(policy, row.standard)?.fields.find((candidate) => candidate.role === 'recordStatus');
@@ -106,12 +106,13 @@ function inForce(policy: PolicyRuntime, row: queries.FactRow): boolean | undefin
   if (field?.codeTable !== undefined) {
     try {
       const entry = policy.codeTable(field.codeTable).values.find((value) => value.code === row.record_status);
+      if (entry?.means !== undefined) return entry.means !== 'ineffective';
       label = entry?.label.zh ?? label;
     } catch {
       // A city without the table keeps the reported word.
     }
   }
-  return !/撤销|注销|吊销|无效|失效/.test(label) && label !== '0';
+  return !/撤销|注销|吊销|无效|失效|移出/.test(label) && label !== '0';
 }
 
 export function payloadFields(policy: PolicyRuntime): queries.PayloadFields {
@@ -154,7 +155,7 @@ interface Judged {
 /** A register row is the subject itself: its facts are the head of the archive, not a record among others. */
 export function isRegister(policy: PolicyRuntime, standardKey: string): boolean {
   const standard = standardOf(policy, standardKey);
-  return standard !== undefined && !standard.fields.some((field) => field.role === 'documentNumber');
+  return standard?.registers !== undefined;
 }
 
 /** Whether the catalogue lets this level read the item at all. */
@@ -190,8 +191,11 @@ async function judge(
 
 function tabsOf(policy: PolicyRuntime, judged: readonly Judged[]): ArchiveTab[] {
   const counts = new Map<string, number>();
-  // Licences and penalties are always there, so that "none" is said rather than left to be guessed.
-  for (const standard of policy.standards()) if (!isRegister(policy, standard.standard)) counts.set(standard.item, 0);
+  // What has a section of its own in the report (licences, penalties) is always there, so that "none" is said rather
+  // than left to be guessed.
+  for (const standard of policy.standards())
+    if (!isRegister(policy, standard.standard) && policy.catalogueItem(standard.item)?.section !== undefined)
+      counts.set(standard.item, 0);
   for (const { facts } of judged) counts.set(facts.item, (counts.get(facts.item) ?? 0) + 1);
   return [...counts].map(([item, count]) => ({
     item,

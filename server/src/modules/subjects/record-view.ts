@@ -154,7 +154,7 @@ function titleOf(
   const kinds = categoriesField
     ? facts.categories.map((category) => labelOf(context.policy, categoriesField, category))
     : facts.categories;
-  if (facts.standard === 'penalty' || facts.amount_fen !== null) {
+  if (standard?.fields.some((field) => field.role === 'amount' || field.role === 'confiscated')) {
     const withAmount = kinds.map((kind) =>
       kind === '罚款' && facts.amount_fen !== null && facts.amount_fen > 0n
         ? `罚款 ${formatFen(facts.amount_fen)}`

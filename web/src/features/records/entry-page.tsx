@@ -7,6 +7,8 @@ import { standardsQuery } from '../../shared/api/queries.ts';
 import type { RecordFormResult, StandardView } from '../../shared/api/types.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { PageHead } from '../../shared/ui/page.tsx';
+import { Pick } from '../../shared/ui/pick.tsx';
+import { standardOptions } from '../../shared/ui/standard-options.ts';
 import { Empty, Loaded } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { startValues } from './form-groups.ts';
@@ -36,9 +38,6 @@ export function EntryPage() {
   );
 }
 
-/** What most offices enter by hand comes first. */
-const usual = ['penalty', 'licence'];
-
 function Entry({ standards }: { standards: readonly StandardView[] }) {
   const { t, w } = useI18n();
   const search = route.useSearch();
@@ -46,27 +45,34 @@ function Entry({ standards }: { standards: readonly StandardView[] }) {
   const { session } = useSession();
   const [round, setRound] = useState(0);
   const [result, setResult] = useState<RecordFormResult | null>(null);
-  const sorted = standards.toSorted((a, b) => (usual.indexOf(a.key) + 1 || 9) - (usual.indexOf(b.key) + 1 || 9));
-  const standard = standards.find((entry) => entry.key === search.standard) ?? sorted[0];
+  const often = standards.filter((entry) => entry.often).toReversed();
+  const others = standards.filter((entry) => !entry.often);
+  const standard = standards.find((entry) => entry.key === search.standard) ?? often[0] ?? others[0];
   if (!standard) return null;
   const again = (): void => {
     setResult(null);
     setRound(round + 1);
   };
+  const choose = (key: string): void => void navigate({ search: { standard: key }, replace: true }).then(again);
   return (
     <>
       <fieldset className="chips">
         <legend className="unseen">{t('entry.standard')}</legend>
-        {sorted.map((entry) => (
-          <button
-            key={entry.key}
-            type="button"
-            aria-pressed={entry === standard}
-            onClick={() => void navigate({ search: { standard: entry.key }, replace: true }).then(again)}
-          >
+        {often.map((entry) => (
+          <button key={entry.key} type="button" aria-pressed={entry === standard} onClick={() => choose(entry.key)}>
             {w(entry.name)}
           </button>
         ))}
+        {others.length > 0 ? (
+          <Pick
+            label={t('entry.otherStandard')}
+            value={standard.often ? '' : standard.key}
+            onChange={(key) => {
+              if (key !== '') choose(key);
+            }}
+            options={[{ value: '', label: t('entry.otherStandard') }, ...standardOptions(others, w)]}
+          />
+        ) : null}
       </fieldset>
       {result ? (
         <FormOutcome result={result} actions={<Button onClick={again}>{t('entry.again')}</Button>} />

@@ -12,6 +12,7 @@ import { LinkButton } from '../../shared/ui/link-button.tsx';
 import { PageHead, Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { SearchBox } from '../../shared/ui/search-box.tsx';
+import { standardOptions } from '../../shared/ui/standard-options.ts';
 import { Empty } from '../../shared/ui/states.tsx';
 
 const route = getRouteApi('/desk/records');
@@ -58,10 +59,7 @@ export function RecordsPage() {
           label={t('submissions.standard')}
           value={filter.standard ?? ''}
           onChange={(standard) => set({ standard: standard || undefined })}
-          options={[
-            { value: '', label: t('submissions.allStandards') },
-            ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) })),
-          ]}
+          options={[{ value: '', label: t('submissions.allStandards') }, ...standardOptions(standards, w)]}
         />
       </div>
       <PagedList

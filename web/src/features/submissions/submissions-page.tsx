@@ -10,6 +10,7 @@ import { formatCount, formatInstant } from '../../shared/ui/format.ts';
 import { PageHead } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { SearchBox } from '../../shared/ui/search-box.tsx';
+import { standardOptions } from '../../shared/ui/standard-options.ts';
 import { Empty } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { StateTag, stateKey, submissionStates } from './submission-words.tsx';
@@ -51,10 +52,7 @@ export function SubmissionsPage() {
           label={t('submissions.standard')}
           value={filter.standard ?? ''}
           onChange={(standard) => set({ standard: standard || undefined })}
-          options={[
-            { value: '', label: t('submissions.allStandards') },
-            ...standards.map((standard) => ({ value: standard.key, label: w(standard.name) })),
-          ]}
+          options={[{ value: '', label: t('submissions.allStandards') }, ...standardOptions(standards, w)]}
         />
         <Pick
           label={t('submissions.state')}

@@ -7,6 +7,7 @@ import { type I18n, useI18n } from '../../shared/i18n/index.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatBytes, formatCount } from '../../shared/ui/format.ts';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { standardOptions } from '../../shared/ui/standard-options.ts';
 import { Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { percentOf, useProgressWords } from './submission-words.tsx';
@@ -82,10 +83,7 @@ export function UploadPanel() {
                 id={slot.id}
                 value={standard}
                 onChange={setStandard}
-                options={[
-                  { value: 'auto', label: t('upload.auto') },
-                  ...standards.map((entry) => ({ value: entry.key, label: w(entry.name) })),
-                ]}
+                options={[{ value: 'auto', label: t('upload.auto') }, ...standardOptions(standards, w)]}
               />
             )}
           </Field>

@@ -111,6 +111,7 @@ export const en: Dictionary = {
   'upload.org': 'Reporting body',
   'upload.orgChoose': 'Choose a body',
   'upload.templates': 'Empty templates:',
+  'upload.templateOther': 'Templates of other kinds',
   'upload.list': 'Files sent now',
   'upload.queued': 'Queued',
   'upload.sending': 'Sending {name}',
@@ -224,6 +225,7 @@ export const en: Dictionary = {
 
   'entry.lead': 'The same rules as for files. Begin with the unified code: the name comes by itself.',
   'entry.standard': 'Kind of data',
+  'entry.otherStandard': 'Other kinds…',
   'entry.submit': 'Submit',
   'entry.again': 'Enter another',
   'entry.noStandards': 'There is no kind of data to enter',

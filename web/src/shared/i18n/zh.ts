@@ -107,6 +107,7 @@ export const zh = {
   'upload.org': '报送单位',
   'upload.orgChoose': '请选择单位',
   'upload.templates': '下载空白模板：',
+  'upload.templateOther': '其他类别的模板',
   'upload.list': '本次上传的文件',
   'upload.queued': '排队中',
   'upload.sending': '正在上传 {name}',
@@ -219,6 +220,7 @@ export const zh = {
 
   'entry.lead': '与文件报送使用同样的规则。先填统一社会信用代码，名称会自动带出。',
   'entry.standard': '数据类别',
+  'entry.otherStandard': '其他类别…',
   'entry.submit': '提交',
   'entry.again': '再录一条',
   'entry.noStandards': '没有可以录入的数据类别',

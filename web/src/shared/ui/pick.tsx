@@ -2,6 +2,8 @@
 export interface PickOption {
   readonly value: string;
   readonly label: string;
+  /** Options with the same group stand together under its name. */
+  readonly group?: string;
 }
 
 export interface PickProps {
@@ -29,11 +31,29 @@ export function Pick({ id, label, value, options, onChange, onBlur, status, desc
       onChange={(event) => onChange(event.target.value)}
       onBlur={onBlur}
     >
-      {options.map((option) => (
-        <option key={option.value} value={option.value}>
-          {option.label}
-        </option>
-      ))}
+      {groupsOf(options).map(([group, members]) => {
+        const list = members.map((option) => (
+          <option key={option.value} value={option.value}>
+            {option.label}
+          </option>
+        ));
+        return group === '' ? (
+          list
+        ) : (
+          <optgroup key={group} label={group}>
+            {list}
+          </optgroup>
+        );
+      })}
     </select>
   );
+}
+
+function groupsOf(options: readonly PickOption[]): [string, PickOption[]][] {
+  const groups = new Map<string, PickOption[]>();
+  for (const option of options) {
+    const group = option.group ?? '';
+    groups.set(group, [...(groups.get(group) ?? []), option]);
+  }
+  return [...groups];
 }
