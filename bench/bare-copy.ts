@@ -38,7 +38,7 @@ const TABLES: readonly { table: string; where: (since: string) => string }[] = [
   },
 ];
 /** What the rows refer to; copied once, not measured. */
-const BEFORE = ['core.body', 'core.policy_set', 'identity.account'];
+const BEFORE = ['core.body', 'core.policy_set', 'identity.holder', 'identity.account'];
 
 export interface TakenRows {
   readonly table: string;
@@ -96,8 +96,10 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
       for (const table of BEFORE) {
         const taken = await takeOne(table, 'true');
         // The migration made the operator's account in both.
-        if (table === 'identity.account')
-          await target.query('DELETE FROM identity.account_role; DELETE FROM identity.account');
+        if (table === 'identity.holder')
+          await target.query(
+            'DELETE FROM identity.account_role; DELETE FROM identity.account; DELETE FROM identity.holder',
+          );
         await putOne(taken);
         await rm(taken.path);
       }

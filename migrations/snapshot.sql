@@ -53,7 +53,7 @@ CREATE TABLE core.body (
   created_at timestamp with time zone NOT NULL,
   closed_on date,
   CONSTRAINT body_pkey PRIMARY KEY (body_id),
-  CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['city'::text, 'district'::text, 'zone'::text, 'department'::text, 'creditOffice'::text, 'upper'::text, 'bank'::text, 'creditAgency'::text]))),
+  CONSTRAINT body_kind_check CHECK ((kind = ANY (ARRAY['city'::text, 'district'::text, 'zone'::text, 'department'::text, 'creditOffice'::text, 'upper'::text, 'bank'::text, 'guarantee'::text, 'creditAgency'::text]))),
   CONSTRAINT body_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES core.body(body_id)
 );
 CREATE INDEX body_parent ON core.body USING btree (parent_id);
@@ -437,28 +437,223 @@ CREATE TABLE identity.account (
   created_by uuid,
   disabled_at timestamp with time zone,
   subject_id uuid,
+  holder_id uuid NOT NULL,
+  kind text NOT NULL DEFAULT 'staff'::text,
+  active_until date,
+  disabled_reason text,
+  disabled_by uuid,
+  enabled_at timestamp with time zone,
+  departed_at timestamp with time zone,
+  last_used_at timestamp with time zone,
+  standing boolean GENERATED ALWAYS AS (((disabled_at IS NULL) AND (active_until IS NULL))) STORED,
   CONSTRAINT account_pkey PRIMARY KEY (account_id),
+  CONSTRAINT account_holder_key UNIQUE (account_id, holder_id),
   CONSTRAINT account_login_key UNIQUE (login),
+  CONSTRAINT account_standing_key UNIQUE (account_id, standing),
+  CONSTRAINT account_departed_disabled CHECK (((departed_at IS NULL) OR (disabled_reason = 'departure'::text))),
+  CONSTRAINT account_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['request'::text, 'departure'::text, 'unused'::text, 'unconfirmed'::text, 'vendorOff'::text]))),
+  CONSTRAINT account_disabled_why CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
+  CONSTRAINT account_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'vendor'::text, 'system'::text]))),
   CONSTRAINT account_login_check CHECK ((login = lower(login))),
-  CONSTRAINT account_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+  CONSTRAINT account_vendor_time CHECK (((kind <> 'vendor'::text) OR (active_until IS NOT NULL))),
+  CONSTRAINT account_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT account_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES identity.holder(holder_id)
 );
 CREATE INDEX account_body ON identity.account USING btree (body_id);
+CREATE INDEX account_holder ON identity.account USING btree (holder_id);
 CREATE INDEX account_subject ON identity.account USING btree (subject_id) WHERE (subject_id IS NOT NULL);
 GRANT INSERT, SELECT, UPDATE ON identity.account TO ${role:app};
 GRANT SELECT (account_id, body_id, created_at, disabled_at, login, name) ON identity.account TO ${role:audit};
+
+CREATE TABLE identity.account_event (
+  event_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  by_account uuid,
+  kind text NOT NULL,
+  detail jsonb NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT account_event_pkey PRIMARY KEY (event_id),
+  CONSTRAINT account_event_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT account_event_by_account_fkey FOREIGN KEY (by_account) REFERENCES identity.account(account_id)
+);
+CREATE INDEX account_event_account ON identity.account_event USING btree (account_id, at DESC, event_id);
+GRANT INSERT, SELECT ON identity.account_event TO ${role:app};
+GRANT SELECT ON identity.account_event TO ${role:audit};
 
 CREATE TABLE identity.account_role (
   account_id uuid NOT NULL,
   role text NOT NULL,
   granted_at timestamp with time zone NOT NULL,
   granted_by uuid,
+  holder_id uuid NOT NULL,
+  expires_on date,
+  request_id uuid,
+  request_state text GENERATED ALWAYS AS (
+CASE
+    WHEN (request_id IS NOT NULL) THEN 'approved'::text
+    ELSE NULL::text
+END) STORED,
+  side text GENERATED ALWAYS AS (
+CASE
+    WHEN (role = ANY (ARRAY['systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text])) THEN role
+    ELSE 'business'::text
+END) STORED,
   CONSTRAINT account_role_pkey PRIMARY KEY (account_id, role),
+  CONSTRAINT account_role_administrator_stays CHECK (((expires_on IS NULL) OR (side = 'business'::text))),
+  CONSTRAINT account_role_asked CHECK (((granted_by IS NULL) OR (request_id IS NOT NULL))),
   CONSTRAINT account_role_role_check CHECK ((role = ANY (ARRAY['departmentOfficer'::text, 'departmentSystem'::text, 'creditOffice'::text, 'companyRepresentative'::text, 'authorisedReader'::text, 'accountManager'::text, 'systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text, 'operator'::text]))),
-  CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+  CONSTRAINT account_role_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT account_role_approved FOREIGN KEY (request_id, account_id, role, request_state) REFERENCES identity.role_request(request_id, account_id, role, state),
+  CONSTRAINT account_role_holder_fkey FOREIGN KEY (account_id, holder_id) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT account_role_one_side FOREIGN KEY (holder_id, side) REFERENCES identity.holder(holder_id, side)
 );
 CREATE UNIQUE INDEX account_role_administrator ON identity.account_role USING btree (account_id) WHERE (role = ANY (ARRAY['systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text]));
+CREATE UNIQUE INDEX account_role_one_administrator ON identity.account_role USING btree (holder_id) WHERE (side <> 'business'::text);
 GRANT DELETE, INSERT, SELECT ON identity.account_role TO ${role:app};
 GRANT SELECT ON identity.account_role TO ${role:audit};
+
+CREATE TABLE identity.administrator_seat (
+  role text NOT NULL,
+  account_id uuid NOT NULL,
+  standing boolean NOT NULL DEFAULT true,
+  CONSTRAINT administrator_seat_pkey PRIMARY KEY (role),
+  CONSTRAINT administrator_seat_role_check CHECK ((role = ANY (ARRAY['systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text]))),
+  CONSTRAINT administrator_seat_standing_check CHECK (standing),
+  CONSTRAINT administrator_seat_account_id_role_fkey FOREIGN KEY (account_id, role) REFERENCES identity.account_role(account_id, role),
+  CONSTRAINT administrator_seat_account_id_standing_fkey FOREIGN KEY (account_id, standing) REFERENCES identity.account(account_id, standing)
+);
+GRANT INSERT, SELECT ON identity.administrator_seat TO ${role:app};
+GRANT SELECT ON identity.administrator_seat TO ${role:audit};
+GRANT UPDATE (account_id) ON identity.administrator_seat TO ${role:app};
+
+CREATE TABLE identity.deputy (
+  deputy_id uuid NOT NULL,
+  absent_id uuid NOT NULL,
+  deputy_account_id uuid NOT NULL,
+  from_on date NOT NULL,
+  to_on date NOT NULL,
+  reason text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  CONSTRAINT deputy_pkey PRIMARY KEY (deputy_id),
+  CONSTRAINT deputy_check CHECK ((absent_id <> deputy_account_id)),
+  CONSTRAINT deputy_check1 CHECK ((to_on >= from_on)),
+  CONSTRAINT deputy_absent_id_fkey FOREIGN KEY (absent_id) REFERENCES identity.account(account_id),
+  CONSTRAINT deputy_created_by_fkey FOREIGN KEY (created_by) REFERENCES identity.account(account_id),
+  CONSTRAINT deputy_deputy_account_id_fkey FOREIGN KEY (deputy_account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT deputy_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES identity.account(account_id)
+);
+CREATE INDEX deputy_absent ON identity.deputy USING btree (absent_id, to_on);
+CREATE INDEX deputy_account ON identity.deputy USING btree (deputy_account_id, to_on);
+GRANT INSERT, SELECT ON identity.deputy TO ${role:app};
+GRANT SELECT ON identity.deputy TO ${role:audit};
+GRANT UPDATE (deputy_account_id, ended_at, ended_by) ON identity.deputy TO ${role:app};
+
+CREATE TABLE identity.duty (
+  duty_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  on_date date NOT NULL,
+  shift text NOT NULL,
+  account_id uuid NOT NULL,
+  phone text,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT duty_pkey PRIMARY KEY (duty_id),
+  CONSTRAINT duty_body_id_on_date_shift_key UNIQUE (body_id, on_date, shift),
+  CONSTRAINT duty_shift_check CHECK ((shift = ANY (ARRAY['day'::text, 'night'::text]))),
+  CONSTRAINT duty_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT duty_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT duty_created_by_fkey FOREIGN KEY (created_by) REFERENCES identity.account(account_id)
+);
+CREATE INDEX duty_account ON identity.duty USING btree (account_id, on_date);
+GRANT DELETE, INSERT, SELECT, UPDATE ON identity.duty TO ${role:app};
+
+CREATE TABLE identity.holder (
+  holder_id uuid NOT NULL,
+  token text,
+  side text,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT holder_pkey PRIMARY KEY (holder_id),
+  CONSTRAINT holder_holder_id_side_key UNIQUE (holder_id, side),
+  CONSTRAINT holder_token_key UNIQUE (token),
+  CONSTRAINT holder_side_check CHECK ((side = ANY (ARRAY['business'::text, 'systemAdmin'::text, 'securityAdmin'::text, 'auditAdmin'::text])))
+);
+GRANT INSERT, SELECT ON identity.holder TO ${role:app};
+GRANT UPDATE (side) ON identity.holder TO ${role:app};
+
+CREATE TABLE identity.recertification (
+  campaign_id uuid NOT NULL,
+  name text NOT NULL,
+  opened_on date NOT NULL,
+  deadline_on date NOT NULL,
+  disable_after_on date NOT NULL,
+  state text NOT NULL,
+  opened_by uuid NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  CONSTRAINT recertification_pkey PRIMARY KEY (campaign_id),
+  CONSTRAINT recertification_check CHECK (((deadline_on > opened_on) AND (disable_after_on > deadline_on))),
+  CONSTRAINT recertification_state_check CHECK ((state = ANY (ARRAY['open'::text, 'escalated'::text, 'closed'::text]))),
+  CONSTRAINT recertification_opened_by_fkey FOREIGN KEY (opened_by) REFERENCES identity.account(account_id)
+);
+CREATE UNIQUE INDEX recertification_running ON identity.recertification USING btree ((true)) WHERE (state <> 'closed'::text);
+GRANT INSERT, SELECT ON identity.recertification TO ${role:app};
+GRANT SELECT ON identity.recertification TO ${role:audit};
+GRANT UPDATE (closed_at, state) ON identity.recertification TO ${role:app};
+
+CREATE TABLE identity.recertification_item (
+  campaign_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  body_id uuid,
+  state text NOT NULL,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  note text,
+  CONSTRAINT recertification_item_pkey PRIMARY KEY (campaign_id, account_id),
+  CONSTRAINT recertification_item_check CHECK (((decided_by IS NULL) OR (decided_by <> account_id))),
+  CONSTRAINT recertification_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'escalated'::text, 'confirmed'::text, 'notNeeded'::text, 'disabled'::text, 'kept'::text]))),
+  CONSTRAINT recertification_item_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT recertification_item_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT recertification_item_campaign_id_fkey FOREIGN KEY (campaign_id) REFERENCES identity.recertification(campaign_id),
+  CONSTRAINT recertification_item_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES identity.account(account_id)
+);
+CREATE INDEX recertification_item_state ON identity.recertification_item USING btree (campaign_id, state, account_id);
+GRANT INSERT, SELECT ON identity.recertification_item TO ${role:app};
+GRANT SELECT ON identity.recertification_item TO ${role:audit};
+GRANT UPDATE (decided_at, decided_by, note, state) ON identity.recertification_item TO ${role:app};
+
+CREATE TABLE identity.role_request (
+  request_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  holder_id uuid NOT NULL,
+  role text NOT NULL,
+  expires_on date,
+  reason text NOT NULL,
+  state text NOT NULL,
+  requested_by uuid NOT NULL,
+  requested_holder uuid NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  decided_by uuid,
+  decided_holder uuid,
+  decided_at timestamp with time zone,
+  decision_note text,
+  CONSTRAINT role_request_pkey PRIMARY KEY (request_id),
+  CONSTRAINT role_request_request_id_account_id_role_state_key UNIQUE (request_id, account_id, role, state),
+  CONSTRAINT role_request_decided CHECK ((((state = ANY (ARRAY['approved'::text, 'refused'::text])) = (decided_by IS NOT NULL)) AND ((decided_by IS NULL) = (decided_holder IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  CONSTRAINT role_request_four_eyes CHECK (((decided_holder IS NULL) OR ((decided_holder <> requested_holder) AND (decided_holder <> holder_id)))),
+  CONSTRAINT role_request_not_own CHECK ((requested_holder <> holder_id)),
+  CONSTRAINT role_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text]))),
+  CONSTRAINT role_request_account_id_holder_id_fkey FOREIGN KEY (account_id, holder_id) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT role_request_decided_by_decided_holder_fkey FOREIGN KEY (decided_by, decided_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT role_request_requested_by_requested_holder_fkey FOREIGN KEY (requested_by, requested_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE
+);
+CREATE INDEX role_request_state ON identity.role_request USING btree (state, requested_at DESC, request_id);
+CREATE UNIQUE INDEX role_request_waiting ON identity.role_request USING btree (account_id, role) WHERE (state = 'waiting'::text);
+GRANT INSERT, SELECT ON identity.role_request TO ${role:app};
+GRANT SELECT ON identity.role_request TO ${role:audit};
+GRANT UPDATE (decided_at, decided_by, decided_holder, decision_note, state) ON identity.role_request TO ${role:app};
 
 CREATE TABLE identity.session (
   token_hash bytea NOT NULL,
@@ -468,9 +663,11 @@ CREATE TABLE identity.session (
   last_seen_at timestamp with time zone NOT NULL,
   expires_at timestamp with time zone NOT NULL,
   address text,
+  deputy_id uuid,
   CONSTRAINT session_pkey PRIMARY KEY (token_hash),
   CONSTRAINT session_session_id_key UNIQUE (session_id),
-  CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+  CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT session_deputy_id_fkey FOREIGN KEY (deputy_id) REFERENCES identity.deputy(deputy_id)
 );
 CREATE INDEX session_account ON identity.session USING btree (account_id);
 GRANT DELETE, INSERT, SELECT, UPDATE ON identity.session TO ${role:app};

@@ -139,14 +139,15 @@ function filesBelow(folder: string): string[] {
 
 async function addAccount(city: CityContext, login: Login, bodyId: string | null): Promise<void> {
   const role = accounts[login];
-  const given: Role = role === 'operator' ? 'auditAdmin' : role;
+  const given: Role = role === 'operator' ? 'creditOffice' : role;
   const subject = role === 'companyRepresentative' ? newId() : null;
   const { accountId } = await addTestAccount(city.ctx, login, [given], bodyId, subject);
   if (given !== role)
     await execute(
       city.ctx.db.app,
       sql`WITH gone AS (DELETE FROM identity.account_role WHERE account_id = ${accountId})
-          INSERT INTO identity.account_role (account_id, role, granted_at) VALUES (${accountId}, ${role}, ${city.clock.now()})`,
+          INSERT INTO identity.account_role (account_id, role, granted_at, holder_id)
+          SELECT account_id, ${role}, ${city.clock.now()}, holder_id FROM identity.account WHERE account_id = ${accountId}`,
     );
 }
 

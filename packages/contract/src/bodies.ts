@@ -10,6 +10,7 @@ export const BodyKindSchema = Type.Union([
   Type.Literal('creditOffice'),
   Type.Literal('upper'),
   Type.Literal('bank'),
+  Type.Literal('guarantee'),
   Type.Literal('creditAgency'),
 ]);
 

@@ -32,6 +32,9 @@ export const SessionView = Type.Object({
     roles: Type.Array(RoleSchema),
     body: orNull(Type.Object({ id: IdSchema, name: Type.String(), code: orNull(Type.String()) })),
   }),
+  deputyFor: orNull(
+    Type.Object({ id: IdSchema, deputyId: IdSchema, name: Type.String() }, { description: 'acts for somebody absent' }),
+  ),
   permissions: Type.Array(Type.String(), { description: 'what the account may do; the desk shows only this' }),
   /** Until the password is changed nothing else is allowed. */
   mustChangePassword: Type.Boolean(),

@@ -6,7 +6,18 @@ import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { checkPasswordRules, hashPassword, verifyPassword } from './passwords.ts';
 import { administratorRoles } from './permissions.ts';
-import { accountById, deleteSessionsOf, insertAccount, insertRole, updatePassword } from './queries.ts';
+import {
+  type AccountKind,
+  accountById,
+  deleteSessionsOf,
+  type Grant,
+  holderFor,
+  insertAccount,
+  insertRole,
+  takeEmptySeat,
+  takeSide,
+  updatePassword,
+} from './queries.ts';
 
 /** The account that commands act as (migration 0003). It has no password. */
 export const operatorAccountId = '00000000-0000-7000-8000-000000000001';
@@ -22,6 +33,15 @@ export interface NewAccount {
   readonly createdBy?: string | null;
   /** A representative speaks for this organisation; nobody else has one. */
   readonly subjectId?: string | null;
+  /** Keyed token of the person behind the account; without one nobody is registered for it yet. */
+  readonly holderToken?: string | null;
+  /** Default staff. */
+  readonly kind?: AccountKind;
+  readonly activeUntil?: string | null;
+  /** Made switched off, until somebody switches it on. */
+  readonly disabledReason?: 'vendorOff' | null;
+  /** Roles are asked for and approved apart from the account. */
+  readonly rolesLater?: boolean;
 }
 
 export const normaliseLogin = (login: string): string => login.normalize('NFKC').trim().toLowerCase();
@@ -40,7 +60,7 @@ function checkAccount(account: NewAccount, login: string): void {
   }
   if (account.name.trim() === '' || account.name.length > 100)
     fail('姓名应为 1 至 100 个字符。', 'A name has 1 to 100 characters.');
-  if (account.roles.length === 0) fail('请至少指定一个角色。', 'Give at least one role.');
+  if (account.roles.length === 0 && !account.rolesLater) fail('请至少指定一个角色。', 'Give at least one role.');
   if (account.roles.includes('operator'))
     fail('operator 角色只属于命令行。', 'The operator role belongs to the command line.');
   const administrator = account.roles.filter((role) => administratorRoles.includes(role));
@@ -92,14 +112,45 @@ export async function createAccount(
     createdBy,
     at,
     subjectId: account.subjectId ?? null,
+    holderId: await holderFor(client, account.holderToken ?? null, newId(), at),
+    kind: account.kind ?? 'staff',
+    activeUntil: account.activeUntil ?? null,
+    disabledReason: account.disabledReason ?? null,
   });
   if (!added)
     throw new DomainError('conflict', {
       zh: `登录名 ${login} 已存在，请换一个。`,
       en: `The login ${login} is taken. Choose another.`,
     });
-  for (const role of account.roles) await insertRole(client, accountId, role, createdBy, at);
+  for (const role of account.roles) await grantRole(client, accountId, role, { by: createdBy, at });
   return { accountId, login };
+}
+
+const sideOf = (role: Role): string => (administratorRoles.includes(role) ? role : 'business');
+
+/**
+ * Gives a role. Throws `conflict` when the person behind the account stands on another side, through whichever account, or
+ * has the role already.
+ */
+export async function grantRole(client: Queryable, accountId: string, role: Role, grant: Grant): Promise<void> {
+  await takeSide(client, accountId, sideOf(role));
+  try {
+    await insertRole(client, accountId, role, grant);
+  } catch (error) {
+    const { code, constraint } = error as { code?: string; constraint?: string };
+    if (code === '23505' && constraint === 'account_role_pkey') {
+      throw new DomainError('conflict', { zh: '该账号已有此角色。', en: 'The account has this role already.' });
+    }
+    if (code === '23503' || code === '23505') {
+      throw new DomainError('conflict', {
+        zh: '同一人不能兼任系统、安全、审计管理员，也不能兼有业务角色（含其名下其他账号）。请先收回其现有角色，或另选他人。',
+        en: 'One person never combines the three administrators, nor one of them with business roles, over all accounts. Take the present role back first, or choose somebody else.',
+        cause: error,
+      });
+    }
+    throw error;
+  }
+  if (administratorRoles.includes(role)) await takeEmptySeat(client, accountId, role);
 }
 
 /** The holder changes the own password: the current one is asked for, every session ends. Throws `unprocessable`. */

@@ -28,7 +28,8 @@ export function sessionActor(request: FastifyRequest, session: LiveSession | nul
   const actor: Actor = {
     kind: 'account',
     accountId: session.account_id,
-    name: session.name,
+    // Whoever acts for somebody absent stands in the log with both names (AB 角).
+    name: session.absent_name === null ? session.name : `${session.name}（代 ${session.absent_name}）`,
     // The operator is the command line on the machine: no session is one, whatever the table says.
     roles: session.roles.filter((role) => role !== 'operator'),
     bodyId: session.body_id,

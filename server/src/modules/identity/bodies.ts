@@ -32,8 +32,8 @@ import {
 
 export type BodyKind = 'city' | 'district' | 'zone' | 'department' | 'creditOffice' | 'upper' | OutsideBodyKind;
 /** Bodies outside government: they read with the subject's authorisation only. */
-export type OutsideBodyKind = 'bank' | 'creditAgency';
-export const outsideBodyKinds: readonly OutsideBodyKind[] = ['bank', 'creditAgency'];
+export type OutsideBodyKind = 'bank' | 'guarantee' | 'creditAgency';
+export const outsideBodyKinds: readonly OutsideBodyKind[] = ['bank', 'guarantee', 'creditAgency'];
 
 export interface Body {
   readonly bodyId: string;

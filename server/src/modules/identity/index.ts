@@ -2,6 +2,7 @@
 export {
   changePassword,
   createAccount,
+  grantRole,
   type NewAccount,
   normaliseLogin,
   operatorAccountId,
@@ -26,8 +27,9 @@ export {
   successorsOf,
 } from './bodies.ts';
 export { httpHooks } from './http-hooks.ts';
-export { newOneTimePassword } from './passwords.ts';
+export { hashPassword, newOneTimePassword } from './passwords.ts';
 export {
+  administratorRoles,
   authorize,
   levelOf,
   may,
@@ -39,5 +41,6 @@ export {
   roleTable,
   scopeOf,
 } from './permissions.ts';
+export type { AccountKind } from './queries.ts';
 export { identityRoutes } from './routes.ts';
-export { purgeSessions } from './sessions.ts';
+export { hashOfSessionCookie, purgeSessions } from './sessions.ts';

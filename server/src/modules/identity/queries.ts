@@ -4,6 +4,9 @@ import { execute, maybeOne, one, prepared, type Queryable, query, type Runner, s
 
 const runner = (client: Queryable): Runner => client as Runner;
 
+/** `vendor`: of a company that works for the platform, for a set time. `system`: no person. */
+export type AccountKind = 'staff' | 'vendor' | 'system';
+
 export interface AccountRow {
   readonly account_id: string;
   readonly login: string;
@@ -12,6 +15,8 @@ export interface AccountRow {
   readonly password_hash: string | null;
   readonly must_change_password: boolean;
   readonly disabled_at: string | null;
+  /** The last day on which it works; null: no end. */
+  readonly active_until: string | null;
   readonly roles: Role[];
 }
 
@@ -19,7 +24,7 @@ const selectAccount = {
   kind: 'sql',
   strings: [
     `select a.account_id, a.login, a.name, a.body_id, a.password_hash, a.must_change_password, a.disabled_at,
-       array(select r.role from identity.account_role r where r.account_id = a.account_id order by r.role) as roles
+       a.active_until, array(select r.role from identity.account_role r where r.account_id = a.account_id order by r.role) as roles
      from identity.account a`,
   ],
   values: [],
@@ -43,6 +48,11 @@ export interface NewAccountRow {
   readonly createdBy: string | null;
   readonly at: string;
   readonly subjectId: string | null;
+  readonly holderId: string;
+  readonly kind: AccountKind;
+  readonly activeUntil: string | null;
+  /** Made switched off: why. */
+  readonly disabledReason: string | null;
 }
 
 /** False when the login is taken. */
@@ -50,23 +60,63 @@ export async function insertAccount(client: Queryable, row: NewAccountRow): Prom
   const count = await execute(
     runner(client),
     sql`insert into identity.account (account_id, login, name, body_id, password_hash, must_change_password,
-          password_changed_at, created_at, created_by, subject_id)
+          password_changed_at, created_at, created_by, subject_id, holder_id, kind, active_until, disabled_reason, disabled_at)
         values (${row.accountId}, ${row.login}, ${row.name}, ${row.bodyId}, ${row.passwordHash}, ${row.mustChange},
-          ${row.at}, ${row.at}, ${row.createdBy}, ${row.subjectId}) on conflict (login) do nothing`,
+          ${row.at}, ${row.at}, ${row.createdBy}, ${row.subjectId}, ${row.holderId}, ${row.kind}, ${row.activeUntil},
+          ${row.disabledReason}, ${row.disabledReason === null ? null : row.at}) on conflict (login) do nothing`,
   );
   return count === 1;
 }
 
-export async function insertRole(
-  client: Queryable,
-  accountId: string,
-  role: Role,
-  by: string | null,
-  at: string,
-): Promise<void> {
+/** The holder with this token, made when there is none; null makes one that nobody has registered for yet. */
+export async function holderFor(client: Queryable, token: string | null, freshId: string, at: string): Promise<string> {
+  const added = await execute(
+    runner(client),
+    sql`insert into identity.holder (holder_id, token, created_at) values (${freshId}, ${token}, ${at})
+        on conflict (token) do nothing`,
+  );
+  if (added === 1) return freshId;
+  const known = await one<{ holder_id: string }>(
+    runner(client),
+    sql`select holder_id from identity.holder where token = ${token}`,
+  );
+  return known.holder_id;
+}
+
+/** A holder without roles may come to another side; one with roles stays, and the role's foreign key refuses. */
+export async function takeSide(client: Queryable, accountId: string, side: string): Promise<void> {
   await execute(
     runner(client),
-    sql`insert into identity.account_role (account_id, role, granted_at, granted_by) values (${accountId}, ${role}, ${at}, ${by})`,
+    sql`update identity.holder h set side = ${side} from identity.account a
+        where a.account_id = ${accountId} and h.holder_id = a.holder_id and h.side is distinct from ${side}
+          and not exists (select from identity.account_role r where r.holder_id = h.holder_id)`,
+  );
+}
+
+export interface Grant {
+  readonly by: string | null;
+  readonly at: string;
+  readonly requestId?: string | null;
+  readonly expiresOn?: string | null;
+}
+
+/** The account's holder is read with it. Errors of the database: 23503 another side, 23505 a second administrator. */
+export async function insertRole(client: Queryable, accountId: string, role: Role, grant: Grant): Promise<void> {
+  await execute(
+    runner(client),
+    sql`insert into identity.account_role (account_id, role, granted_at, granted_by, holder_id, request_id, expires_on)
+        select a.account_id, ${role}, ${grant.at}, ${grant.by}, a.holder_id, ${grant.requestId ?? null}, ${grant.expiresOn ?? null}
+        from identity.account a where a.account_id = ${accountId}`,
+  );
+}
+
+/** The first of an administrator role keeps its seat. */
+export async function takeEmptySeat(client: Queryable, accountId: string, role: Role): Promise<void> {
+  await execute(
+    runner(client),
+    sql`insert into identity.administrator_seat (role, account_id)
+        select ${role}, a.account_id from identity.account a where a.account_id = ${accountId} and a.standing
+        on conflict (role) do nothing`,
   );
 }
 
@@ -127,13 +177,18 @@ export interface SessionRow {
   /** The organisation that a representative speaks for, the canonical one of its cluster. */
   readonly subject_id: string | null;
   readonly must_change_password: boolean;
+  /** Set while it acts for somebody absent: `roles`, `body_id` and `scope` are then of the absent one. */
+  readonly deputy_id: string | null;
+  readonly absent_id: string | null;
+  readonly absent_name: string | null;
   readonly roles: Role[];
   readonly scope: string[];
 }
 
 /**
  * A live session with its account, roles and the bodies in its scope: its own, those below, and those that any of them
- * succeeded. One prepared statement, since every request of a signed-in user runs it.
+ * succeeded. A deputy has the business role of the one it acts for, never an administrator's (GB/T 22239-2019 8.1.5). One
+ * prepared statement, since every request of a signed-in user runs it.
  */
 export async function findSession(
   client: Queryable,
@@ -147,12 +202,19 @@ export async function findSession(
     prepared(
       'identity.findSession',
       sql`with recursive live as (
-            select s.session_id, s.created_at, s.last_seen_at, s.expires_at, a.account_id, a.login, a.name, a.body_id,
-              a.must_change_password, coalesce(m.canonical_id, a.subject_id) as subject_id
+            select s.session_id, s.created_at, s.last_seen_at, s.expires_at, a.account_id, a.login, a.name,
+              case when o.account_id is null then a.body_id else o.body_id end as body_id, a.must_change_password,
+              case when o.account_id is null then coalesce(m.canonical_id, a.subject_id) end as subject_id,
+              case when o.account_id is not null then d.deputy_id end as deputy_id, o.account_id as absent_id, o.name as absent_name
             from identity.session s join identity.account a on a.account_id = s.account_id
+              join identity.holder h on h.holder_id = a.holder_id
               left join core.subject_alias m on m.subject_id = a.subject_id and m.to_at is null
+              left join identity.deputy d on d.deputy_id = s.deputy_id and d.deputy_account_id = a.account_id and d.ended_at is null
+                and d.from_on <= ${today} and d.to_on >= ${today} and h.side = 'business'
+              left join identity.account o on o.account_id = d.absent_id and o.disabled_at is null
+                and (o.active_until is null or o.active_until >= ${today})
             where s.token_hash = ${tokenHash} and s.expires_at > ${now} and s.last_seen_at > ${seenAfter}
-              and a.disabled_at is null
+              and a.disabled_at is null and (a.active_until is null or a.active_until >= ${today})
           ), scope (body_id) as (
             select body_id from live where body_id is not null
             union
@@ -162,7 +224,10 @@ export async function findSession(
               select p.body_id from core.body_successor p where p.successor_id = scope.body_id and p.succeeded_on <= ${today}
             ) other
           )
-          select live.*, array(select r.role from identity.account_role r where r.account_id = live.account_id order by r.role) as roles,
+          select live.*, array(
+              select r.role from identity.account_role r
+              where r.account_id = coalesce(live.absent_id, live.account_id) and (r.expires_on is null or r.expires_on >= ${today})
+                and (live.absent_id is null or r.role in ('departmentOfficer', 'creditOffice')) order by r.role) as roles,
             array(select body_id from scope) as scope
           from live`,
     ),
@@ -192,6 +257,10 @@ export async function touchSession(client: Queryable, tokenHash: Buffer, at: str
     runner(client),
     sql`update identity.session set last_seen_at = ${at} where token_hash = ${tokenHash} and last_seen_at < ${at}`,
   );
+}
+
+export async function noteUse(client: Queryable, accountId: string, at: string): Promise<void> {
+  await execute(runner(client), sql`update identity.account set last_used_at = ${at} where account_id = ${accountId}`);
 }
 
 export async function deleteSession(client: Queryable, tokenHash: Buffer): Promise<number> {

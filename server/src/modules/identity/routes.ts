@@ -40,6 +40,10 @@ async function viewOf(ctx: AppContext, request: FastifyRequest, session: LiveSes
       roles: session.roles,
       body: body && { id: body.bodyId, name: body.name, code: body.code },
     },
+    deputyFor:
+      session.deputy_id !== null && session.absent_id !== null
+        ? { id: session.absent_id, deputyId: session.deputy_id, name: session.absent_name ?? '' }
+        : null,
     permissions: permissionsOf(sessionActor(request, session).actor),
     mustChangePassword: session.must_change_password,
     expiresAt: session.expires_at,

@@ -205,7 +205,8 @@ test('the database refuses two administrator roles for one account', async () =>
     await assert.rejects(
       query(
         world.ctx.db.app,
-        sql`insert into identity.account_role (account_id, role, granted_at) values (${accountId}, ${role}, ${world.ctx.clock.now()})`,
+        sql`insert into identity.account_role (account_id, role, granted_at, holder_id)
+            select account_id, ${role}, ${world.ctx.clock.now()}, holder_id from identity.account where account_id = ${accountId}`,
       ),
       { code: '23505' },
     );

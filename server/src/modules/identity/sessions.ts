@@ -15,6 +15,7 @@ import {
   deleteSession,
   findSession,
   insertSession,
+  noteUse,
   purgeExpired,
   type SessionRow,
   touchSession,
@@ -50,6 +51,15 @@ export function cookieOptions(ctx: Pick<AppContext, 'config'>): {
 
 function hashToken(ctx: Pick<AppContext, 'keys'>, token: string): Buffer {
   return createHmac('sha256', ctx.keys.secret('session')).update(token).digest();
+}
+
+/** The key of the session behind a request's cookie; null when the cookie has not the form of one. */
+export function hashOfSessionCookie(
+  ctx: Pick<AppContext, 'config' | 'keys'>,
+  cookies: Readonly<Record<string, string | undefined>>,
+): Buffer | null {
+  const token = cookies[sessionCookieName(ctx)];
+  return token !== undefined && tokenPattern.test(token) ? hashToken(ctx, token) : null;
 }
 
 export type LiveSession = SessionRow;
@@ -99,7 +109,8 @@ export async function checkCredentials(ctx: AppContext, login: string, password:
   }
   const account = await accountByLogin(ctx.db.app, name);
   const right = await verifyPassword(password, account?.password_hash ?? null);
-  if (!account || !right || account.disabled_at) throw new SignInFailed(maxFailures - attempt.attempts);
+  const over = account?.active_until != null && account.active_until < ctx.clock.today();
+  if (!account || !right || account.disabled_at || over) throw new SignInFailed(maxFailures - attempt.attempts);
   return account;
 }
 
@@ -126,6 +137,7 @@ export async function openSession(
     expiresAt,
     address,
   });
+  await noteUse(client, accountId, at);
   await trimSessions(client, accountId, maxSessions);
   return { token, expiresAt };
 }
