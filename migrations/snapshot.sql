@@ -270,6 +270,9 @@ CREATE TABLE core.report (
   account_id uuid,
   purpose text,
   issued_at timestamp with time zone NOT NULL,
+  matter text,
+  case_number text,
+  authorisation_id uuid,
   CONSTRAINT report_pkey PRIMARY KEY (subject_id, report_id),
   CONSTRAINT report_kind_check CHECK ((kind = ANY (ARRAY['public'::text, 'full'::text, 'special'::text])))
 );

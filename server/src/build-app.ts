@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
 import { subjectPorts } from './module-ports.ts';
+import { accessRoutes } from './modules/access/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -29,6 +30,7 @@ export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox | ((ap
 export const modules: readonly ModuleRoutes[] = [
   siteRoutes,
   identityRoutes,
+  accessRoutes,
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   reportRoutes,

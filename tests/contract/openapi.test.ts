@@ -4,6 +4,9 @@ import { after, before, describe, it } from 'node:test';
 import { errorDefinitions } from '@chengxin/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
+import { createFixture } from '../authorization/fixture.ts';
+import { casesOf, expected, whos } from '../authorization/format.ts';
+import { readTable } from '../authorization/table.ts';
 import {
   assertProblem,
   createHttpCity,
@@ -161,10 +164,12 @@ interface Asked {
   /** `METHOD path` of the description. */
   readonly as: string;
   readonly status?: number;
+  /** Another city than the usual one. */
+  readonly at?: HttpCity;
 }
 const covered = new Set<string>();
-async function answered({ login, method, url, payload, headers, as, status = 200 }: Asked) {
-  const response = await city.call(login, method, url, {
+async function answered({ login, method, url, payload, headers, as, status = 200, at = city }: Asked) {
+  const response = await at.call(login, method, url, {
     ...(payload ? { payload } : {}),
     ...(headers ? { headers } : {}),
   });
@@ -351,7 +356,7 @@ describe('answers', () => {
     await post(
       'officer',
       '/api/v1/subjects/{code}/reports',
-      { kind: 'full', purpose: '行政审批' },
+      { kind: 'full', purpose: 'approval' },
       `/api/v1/subjects/${code}/reports`,
     );
     const ids = await city.database.databases.app.query(
@@ -389,11 +394,42 @@ describe('answers', () => {
       status: 204,
     });
   });
+  it('have it too where the table of routes and roles says how they are asked for', async () => {
+    const table = await readTable();
+    const fixture = await createFixture();
+    try {
+      for (const [route, row] of table.rows) {
+        const as = route
+          .replaceAll('::', '\0')
+          .replaceAll(/:(\w+)/g, '{$1}')
+          .replaceAll('\0', ':');
+        const [verb = '', path = ''] = as.split(' ');
+        const operation = described.paths[path]?.[verb.toLowerCase()];
+        const entry = casesOf(row)[0];
+        const who = whos.find((one) => entry && expected(entry.expect, one) === 'ok');
+        if (!operation || covered.has(as) || !entry || !who) continue;
+        const { url, payload, headers } = await entry.request(who, fixture);
+        const status = Number(Object.keys(operation.responses).find((code) => /^2/.test(code)) ?? 200);
+        await answered({
+          login: who === 'anonymous' ? null : who,
+          method: verb as Method,
+          url,
+          as,
+          status,
+          at: fixture.city,
+          ...(payload ? { payload } : {}),
+          ...(headers ? { headers } : {}),
+        });
+      }
+    } finally {
+      await fixture.city.close();
+    }
+  });
   it('were looked at for every documented operation', () => {
     const missing = operations()
       .map(([method, path]) => `${method.toUpperCase()} ${path}`)
       .filter((name) => !covered.has(name));
-    assert.deepEqual(missing, [], 'add a real answer of these to the test above');
+    assert.deepEqual(missing, [], 'give these a row in tests/authorization/rows whose first case is answered');
   });
 });
 

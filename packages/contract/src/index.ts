@@ -1,3 +1,4 @@
+export * from './access.ts';
 export * from './bodies.ts';
 export * from './collection.ts';
 export * from './common.ts';

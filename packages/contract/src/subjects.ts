@@ -1,20 +1,10 @@
 /** Subjects: search, archive, merge and split. */
 import { type Static, Type } from 'typebox';
+import { StatedPurposeProperties } from './access.ts';
 
 const Text = Type.String();
 const NullableText = Type.Union([Type.String(), Type.Null()]);
 const BilingualSchema = Type.Object({ zh: Text, en: Text });
-
-/** Purposes for which an officer may open a full archive; the purpose is logged and the subject sees it. */
-export const archivePurposes = ['dailySupervision', 'approval', 'investigation', 'dataGovernance'] as const;
-export type ArchivePurpose = (typeof archivePurposes)[number];
-
-export const archivePurposeLabels: Readonly<Record<ArchivePurpose, { readonly zh: string; readonly en: string }>> = {
-  dailySupervision: { zh: '日常监管', en: 'Day-to-day supervision' },
-  approval: { zh: '行政审批', en: 'Administrative approval' },
-  investigation: { zh: '调查核实', en: 'Investigation' },
-  dataGovernance: { zh: '数据治理', en: 'Data governance' },
-};
 
 export const SearchQuerySchema = Type.Object(
   {
@@ -90,11 +80,8 @@ export const FullArchiveSchema = Type.Object({
   members: Type.Array(Text),
 });
 
-export const FullArchiveQuerySchema = Type.Object({
-  purpose: Type.Union(archivePurposes.map((purpose) => Type.Literal(purpose))),
-  /** Number of the case or application that the purpose belongs to. */
-  caseNumber: Type.Optional(Type.String({ maxLength: 100 })),
-});
+/** Purpose, matter and case number of a reading that is not public. */
+export const FullArchiveQuerySchema = Type.Object({ ...StatedPurposeProperties });
 
 export const MergeBodySchema = Type.Object(
   {

@@ -1,4 +1,4 @@
-/** `./chengxin report CODE --out FILE --kind public|full|special [--purpose P] [--case N] [--json]` */
+/** `./chengxin report CODE --out FILE --kind public|full|special [--purpose P] [--matter M] [--case N] [--json]` */
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -10,6 +10,7 @@ export interface ReportOptions {
   readonly out?: string;
   readonly kind: string;
   readonly purpose?: string;
+  readonly matter?: string;
   readonly case?: string;
   readonly json?: boolean;
 }
@@ -37,6 +38,7 @@ export async function runReport(
     code,
     kind: options.kind,
     purpose: options.purpose ?? null,
+    matter: options.matter ?? null,
     caseNumber: options.case ?? null,
   });
   const file = resolve(options.out);
@@ -96,7 +98,8 @@ export function registerReport(program: Command, host: CommandHost): void {
     .argument('<code>', '统一社会信用代码或其他登记号码 unified code or another identifier')
     .requiredOption('--out <file>', 'PDF 文件 where to write it')
     .option('--kind <kind>', 'public | full | special', 'public')
-    .option('--purpose <text>', '用途（政务版必填） purpose, needed for full')
+    .option('--purpose <purpose>', '用途（政务版必填） a purpose of the policy list, needed for full')
+    .option('--matter <matter>', '事项 matter, where the purpose needs one')
     .option('--case <number>', '办件编号 case number')
     .option('--json', '结果以 JSON 输出 one JSON object on standard output')
     .action((code: string, options: ReportOptions) => act(host, code, options));

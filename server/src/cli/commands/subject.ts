@@ -1,5 +1,4 @@
-/** `./chengxin subject CODE [--full --purpose P] [--case N] [--json]` */
-import { type ArchivePurpose, archivePurposeLabels, archivePurposes } from '@chengxin/contract';
+/** `./chengxin subject CODE [--full --purpose P] [--matter M] [--case N] [--json]` */
 import type { Command } from 'commander';
 import type { Actor, AppContext } from '../../context.ts';
 import { discloseRecord } from '../../modules/disclosure/index.ts';
@@ -21,6 +20,7 @@ import type { CommandHost } from './report.ts';
 export interface SubjectOptions {
   readonly full?: boolean;
   readonly purpose?: string;
+  readonly matter?: string;
   readonly case?: string;
   readonly json?: boolean;
 }
@@ -55,9 +55,6 @@ const maxRecords = 5000;
 const pageSize = 100;
 
 const ports: SubjectPorts = { disclose: discloseRecord };
-
-const isPurpose = (text: string | undefined): text is ArchivePurpose =>
-  (archivePurposes as readonly string[]).includes(text ?? '');
 
 interface Source {
   archive(): Promise<Archive>;
@@ -144,24 +141,24 @@ function fail(code: number, zh: string, en: string): void {
   process.exitCode = code;
 }
 
+/** A look without its purpose, matter or case number is a slip of the command line. */
+const exitOf = (error: DomainError, full: boolean): number =>
+  error.status >= 500 ? 3 : full && error.code === 'invalid-request' ? 2 : 1;
+
+const wordsOf = (error: DomainError, language: 'zh' | 'en'): string =>
+  [error[language], ...(error.details ?? []).map((detail) => `  --${detail.field}: ${detail[language]}`)].join('\n');
+
 async function act(host: CommandHost, code: string, options: SubjectOptions): Promise<void> {
-  const { purpose } = options;
-  if (options.full && !isPurpose(purpose)) {
-    const zh = archivePurposes.map((one) => `${one}（${archivePurposeLabels[one].zh}）`).join('、');
-    fail(
-      2,
-      `查看完整档案须写明用途：--purpose ${zh}`,
-      `The full archive needs a purpose: --purpose ${archivePurposes.join(' | ')}`,
-    );
-    return;
-  }
-  const look: Look | null = options.full && isPurpose(purpose) ? { purpose, caseNumber: options.case } : null;
+  const { purpose, matter } = options;
+  // Which purposes there are is policy: without one the answer lists them.
+  const look: Look | null = options.full ? { purpose, matter, caseNumber: options.case } : null;
   try {
     const result = await host.withContext((ctx, actor) => runSubject(ctx, actor, code, look));
     process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : print(result));
   } catch (error) {
     if (error instanceof EnvironmentError) fail(3, error.zh, error.en);
-    else if (error instanceof DomainError) fail(error.status >= 500 ? 3 : 1, error.zh, error.en);
+    else if (error instanceof DomainError)
+      fail(exitOf(error, look !== null), wordsOf(error, 'zh'), wordsOf(error, 'en'));
     else throw error;
   }
 }
@@ -172,7 +169,8 @@ export function registerSubject(program: Command, host: CommandHost): void {
     .description('查看一个主体的公共信用信息 Read the archive of an organisation')
     .argument('<code>', '统一社会信用代码或其他登记号码 unified code or another identifier')
     .option('--full', '完整档案（须写明用途） the full archive; needs a purpose')
-    .option('--purpose <purpose>', archivePurposes.join(' | '))
+    .option('--purpose <purpose>', '用途，见 policy/access/purposes.yaml a purpose of the policy list')
+    .option('--matter <matter>', '事项 matter, where the purpose needs one')
     .option('--case <number>', '办件编号 case number')
     .option('--json', '结果以 JSON 输出 one JSON object on standard output')
     .action((code: string, options: SubjectOptions) => act(host, code, options));

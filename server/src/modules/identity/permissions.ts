@@ -50,6 +50,7 @@ export const permissionRows = {
   'subject.full': forPurpose(government),
   'subject.merge': strong({ creditOffice: 'all', operator: 'all' }),
   'report.full': forPurpose(government),
+  'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   'policy.read': plain({ ...government, departmentSystem: 'all', securityAdmin: 'all' }),
   'body.read': plain({
     ...government,

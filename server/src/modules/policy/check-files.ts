@@ -14,7 +14,18 @@ import type {
   PlaceRules,
   PolicyFile,
   PolicyProblem,
+  Purposes,
 } from './types.ts';
+
+/** Roles that may state a purpose; the three administrators have no business data (GB/T 22239-2019 8.1.5). */
+const rolesThatRead: readonly string[] = [
+  'departmentOfficer',
+  'departmentSystem',
+  'creditOffice',
+  'operator',
+  'authorisedReader',
+  'companyRepresentative',
+];
 
 export type Report = (path: string, zh: string, en: string) => void;
 
@@ -44,7 +55,7 @@ function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
 export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const index = indexFiles(read.map((entry) => entry.file));
-  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeKeys: new Set() };
+  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeKeys: new Set(), single: new Map() };
   for (const { file, path } of read) {
     const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
     checkEnvelope(file, report);
@@ -60,6 +71,8 @@ interface Seen {
   ruleIds: Map<string, string>;
   years: Map<number, string>;
   placeKeys: Set<string>;
+  /** Kinds of which there is one file. */
+  single: Map<string, string>;
 }
 
 function checkEnvelope(file: PolicyFile, report: Report): void {
@@ -110,6 +123,13 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
         );
       }
       break;
+    case 'purposes':
+      checkSingle(file, seen, report);
+      checkPurposes(file.body, index, report);
+      break;
+    case 'accessLimits':
+      checkSingle(file, seen, report);
+      break;
     case 'catalogue':
     case 'localSupplement':
       break;
@@ -129,6 +149,45 @@ function checkPlace(place: PlaceRules, index: PolicyIndex, report: Report): void
       `“${key}”不能归集自然人信息：没有这个标准，或者目录中该条目不含自然人，或者标准没有证件号码一栏`,
       `“${key}” cannot hold rows on persons: no such standard, or its catalogue item is not about persons, or it has no document column`,
     );
+  }
+}
+
+function checkSingle(file: PolicyFile, seen: Seen, report: Report): void {
+  const other = seen.single.get(file.kind) ?? file.key;
+  seen.single.set(file.kind, other);
+  if (other !== file.key) {
+    report(
+      'key',
+      `这一类（${file.kind}）只能有一份；请用相同的 key（${other}）覆盖`,
+      `there is one file of the kind ${file.kind}; replace it by one with the same key (${other})`,
+    );
+  }
+}
+
+function checkPurposes(body: Purposes, index: PolicyIndex, report: Report): void {
+  const keys = new Set<string>();
+  for (const [at, purpose] of body.purposes.entries()) {
+    const path = `body.purposes[${at}]`;
+    if (keys.has(purpose.key))
+      report(`${path}.key`, `用途 ${purpose.key} 重复`, `the purpose ${purpose.key} is there twice`);
+    keys.add(purpose.key);
+    for (const role of purpose.roles) {
+      if (!rolesThatRead.includes(role))
+        report(`${path}.roles`, `角色 ${role} 不能查询非公开信息`, `the role ${role} reads no non-public information`);
+    }
+    for (const item of purpose.items ?? []) {
+      if (!index.items.has(item)) report(`${path}.items`, `目录中没有 ${item}`, `there is no catalogue item ${item}`);
+    }
+    // Outside government nobody reads more than the subject can authorise (深圳 art. 44).
+    if (
+      purpose.acts.includes('authorisation') &&
+      (purpose.publicity === 'government' || purpose.publicity === 'internal')
+    )
+      report(
+        `${path}.publicity`,
+        '授权查询最多到“授权”级',
+        'a reading by authorisation reaches the attribute “authorised” at most',
+      );
   }
 }
 

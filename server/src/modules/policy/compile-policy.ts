@@ -4,6 +4,7 @@ import { bindRule, fieldTypes } from './check-rules.ts';
 import { hashOf, shortHash } from './identity.ts';
 import { mapDivisions, mapIndustries } from './look-ups.ts';
 import type {
+  AccessLimits,
   Basis,
   Catalogue,
   CatalogueItem,
@@ -53,6 +54,8 @@ export function compilePolicy(
   const divisions = mapDivisions(of('divisions').flatMap((file) => file.body.divisions));
   const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
+  const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
+  const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const unconfirmed = listUnconfirmed(current);
   const standardList = [...standards.values()];
   const known = <T>(value: T | undefined, what: string): T => {
@@ -75,6 +78,8 @@ export function compilePolicy(
     division: (code) => divisions.get(code),
     industry: (codeOrName) => industries.find(codeOrName),
     place: () => known(place, 'place rules'),
+    purposes: () => purposes,
+    accessLimits: () => known(limits, 'access limits'),
     unconfirmed: () => unconfirmed,
   });
 }

@@ -240,6 +240,39 @@ const placeRules = strict({
   reportingWorkingDays: Type.Integer({ minimum: 1, maximum: 60 }),
 });
 
+const purposes = strict({
+  purposes: list(
+    strict({
+      key: identifier,
+      name: bilingual,
+      roles: list(identifier, 1, 20),
+      acts: list(oneOf('archive', 'report', 'export', 'authorisation'), 1, 4),
+      publicity,
+      items: optional(list(identifier, 1, 500)),
+      matter: oneOf('none', 'optional', 'required'),
+      caseNumber: oneOf('none', 'optional', 'required'),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    100,
+  ),
+});
+
+const whole = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+const accessLimits = strict({
+  export: strict({ rows: whole(1, 50_000), decideDays: whole(1, 90), downloadDays: whole(1, 30) }),
+  // 深圳 art. 44, reports.md §2: an authorisation is for a year at most, whatever a city writes.
+  authorisation: strict({
+    days: whole(1, 366),
+    uses: whole(1, 10_000),
+    useMinutes: whole(1, 720),
+    answerDays: whole(1, 365),
+    waiting: whole(1, 50),
+  }),
+  emergency: strict({ confirmHours: whole(1, 72) }),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   dataStandard,
   ruleSet,
@@ -251,6 +284,8 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   divisions,
   industries,
   placeRules,
+  purposes,
+  accessLimits,
 };
 
 const envelopeOf = (kind: PolicyKind): TSchema =>

@@ -292,6 +292,37 @@ export interface PlaceRules {
   reportingWorkingDays: number;
 }
 
+export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation';
+export type StatedNeed = 'none' | 'optional' | 'required';
+
+/** What non-public information may be read for. No row, no reading (深圳 art. 44; PIPL art. 6, 13 by analogy). */
+export interface Purpose {
+  key: string;
+  name: Bilingual;
+  /** Roles that may state it. */
+  roles: string[];
+  /** What is done for it. */
+  acts: PurposeAct[];
+  /** Highest disclosure attribute that is read for it; the role's own level is the other bound. */
+  publicity: Publicity;
+  /** Catalogue items that it reaches; absent = all. */
+  items?: string[];
+  matter: StatedNeed;
+  caseNumber: StatedNeed;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+export interface Purposes {
+  purposes: Purpose[];
+}
+
+/** Limits of exports of non-public information, authorisations by the subject and the emergency switch. */
+export interface AccessLimits {
+  export: { rows: number; decideDays: number; downloadDays: number };
+  authorisation: { days: number; uses: number; useMinutes: number; answerDays: number; waiting: number };
+  emergency: { confirmHours: number };
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'dataStandard', DataStandard>
   | PolicyEnvelope<'ruleSet', RuleSet>
@@ -302,7 +333,9 @@ export type PolicyFile =
   | PolicyEnvelope<'calendar', Calendar>
   | PolicyEnvelope<'divisions', Divisions>
   | PolicyEnvelope<'industries', Industries>
-  | PolicyEnvelope<'placeRules', PlaceRules>;
+  | PolicyEnvelope<'placeRules', PlaceRules>
+  | PolicyEnvelope<'purposes', Purposes>
+  | PolicyEnvelope<'accessLimits', AccessLimits>;
 export type PolicyKind = PolicyFile['kind'];
 
 /** An answer of the working-day calendar: never silently "a working day". */
@@ -344,6 +377,9 @@ export interface PolicyRuntime {
   division(code: string): { code: string; name: string; level: string; validTo?: string } | undefined;
   industry(codeOrName: string): { code: string; section: string; name: string } | undefined;
   place(): PlaceRules;
+  /** Purposes of reading non-public information, in the order of the file. */
+  purposes(): readonly Purpose[];
+  accessLimits(): AccessLimits;
   /** Everything that says confirmed: false, for the office's list. */
   unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];
 }

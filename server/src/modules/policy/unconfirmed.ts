@@ -43,6 +43,8 @@ function rowsOf(file: PolicyFile): Row[] {
         })),
         ...open(file.body.never ?? []).map((row) => ({ id: row.id, name: row.name, basis: [row.basis] })),
       ];
+    case 'purposes':
+      return open(file.body.purposes).map((purpose) => ({ id: purpose.key, name: purpose.name, basis: purpose.basis }));
     case 'calendar':
       return file.body.years
         .filter((year) => !year.official)

@@ -1,7 +1,9 @@
 import { maskPersonName } from '@chengxin/identifiers';
+import { levelCovers } from '../../platform/authz/index.ts';
+import { type Reading, readsNames } from '../access/index.ts';
 import type { DataStandard, FieldRole, PolicyRuntime, StandardField } from '../policy/types.ts';
 import { maskText } from '../subjects/index.ts';
-import type { DisclosedRecord, Fact, ReportBlock, ReportKind } from './types.ts';
+import type { DisclosedRecord, Fact, ReportBlock } from './types.ts';
 import { cleanText, printAmount, printInstant, printLabel, printValue } from './values.ts';
 
 /** Who the record is about, and what stands elsewhere in the block: not repeated among its facts. */
@@ -37,17 +39,8 @@ const codeRoles: ReadonlySet<FieldRole> = new Set<FieldRole>([
 /** Characters that fit into half the measure. */
 const HALF = 17;
 
-const levels: Readonly<Record<StandardField['publicity'], number>> = {
-  public: 0,
-  authorised: 1,
-  government: 2,
-  internal: 3,
-};
-
-function mayPrint(field: StandardField, kind: ReportKind): boolean {
-  if (field.person === 'document') return false;
-  return levels[field.publicity] <= (kind === 'public' ? levels.public : levels.government);
-}
+const mayPrint = (field: StandardField, reading: Reading): boolean =>
+  field.person !== 'document' && levelCovers(reading.level, field.publicity);
 
 function widthOf(text: string): number {
   let width = 0;
@@ -81,20 +74,20 @@ function labelled(value: unknown, field: StandardField, policy: PolicyRuntime): 
 }
 
 interface Reader {
-  readonly kind: ReportKind;
+  readonly reading: Reading;
   readonly policy: PolicyRuntime;
   /** Masks running text as this reader needs it. */
   readonly mask: (text: string) => string;
 }
 
 function factsOf(entry: DisclosedRecord, standard: DataStandard, reader: Reader, title: string): Fact[] {
-  const { kind, policy } = reader;
+  const { reading, policy } = reader;
   const facts: Fact[] = [];
   for (const field of standard.fields) {
-    if ((field.role !== undefined && elsewhere.has(field.role)) || !mayPrint(field, kind)) continue;
+    if ((field.role !== undefined && elsewhere.has(field.role)) || !mayPrint(field, reading)) continue;
     const text = printValue(labelled(reportedValue(field, entry), field, policy), field);
     if (text === null || (field.role === 'documentTitle' && text === title)) continue;
-    const masked = field.person === 'name' && kind === 'public' ? maskPersonName(text) : reader.mask(text);
+    const masked = field.person === 'name' && !readsNames(reading) ? maskPersonName(text) : reader.mask(text);
     facts.push(factOf(field, masked));
   }
   return facts;
@@ -144,7 +137,7 @@ function sourceOf(entry: DisclosedRecord, standard: DataStandard): string {
 export function composeRecord(
   entry: DisclosedRecord,
   number: number,
-  kind: ReportKind,
+  reading: Reading,
   policy: PolicyRuntime,
   people: readonly string[],
 ): ReportBlock {
@@ -155,9 +148,9 @@ export function composeRecord(
     .map((field) => printValue(record.payload[field.code], field))
     .filter((name) => name !== null);
   const reader: Reader = {
-    kind,
+    reading,
     policy,
-    mask: (text) => maskText(text, kind === 'public' ? [...people, ...own] : []),
+    mask: (text) => maskText(text, !readsNames(reading) ? [...people, ...own] : []),
   };
   const title = titleOf(entry, standard);
   const block: ReportBlock = {
@@ -171,7 +164,9 @@ export function composeRecord(
     severityConfirmed: disclosure.severityConfirmed,
     annotations: disclosure.annotations,
   };
-  if (kind === 'public') return block;
+  if (reading.level === 'public') return block;
+  // Where a fact was filed is the business of government; outsiders have the deciding and the source body.
+  if (!readsNames(reading)) return { ...block, state: disclosure.state };
   return {
     ...block,
     state: disclosure.state,

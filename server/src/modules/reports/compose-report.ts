@@ -1,6 +1,7 @@
 import { groupUnifiedCode, maskPersonName, subjectKindLabels } from '@chengxin/identifiers';
+import { publicReading, type Reading, readsNames } from '../access/index.ts';
 import type { PolicyRuntime } from '../policy/types.ts';
-import { publicAddress, publicSubjectName } from '../subjects/index.ts';
+import { publicAddress, publicSubjectName, readsRecord } from '../subjects/index.ts';
 import { composeRecord } from './compose-record.ts';
 import { isRegister, recordSections, type SectionPlan, sectionPlan } from './sections.ts';
 import type {
@@ -20,6 +21,8 @@ export interface ComposeInput {
   readonly subject: ReportSubject;
   readonly records: readonly DisclosedRecord[];
   readonly kind: ReportKind;
+  /** What whoever asks may read; absent = what the kind is made for: the public, or government. */
+  readonly reading?: Reading;
   /** The instant up to which everything known is in the report. */
   readonly cutoffAt: string;
   readonly policy: PolicyRuntime;
@@ -27,13 +30,14 @@ export interface ComposeInput {
   readonly feeds?: readonly string[];
 }
 
-/** Ended by repair, annulment or withdrawal: no more sharing or use (信用修复管理办法 art. 3), in no kind of report. */
-const ended: ReadonlySet<string> = new Set(['repaired', 'annulled', 'withdrawn']);
+export const readingOf = ({ kind, reading }: Pick<ComposeInput, 'kind' | 'reading'>): Reading =>
+  reading ?? (kind === 'public' ? publicReading : { ...publicReading, level: 'government' });
 
 function chosen(input: ComposeInput): DisclosedRecord[] {
+  const reading = readingOf(input);
   const records = input.records.filter(({ record, disclosure }) => {
     if (isRegister(input.policy, record.standard)) return false;
-    return input.kind === 'public' ? disclosure.shown : !ended.has(disclosure.state);
+    return readsRecord(input.policy, reading, record.item, disclosure);
   });
   const key = ({ record }: DisclosedRecord): string => `${record.documentNumber ?? ''} ${record.recordId}`;
   return records.sort((a, b) => {
@@ -45,6 +49,7 @@ function chosen(input: ComposeInput): DisclosedRecord[] {
 
 /** The report's content: pure, the same for the same input and cut-off. */
 export function composeReport(input: ComposeInput): ReportContent {
+  const reading = readingOf(input);
   const plan = sectionPlan(input.policy);
   const feeds = [...(input.feeds ?? input.policy.standards().map((standard) => standard.standard))].sort();
   const records = chosen(input);
@@ -59,12 +64,13 @@ export function composeReport(input: ComposeInput): ReportContent {
       state: stateOf(entries.length, plan.feedsOf(section.key), feeds, input),
       ...(entries.length === 0
         ? {}
-        : { records: entries.map((entry, at) => composeRecord(entry, at + 1, input.kind, input.policy, people)) }),
+        : { records: entries.map((entry, at) => composeRecord(entry, at + 1, reading, input.policy, people)) }),
     };
   });
   return {
     format: 'chengxin-report-1',
     kind: input.kind,
+    ...(reading.level === 'authorised' ? { level: reading.level } : {}),
     cutoffAt: input.cutoffAt,
     policy: policyReferences(records, input.policy),
     feeds,
@@ -74,7 +80,7 @@ export function composeReport(input: ComposeInput): ReportContent {
         key: 'explanation',
         title: { zh: '报告说明', en: 'About this report' },
         state: 'present',
-        paragraphs: words.explanation(input.kind, editionName(input.policy.catalogue().edition)),
+        paragraphs: words.explanation(reading.level, editionName(input.policy.catalogue().edition)),
       },
       summaryOf(recordParts),
       basicOf(input),
@@ -138,7 +144,7 @@ function text(value: unknown): string | null {
 function nameOf(input: ComposeInput): string {
   const { subject } = input;
   const name = cleanText(subject.name);
-  return input.kind === 'public'
+  return !readsNames(readingOf(input))
     ? publicSubjectName(subject.kind, name, text(subject.register.legalRepresentative))
     : name;
 }
@@ -157,7 +163,8 @@ const representativeLabel = (kind: ReportSubject['kind']): string =>
   kind === 'soleTrader' ? '经营者' : kind === 'enterprise' || kind === 'farmersCooperative' ? '法定代表人' : '负责人';
 
 function basicOf(input: ComposeInput): ReportSection {
-  const { subject, kind } = input;
+  const { subject } = input;
+  const masked = !readsNames(readingOf(input));
   const facts: Fact[] = [];
   const add = (label: string, value: string | null, extra: Partial<Fact> = {}): void => {
     facts.push({ label, value: value ?? '—', ...extra });
@@ -169,7 +176,7 @@ function basicOf(input: ComposeInput): ReportSection {
   add('主体类别', subjectKindLabels[subject.kind]?.zh ?? null);
   add(
     representativeLabel(subject.kind),
-    representative !== null && kind === 'public' ? maskPersonName(representative) : representative,
+    representative !== null && masked ? maskPersonName(representative) : representative,
   );
   add('类型', text(subject.register.companyType));
   add('成立日期', subject.establishedOn === null ? null : printDay(subject.establishedOn), { code: true });
@@ -178,11 +185,9 @@ function basicOf(input: ComposeInput): ReportSection {
   add('注册资本', text(subject.register.registeredCapital));
   const industry = subject.industry === null ? undefined : input.policy.industry(subject.industry);
   add('所属行业', industry ? `${industry.code} ${industry.name}` : text(subject.industry));
-  add(
-    '住所',
-    address !== null && kind === 'public' ? publicAddress(subject.kind, address) || '（住所不公开）' : address,
-    { wide: true },
-  );
+  add('住所', address !== null && masked ? publicAddress(subject.kind, address) || '（住所不公开）' : address, {
+    wide: true,
+  });
   const scope = text(subject.register.businessScope);
   if (scope !== null) add('经营范围', scope, { wide: true });
   const former = coverOf(input).formerNames;

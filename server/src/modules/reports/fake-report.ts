@@ -113,6 +113,18 @@ export function fakeReportPolicy(): PolicyRuntime {
     },
     codeTable: () => ({ values: [] }),
     industry: () => undefined,
+    purposes: () => [
+      {
+        key: 'bidding',
+        name: { zh: '资格审查', en: 'Qualification' },
+        roles: ['departmentOfficer', 'operator'],
+        acts: ['report'],
+        publicity: 'internal',
+        matter: 'optional',
+        caseNumber: 'optional',
+        basis: [],
+      },
+    ],
   };
   return Object.assign(base as { -readonly [Key in keyof PolicyRuntime]: PolicyRuntime[Key] }, own);
 }

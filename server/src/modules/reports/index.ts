@@ -2,7 +2,14 @@
 export { type BenchResult, benchReport } from './bench-report.ts';
 export { type ComposeInput, composeReport } from './compose-report.ts';
 export { contentHash } from './content-hash.ts';
-export { type IssueReportInput, issueReport, type ReportResult, verifyUrl } from './issue-report.ts';
+export {
+  type AuthorisedIssue,
+  type IssueReportInput,
+  issueAuthorisedReport,
+  issueReport,
+  type ReportResult,
+  verifyUrl,
+} from './issue-report.ts';
 export { createRenderer, type Renderer, rendererOf } from './renderer.ts';
 export { newReportNumber, parseReportNumber } from './report-number.ts';
 export { reportRoutes } from './routes.ts';

@@ -58,7 +58,12 @@ describe('issuing', () => {
   });
 
   it('issues the full kind to an officer with a purpose only', async () => {
-    const report = await issueReport(city.ctx, city.officer, { code, kind: 'full', purpose: '招投标资格审查' });
+    const report = await issueReport(city.ctx, city.officer, {
+      code,
+      kind: 'full',
+      purpose: 'bidding',
+      matter: '招投标资格审查',
+    });
     const { text } = await extractText(await getDocumentProxy(new Uint8Array(report.pdf)), { mergePages: true });
     const plain = text.replaceAll(/\s+/g, '');
     for (const words of [
@@ -70,9 +75,12 @@ describe('issuing', () => {
     ]) {
       assert.ok(plain.includes(words), words);
     }
-    assert.equal((await logged(report.number))[0]?.purpose, '招投标资格审查');
+    assert.equal((await logged(report.number))[0]?.purpose, 'bidding');
     await assert.rejects(issueReport(city.ctx, city.officer, { code, kind: 'full' }), code_('invalid-request'));
-    await assert.rejects(issueReport(city.ctx, nobody, { code, kind: 'full', purpose: 'x' }), code_('unauthenticated'));
+    await assert.rejects(
+      issueReport(city.ctx, nobody, { code, kind: 'full', purpose: 'approval' }),
+      code_('unauthenticated'),
+    );
     await assert.rejects(issueReport(city.ctx, city.officer, { code, kind: 'special' }), code_('not-implemented'));
     await assert.rejects(
       issueReport(city.ctx, nobody, { code: '91000000000000000X', kind: 'public' }),

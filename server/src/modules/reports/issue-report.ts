@@ -3,12 +3,13 @@ import { writeAccess } from '../../platform/access-log/index.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { authorize } from '../identity/index.ts';
+import { openReading, publicReading, type Reading, readingEntry } from '../access/index.ts';
+import type { PolicyRuntime } from '../policy/types.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
 import { feedsOf, loadReport } from './load-report.ts';
 import { maskOrganisationName } from './mask-organisation-name.ts';
-import { bodyName, citySetting, insertReport, type NewReport } from './queries.ts';
+import { bodyName, citySetting, insertReport, type NewReport, type SubjectKey } from './queries.ts';
 import { rendererOf } from './renderer.ts';
 import { newReportNumber } from './report-number.ts';
 import type { ReportContent, ReportIssue, ReportKind } from './types.ts';
@@ -18,9 +19,19 @@ export interface IssueReportInput {
   /** Any identifier of the subject. */
   readonly code: string;
   readonly kind: ReportKind;
-  /** Needed for `full`: what it is for, as the access log keeps it. */
-  readonly purpose?: string | null;
-  readonly caseNumber?: string | null;
+  /** Needed for `full`: a purpose of the policy list, as the access log keeps it, with matter and case number. */
+  readonly purpose?: string | null | undefined;
+  readonly matter?: string | null | undefined;
+  readonly caseNumber?: string | null | undefined;
+}
+
+/** A report with the subject's authorisation: the reading that it opened, and what counts its use in the report's transaction. */
+export interface AuthorisedIssue {
+  readonly authorisationId: string;
+  readonly subjectId: string;
+  readonly reading: Reading;
+  /** Throws when the authorisation does not hold any more: revoked, over, used up. */
+  use(tx: Transaction, report: { number: string; subjectId: string }): Promise<void>;
 }
 
 export interface ReportResult {
@@ -33,26 +44,22 @@ export interface ReportResult {
   readonly pdf: Buffer;
 }
 
-const MAX_PURPOSE = 200;
-
-function checkInput(actor: Actor, input: IssueReportInput): string | null {
+function readingFor(ctx: AppContext, actor: Actor, input: IssueReportInput): Reading {
   if (input.kind === 'special') {
     throw new DomainError('not-implemented', {
       zh: '专项信用报告（信用代证）尚未开通，请先下载公开版报告，或到原受理部门开具证明。',
       en: 'Special reports are not available yet. Take the public version, or ask the department that you asked before.',
     });
   }
-  const purpose = cleanText(input.purpose ?? '').slice(0, MAX_PURPOSE);
-  if (input.kind === 'public') return purpose === '' ? null : purpose;
-  authorize(actor, 'report.full');
-  if (purpose === '') {
-    throw new DomainError('invalid-request', {
-      zh: '政务版报告须写明用途（如“工程招投标资格审查”），用途会记入查询日志，主体可以看到。',
-      en: 'Say what the full report is for; the purpose is logged and the subject can see it.',
-      details: [{ field: 'purpose', code: 'required', zh: '请填写用途', en: 'give the purpose' }],
-    });
-  }
-  return purpose;
+  return input.kind === 'public' ? publicReading : openReading(ctx, actor, 'report.full', 'report', input);
+}
+
+/** 行政审批：施工许可（办件编号 A-1）, as the paper prints what it was issued for. */
+function purposeWords(policy: PolicyRuntime, { purpose, matter, caseNumber }: Reading): string | null {
+  if (purpose === null) return null;
+  const name = policy.purposes().find((one) => one.key === purpose)?.name.zh ?? purpose;
+  const words = `${name}${matter === null ? '' : `：${matter}`}`;
+  return cleanText(caseNumber === null ? words : `${words}（办件编号 ${caseNumber}）`);
 }
 
 export interface Composed {
@@ -78,18 +85,23 @@ const text = (value: unknown): string | null =>
   typeof value === 'string' && value.trim() !== '' ? value.trim() : null;
 
 /** Reads at one snapshot; the cut-off is the moment before it, so that all known by then is in. */
-export async function loadAndCompose(ctx: AppContext, actor: Actor, input: IssueReportInput): Promise<Composed> {
+export async function loadAndCompose(
+  ctx: AppContext,
+  actor: Actor,
+  input: Pick<IssueReportInput, 'kind'> & SubjectKey,
+  reading: Reading = publicReading,
+): Promise<Composed> {
   const policy = ctx.policy();
   const cutoffAt = ctx.clock.now();
   return withTransaction(
     ctx.db.app,
     async (tx) => {
-      const { subject, records } = await loadReport(ctx, tx, policy, { code: input.code });
+      const { subject, records } = await loadReport(ctx, tx, policy, input);
       const feeds = await feedsOf(ctx, tx, policy);
       const city = await citySetting(tx);
       const name = text(city.name) ?? '示范市';
       return {
-        content: composeReport({ subject, records, kind: input.kind, cutoffAt, policy, feeds }),
+        content: composeReport({ subject, records, kind: input.kind, reading, cutoffAt, policy, feeds }),
         subjectId: subject.subjectId,
         recordIds: records.map(({ record }) => record.recordId),
         site: text(city.site) ?? `信用中国（${name}）`,
@@ -112,35 +124,58 @@ export function verifyUrl(publicUrl: string, number: string, hash: string): stri
  * @throws DomainError not-found, forbidden, invalid-request, not-implemented, log-unavailable, unavailable
  */
 export async function issueReport(ctx: AppContext, actor: Actor, input: IssueReportInput): Promise<ReportResult> {
-  const purpose = checkInput(actor, input);
-  const composed = await loadAndCompose(ctx, actor, input);
+  return issue(ctx, actor, input, readingFor(ctx, actor, input), null);
+}
+
+/** The same with the subject's authorisation: kind `full`, and nothing beyond what was authorised. */
+export async function issueAuthorisedReport(
+  ctx: AppContext,
+  actor: Actor,
+  authorised: AuthorisedIssue,
+): Promise<ReportResult> {
+  const { subjectId, reading } = authorised;
+  return issue(ctx, actor, { subjectId, kind: 'full' }, reading, authorised);
+}
+
+async function issue(
+  ctx: AppContext,
+  actor: Actor,
+  input: Pick<IssueReportInput, 'kind'> & SubjectKey,
+  reading: Reading,
+  authorised: AuthorisedIssue | null,
+): Promise<ReportResult> {
+  const composed = await loadAndCompose(ctx, actor, input, reading);
   const hash = contentHash(composed.content);
   const issuedAt = ctx.clock.now();
   const number = newReportNumber(composed.region, ctx.clock.today());
-  const issue: ReportIssue = {
+  const onPaper: ReportIssue = {
     number,
     issuedAt,
     contentHash: hash,
     // The public version names nobody: it is the same paper for everybody who asks.
     requester: input.kind === 'public' ? PUBLIC : composed.requester,
-    purpose: input.kind === 'public' ? null : purpose,
+    purpose: purposeWords(ctx.policy(), reading),
     verifyUrl: verifyUrl(ctx.config.publicUrl, number, hash),
     site: composed.site,
   };
-  const rendering = rendererOf(ctx.db).render(composed.content, issue);
+  const rendering = rendererOf(ctx.db).render(composed.content, onPaper);
   // The rows are written while the paper is set; a failure of either undoes both.
   rendering.catch(() => undefined);
-  const report = reportRow(ctx, actor, composed, issue, purpose);
+  const report = reportRow(ctx, actor, composed, onPaper, reading, authorised?.authorisationId ?? null);
   const rendered = await withTransaction(ctx.db.app, async (tx) => {
+    await authorised?.use(tx, { number, subjectId: composed.subjectId });
     if (!(await insertReport(tx, report))) throw new DomainError('unavailable');
     await writeAccess(tx, ctx, actor, {
       action: `report.${input.kind}`,
       resourceKind: 'report',
       resourceId: number,
       subjectId: composed.subjectId,
-      purpose,
-      caseNumber: input.caseNumber ?? null,
-      detail: { records: composed.recordIds.length, contentHash: hash },
+      ...readingEntry(reading),
+      detail: {
+        records: composed.recordIds.length,
+        contentHash: hash,
+        authorisation: authorised?.authorisationId ?? null,
+      },
     });
     return rendering;
   });
@@ -152,7 +187,8 @@ function reportRow(
   actor: Actor,
   composed: Composed,
   issue: ReportIssue,
-  purpose: string | null,
+  reading: Reading,
+  authorisationId: string | null,
 ): NewReport {
   const { content } = composed;
   const counts: Record<string, number> = {};
@@ -172,10 +208,16 @@ function reportRow(
       policy: content.policy,
       counts,
       recordIds: composed.recordIds,
+      ...(reading.level === 'public'
+        ? {}
+        : { reading: { level: reading.level, items: reading.items === null ? null : [...reading.items].sort() } }),
     },
     requester: composed.requester,
     accountId: actor.accountId,
-    purpose,
+    purpose: reading.purpose,
+    matter: reading.matter,
+    caseNumber: reading.caseNumber,
+    authorisationId,
     issuedAt: issue.issuedAt,
   };
 }

@@ -1,5 +1,6 @@
 /** All SQL of reports. Reads take the whole cluster of a subject; writes are the report and its number. */
 import type { SubjectKind } from '@chengxin/identifiers';
+import type { ActorLevel } from '../../platform/authz/index.ts';
 import { execute, maybeOne, prepared, query, type Runner, sql } from '../../platform/db.ts';
 import type { RecordEventFacts, RecordEventKind } from '../disclosure/index.ts';
 import type { SeverityClass } from '../policy/types.ts';
@@ -197,6 +198,8 @@ export interface ReportExtract {
   readonly policy: readonly { readonly kind: string; readonly key: string; readonly hash: string }[];
   readonly counts: Readonly<Record<string, number>>;
   readonly recordIds: readonly string[];
+  /** What the reader could see, of a report that is not public; absent on those issued before it was kept. */
+  readonly reading?: { readonly level: ActorLevel; readonly items: readonly string[] | null };
 }
 
 export interface NewReport {
@@ -210,7 +213,11 @@ export interface NewReport {
   readonly extract: ReportExtract;
   readonly requester: string;
   readonly accountId: string | null;
+  /** Of the policy list; the log has it too. */
   readonly purpose: string | null;
+  readonly matter: string | null;
+  readonly caseNumber: string | null;
+  readonly authorisationId: string | null;
   readonly issuedAt: string;
 }
 
@@ -225,10 +232,11 @@ export async function insertReport(client: Runner, report: NewReport): Promise<b
   await execute(
     client,
     sql`INSERT INTO core.report (subject_id, report_id, number, kind, cutoff_at, policy_set_id, content_hash, content,
-                                 requester, account_id, purpose, issued_at)
+                                 requester, account_id, purpose, matter, case_number, authorisation_id, issued_at)
         VALUES (${report.subjectId}, ${report.reportId}, ${report.number}, ${report.kind}, ${report.cutoffAt}::timestamptz,
                 ${report.policySetId}, ${report.contentHash}, ${JSON.stringify(report.extract)}::jsonb,
-                ${report.requester}, ${report.accountId}::uuid, ${report.purpose}, ${report.issuedAt}::timestamptz)`,
+                ${report.requester}, ${report.accountId}::uuid, ${report.purpose}, ${report.matter}, ${report.caseNumber},
+                ${report.authorisationId}::uuid, ${report.issuedAt}::timestamptz)`,
   );
   return true;
 }

@@ -3,7 +3,7 @@ import { groupUnifiedCode } from '@chengxin/identifiers';
 import { printable } from './glyphs.ts';
 import type { Fact, ReportBlock, ReportContent, ReportIssue, ReportSection } from './types.ts';
 import { printInstant } from './values.ts';
-import { annotationNames, emptyWords, kindNames, severityNames, stateNames } from './words.ts';
+import { annotationNames, authorisedName, emptyWords, kindNames, severityNames, stateNames } from './words.ts';
 
 const numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
@@ -155,7 +155,7 @@ export function renderModel(content: ReportContent, issue: ReportIssue, qr: stri
     },
     issue: {
       title: '公共信用信息报告',
-      kind: kindNames[content.kind],
+      kind: content.level === 'authorised' ? authorisedName : kindNames[content.kind],
       site: printable(issue.site),
       number: issue.number,
       cutoff: printInstant(content.cutoffAt),

@@ -84,7 +84,7 @@ describe('the command', () => {
     const folder = mkdtempSync(join(tmpdir(), 'chengxin-report-'));
     const out = join(folder, 'x.pdf');
     const actor = operatorActor(test.ctx, 'root');
-    const result = await runReport(test.ctx, actor, code, { out, kind: 'full', purpose: '核查' });
+    const result = await runReport(test.ctx, actor, code, { out, kind: 'full', purpose: 'bidding', matter: '核查' });
     assert.deepEqual(Object.keys(result), ['number', 'kind', 'cutoff', 'contentHash', 'file', 'pages']);
     assert.equal(readFileSync(out).subarray(0, 5).toString(), '%PDF-');
     rmSync(folder, { recursive: true });

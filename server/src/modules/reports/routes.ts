@@ -1,3 +1,4 @@
+import { StatedPurposeProperties } from '@chengxin/contract';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
@@ -85,13 +86,11 @@ export const reportRoutes =
           params: codeParameters,
           body: Type.Object({
             kind: Type.Union([Type.Literal('public'), Type.Literal('full'), Type.Literal('special')]),
-            purpose: Type.Optional(Type.String({ maxLength: 200 })),
-            caseNumber: Type.Optional(Type.String({ maxLength: 100 })),
+            ...StatedPurposeProperties,
           }),
         },
       },
       async (request, reply) => {
-        request.access.purpose = request.body.purpose ?? '';
         return sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, ...request.body }));
       },
     );

@@ -113,6 +113,8 @@ export interface PolicyReference {
 export interface ReportContent {
   readonly format: 'chengxin-report-1';
   readonly kind: ReportKind;
+  /** A full report that was issued with the organisation's authorisation; absent on every other. */
+  readonly level?: 'authorised';
   readonly cutoffAt: string;
   readonly policy: readonly PolicyReference[];
   /** Standards that some body had reported by then; "none" is only said for these. */

@@ -1,6 +1,7 @@
 import type { AppContext } from '../../context.ts';
 import { type Runner, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { publicReading } from '../access/index.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
 import { loadReport } from './load-report.ts';
@@ -31,6 +32,9 @@ function hashMatches(given: string | undefined, hash: string): boolean | null {
   return digits.length >= HASH_DIGITS && digits.length <= hash.length && hash.startsWith(digits);
 }
 
+const itemsOf = (reading: { items: readonly string[] | null }): ReadonlySet<string> | null =>
+  reading.items === null ? null : new Set(reading.items);
+
 /**
  * Composes the report again for now, under the cut-off and the policy references of the old one: what still differs is
  * news about the subject (or law that changed what may be shown).
@@ -43,6 +47,9 @@ async function updatedSince(ctx: AppContext, client: Runner, issued: IssuedRepor
       subject,
       records,
       kind: issued.kind,
+      ...(issued.content.reading === undefined
+        ? {}
+        : { reading: { ...publicReading, ...issued.content.reading, items: itemsOf(issued.content.reading) } }),
       cutoffAt: issued.cutoff_at,
       policy,
       feeds: issued.content.feeds,

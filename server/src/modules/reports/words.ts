@@ -1,4 +1,5 @@
 /** The fixed words of the report: Chinese, as an officer would say them to a citizen. */
+import type { ActorLevel } from '../../platform/authz/index.ts';
 import type { DisclosureAnnotation, DisclosureState } from '../disclosure/index.ts';
 import type { SeverityClass } from '../policy/types.ts';
 import type { ReportKind, SectionState } from './types.ts';
@@ -48,11 +49,19 @@ export const stateNames: Readonly<Record<DisclosureState, string>> = {
   masked: '重整期间暂时屏蔽',
 };
 
-export function explanation(kind: ReportKind, edition: string): string[] {
-  const scope =
-    kind === 'public'
-      ? '本报告为公开版，只收录依法可以向社会公开、且在数据截止时仍处于公示期或有效期内的信息；轻微失信信息、已完成修复的信息和公示期已满的信息不在其中。'
-      : '本报告为政务版，供国家机关履行法定职责使用，收录本平台依法归集的信息及其来源；已完成修复、已撤销、已撤回的信息依规定停止共享和使用，不在其中。不得对外提供，不得用于载明用途以外的事项。';
+export const authorisedName = { zh: '授权版', en: 'Version with the organisation’s authorisation' };
+
+const scopes = {
+  public:
+    '本报告为公开版，只收录依法可以向社会公开、且在数据截止时仍处于公示期或有效期内的信息；轻微失信信息、已完成修复的信息和公示期已满的信息不在其中。',
+  authorised:
+    '本报告为授权版，经主体授权向载明的单位提供，收录依法可以向社会公开的信息和主体授权的信息；轻微失信信息、已完成修复的信息和公示期已满的信息不在其中。只能用于授权载明的用途，不得转让或者再次提供，主体可以随时撤回授权。',
+  government:
+    '本报告为政务版，供国家机关履行法定职责使用，收录本平台依法归集的信息及其来源；已完成修复、已撤销、已撤回的信息依规定停止共享和使用，不在其中。不得对外提供，不得用于载明用途以外的事项。',
+};
+
+export function explanation(level: ActorLevel, edition: string): string[] {
+  const scope = scopes[level === 'internal' ? 'government' : level];
   return [
     `本报告依据《全国公共信用信息基础目录》（${edition}）和公共信用信息报告标准生成，信息由各报送单位提供，每条信息均注明作出决定的机关和数据来源单位。`,
     scope,

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import { query, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { buildHttp, type HttpInstance, setProblemPage } from '../../platform/http/index.ts';
+import { publicReading, type Reading } from '../access/index.ts';
 import { httpHooks } from '../identity/index.ts';
 import { fixturePorts, seedCity } from './fixture.ts';
 import { loadArchive, loadArchiveRecords } from './load-archive.ts';
@@ -43,7 +44,7 @@ after(async () => {
 const get = (url: string, headers: Record<string, string> = { accept: 'text/html' }) => app.inject({ url, headers });
 
 test('the public sees what is shown, masked and with its source', async () => {
-  const archive = await loadArchive(city.ctx, city.ctx.db.app, ports, { code: seeded.main }, 'public');
+  const archive = await loadArchive(city.ctx, city.ctx.db.app, ports, { code: seeded.main }, publicReading);
   assert.equal(archive.legalRepresentative, '李*');
   assert.deepEqual(
     archive.tabs.map((tab) => [tab.item, tab.count]),
@@ -56,7 +57,7 @@ test('the public sees what is shown, masked and with its source', async () => {
     archive.formerNames.map((name) => name.name),
     ['启明土木工程队'],
   );
-  const page = await loadArchiveRecords(city.ctx, city.ctx.db.app, ports, { code: seeded.main }, 'public', {
+  const page = await loadArchiveRecords(city.ctx, city.ctx.db.app, ports, { code: seeded.main }, publicReading, {
     item: 'penalty',
     limit: 20,
   });
@@ -88,13 +89,13 @@ test('what is expired, repaired, withdrawn, minor or superseded is not shown, th
     'withdrawn',
   );
   await addRecord({ ...base, documentNumber: '在期', decidedOn: '2026-11-01' });
-  const shown = async (level: 'public' | 'full'): Promise<(string | null)[]> =>
-    (await loadArchiveRecords(city.ctx, city.ctx.db.app, ports, { code }, level, { limit: 50 })).items
+  const shown = async (reading: Reading): Promise<(string | null)[]> =>
+    (await loadArchiveRecords(city.ctx, city.ctx.db.app, ports, { code }, reading, { limit: 50 })).items
       .map((item) => item.documentNumber)
       .sort();
-  assert.deepEqual(await shown('public'), ['在期']);
+  assert.deepEqual(await shown(publicReading), ['在期']);
   // An officer sees what may be used: neither earlier states nor what was repaired or withdrawn.
-  assert.deepEqual(await shown('full'), ['在期', '警告', '过期'].sort());
+  assert.deepEqual(await shown({ ...publicReading, level: 'government' }), ['在期', '警告', '过期'].sort());
 });
 
 test('an officer needs a purpose and the right; each look is logged and carries the lineage', async () => {

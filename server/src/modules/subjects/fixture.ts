@@ -7,7 +7,15 @@ import { repositoryRoot } from '../../platform/config.ts';
 import { execute, type Pool, sql, withTransaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { discloseRecord } from '../disclosure/index.ts';
-import type { Bilingual, CodeTable, DataStandard, DisclosureRegime, PolicyRuntime } from '../policy/types.ts';
+import type {
+  AccessLimits,
+  Bilingual,
+  CodeTable,
+  DataStandard,
+  DisclosureRegime,
+  PolicyRuntime,
+  Purposes,
+} from '../policy/types.ts';
 import { applySubjectChanges } from './apply-subject-changes.ts';
 import type { SubjectPorts } from './ports.ts';
 import { subjectRowsFor } from './subject-rows.ts';
@@ -55,6 +63,8 @@ export function fixturePolicy(): PolicyRuntime {
     digest: 'fixture',
     standards: () => standards,
     industry: () => undefined,
+    purposes: () => (readPolicy('access/purposes.yaml').body as Purposes).purposes,
+    accessLimits: () => readPolicy('access/limits.yaml').body as AccessLimits,
     codeTable: (key) => readPolicy(`codes/${key}.yaml`).body as CodeTable,
     catalogueItem: (key) => ({
       key,

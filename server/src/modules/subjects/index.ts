@@ -11,6 +11,7 @@ export {
   loadArchive,
   loadArchiveRecords,
   type RecordPage,
+  readsRecord,
 } from './load-archive.ts';
 export { maskText, publicAddress, publicSubjectName } from './masking.ts';
 export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';

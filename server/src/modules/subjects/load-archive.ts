@@ -1,13 +1,15 @@
 /**
- * The archive of a subject with its whole cluster. Public: what the law lets anybody read today, masked. Full: what an
- * officer may use, with lineage, but no earlier states and nothing that was repaired, withdrawn or annulled (36号令
- * art. 3: 停止共享和使用; natural-persons notes §3).
+ * The archive of a subject with its whole cluster, through a reading (module access). Public: what the law lets anybody read
+ * today, masked. An officer's: what may be used, with lineage, but no earlier states and nothing that was repaired, withdrawn
+ * or annulled (36号令 art. 3: 停止共享和使用; natural-persons notes §3).
  */
 import type { AppContext } from '../../context.ts';
+import { levelCovers } from '../../platform/authz/index.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Queryable } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
+import { publicReading, type Reading, readsItem, readsNames } from '../access/index.ts';
 import type { Bilingual, FieldRole, PolicyRuntime } from '../policy/types.ts';
 import * as queries from './archive-queries.ts';
 import { isPersonalTradeName, maskPersonName, publicAddress, publicSubjectName } from './masking.ts';
@@ -16,7 +18,6 @@ import type { DisclosureView, RecordFacts, SubjectPorts } from './ports.ts';
 import { type RecordView, recordView, standardOf } from './record-view.ts';
 import type { IdentifierScheme, SubjectKind } from './types.ts';
 
-export type ArchiveLevel = 'public' | 'full';
 export type ArchiveKey = { readonly code: string } | { readonly subjectId: string };
 export type ArchiveContext = Pick<AppContext, 'clock' | 'policy' | 'keys'>;
 
@@ -158,11 +159,27 @@ export function isRegister(policy: PolicyRuntime, standardKey: string): boolean 
   return standard?.registers !== undefined;
 }
 
-/** Whether the catalogue lets this level read the item at all. */
-function itemAllows(policy: PolicyRuntime, item: string, level: ArchiveLevel): boolean {
-  const publicity = policy.catalogueItem(item)?.publicity;
-  if (publicity === undefined) return level === 'full';
-  return level === 'public' ? publicity === 'public' : publicity !== 'internal';
+/** Officers and the subject itself see how a public record stands where the public does not see it; outsiders do not. */
+const seesUndisclosed = (reading: Reading): boolean => levelCovers(reading.level, 'government');
+
+/**
+ * Whether the reading reaches a record that is not on display. What was repaired, annulled, withdrawn or erased is used by
+ * nobody; an item that is never public has no display, so that its attribute alone decides (reports.md §2: L1, L2).
+ */
+function reachesUndisclosed(policy: PolicyRuntime, reading: Reading, item: string, state: string): boolean {
+  if (stopped.has(state) || reading.level === 'public') return false;
+  return seesUndisclosed(reading) || policy.catalogueItem(item)?.publicity !== 'public';
+}
+
+/** Whether a live record is in what this reading sees: archives, reports and exports ask here. */
+export function readsRecord(
+  policy: PolicyRuntime,
+  reading: Reading,
+  item: string,
+  disclosure: Pick<DisclosureView, 'shown' | 'state'>,
+): boolean {
+  if (!readsItem(reading, policy, item)) return false;
+  return disclosure.shown || reachesUndisclosed(policy, reading, item, disclosure.state);
 }
 
 async function judge(
@@ -171,7 +188,7 @@ async function judge(
   ports: SubjectPorts,
   cluster: readonly string[],
   kind: SubjectKind,
-  level: ArchiveLevel,
+  reading: Reading,
 ): Promise<{ judged: Judged[]; truncated: boolean }> {
   const policy = ctx.policy();
   const today = ctx.clock.today();
@@ -179,11 +196,11 @@ async function judge(
   const events = await queries.eventsOfCluster(client, cluster);
   const judged: Judged[] = [];
   for (const facts of rows) {
-    if (isRegister(policy, facts.standard) || !itemAllows(policy, facts.item, level)) continue;
+    if (isRegister(policy, facts.standard)) continue;
     const own = events.get(facts.record_id) ?? [];
     const disclosure = ports.disclose(factsFrom(policy, facts, kind), own, today, policy);
     const erased = own.some((event) => event.kind === 'erased');
-    if (level === 'public' ? !disclosure.shown : erased || stopped.has(disclosure.state)) continue;
+    if (erased || !readsRecord(policy, reading, facts.item, disclosure)) continue;
     judged.push({ facts, disclosure });
   }
   return { judged, truncated: rows.length >= queries.maxArchiveRecords };
@@ -217,9 +234,9 @@ export async function findArchiveSubject(client: Queryable, key: ArchiveKey): Pr
 
 const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
 
-function headOf(subject: queries.SubjectRecord, level: ArchiveLevel, policy: PolicyRuntime) {
+function headOf(subject: queries.SubjectRecord, reading: Reading, policy: PolicyRuntime) {
   const industry = subject.industry === null ? undefined : policy.industry(subject.industry);
-  const open = level === 'full';
+  const open = readsNames(reading);
   const operator = text(subject.register.legalRepresentative);
 
   const address = subject.address !== null && !open ? publicAddress(subject.kind, subject.address) : subject.address;
@@ -245,7 +262,7 @@ function headOf(subject: queries.SubjectRecord, level: ArchiveLevel, policy: Pol
 function formerNamesOf(
   subject: queries.SubjectRecord,
   names: readonly queries.NameRecord[],
-  level: ArchiveLevel,
+  reading: Reading,
 ): ArchiveName[] {
   const reported = new Set(subject.register.reportedNames ?? []);
   const operator = text(subject.register.legalRepresentative) ?? undefined;
@@ -253,7 +270,7 @@ function formerNamesOf(
   const out: ArchiveName[] = [];
   for (const name of names) {
     if (seen.has(name.name) || reported.has(name.name)) continue;
-    if (level === 'public' && isPersonalTradeName(subject.kind, name.name, operator)) continue;
+    if (!readsNames(reading) && isPersonalTradeName(subject.kind, name.name, operator)) continue;
     // A merged subject's current name is another name of this archive.
     seen.add(name.name);
     out.push({ name: name.name, from: name.valid_from, to: name.valid_to });
@@ -270,18 +287,18 @@ export async function loadArchive(
   client: Queryable,
   ports: SubjectPorts,
   key: ArchiveKey,
-  level: ArchiveLevel,
+  reading: Reading,
 ): Promise<Archive> {
   const subject = await findArchiveSubject(client, key);
   const cluster = await queries.clusterOf(client, subject.subject_id);
   const names = await queries.namesOfCluster(client, cluster);
   const identifiers = await queries.identifiersOfCluster(client, cluster);
-  const { judged } = await judge(ctx, client, ports, cluster, subject.kind, level);
+  const { judged } = await judge(ctx, client, ports, cluster, subject.kind, reading);
   return {
-    ...headOf(subject, level, ctx.policy()),
-    formerNames: formerNamesOf(subject, names, level),
-    identifiers: level === 'full' ? identifiers : identifiers.filter((id) => publicSchemes.has(id.scheme)),
-    members: level === 'full' ? cluster.slice(1) : [],
+    ...headOf(subject, reading, ctx.policy()),
+    formerNames: formerNamesOf(subject, names, reading),
+    identifiers: readsNames(reading) ? identifiers : identifiers.filter((id) => publicSchemes.has(id.scheme)),
+    members: readsNames(reading) ? cluster.slice(1) : [],
     tabs: tabsOf(ctx.policy(), judged),
     dataAsOf: await dataAsOf(ctx, client),
   };
@@ -326,14 +343,14 @@ export async function loadArchiveRecords(
   client: Queryable,
   ports: SubjectPorts,
   key: ArchiveKey,
-  level: ArchiveLevel,
+  reading: Reading,
   options: RecordsOptions,
 ): Promise<RecordPage> {
   const subject = await findArchiveSubject(client, key);
   const cluster = await queries.clusterOf(client, subject.subject_id);
-  const { judged, truncated } = await judge(ctx, client, ports, cluster, subject.kind, level);
+  const { judged, truncated } = await judge(ctx, client, ports, cluster, subject.kind, reading);
   const wanted = options.item === undefined ? judged : judged.filter(({ facts }) => facts.item === options.item);
-  const purpose = `records:${level}:${subject.subject_id}:${options.item ?? ''}`;
+  const purpose = `records:${reading.level}:${subject.subject_id}:${options.item ?? ''}`;
   const offset = Number(openPosition(ctx.keys, purpose, options.cursor)?.[0] ?? 0);
   const limit = Math.min(Math.max(1, options.limit), maxRecordsPage);
   const page = wanted.slice(offset, offset + limit);
@@ -341,12 +358,12 @@ export async function loadArchiveRecords(
     client,
     page.map(({ facts }) => facts),
   );
-  const ids = level === 'full' ? page.map(({ facts }) => facts.record_id) : [];
+  const ids = readsNames(reading) ? page.map(({ facts }) => facts.record_id) : [];
   const sources = await lineageByRecord(client, ids);
   const operator = text(subject.register.legalRepresentative);
   const context = {
     policy: ctx.policy(),
-    level: level === 'full' ? ('government' as const) : ('public' as const),
+    level: reading.level,
     people: operator === null ? [] : [operator],
   };
   const items = page.flatMap(({ facts, disclosure }): ArchiveRecord[] => {
@@ -389,7 +406,7 @@ export async function recentlyPublished(
   const out: RecentItem[] = [];
   for (const row of rows) {
     const operator = row.operator ?? undefined;
-    if (isRegister(policy, row.standard) || !itemAllows(policy, row.item, 'public')) continue;
+    if (isRegister(policy, row.standard) || !readsItem(publicReading, policy, row.item)) continue;
     if (isPersonalTradeName(row.kind, row.name, operator)) continue;
     const disclosure = ports.disclose(
       factsFrom(policy, row, row.kind),

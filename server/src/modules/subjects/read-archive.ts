@@ -1,9 +1,9 @@
 /** What an officer reads: each look is for a stated purpose and is logged in the same transaction. */
-import { type ArchivePurpose, archivePurposes } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
+import { openReading, publicReading, type Reading, readingEntry, type StatedPurpose } from '../access/index.ts';
 import { authorize } from '../identity/index.ts';
 import { findingsOf, type LineageRow, lineageOf } from './archive-queries.ts';
 import {
@@ -19,26 +19,15 @@ import {
 import type { SubjectPorts } from './ports.ts';
 import { type SearchPage, searchSubjects } from './search-subjects.ts';
 
-export interface Look {
-  readonly purpose: ArchivePurpose;
-  readonly caseNumber?: string | undefined;
-}
+/** What the reading is for, as the caller states it. */
+export type Look = StatedPurpose;
 
-function requirePurpose(look: Look): void {
-  if (archivePurposes.includes(look.purpose)) return;
-  throw new DomainError('invalid-request', {
-    zh: '查看完整档案须选择用途：日常监管、行政审批、调查核实或数据治理。',
-    en: `State the purpose of opening the full archive: ${archivePurposes.join(', ')}.`,
-  });
-}
-
-const entryFor = (subjectId: string, look: Look, detail: Record<string, unknown>) => ({
+const entryFor = (subjectId: string, reading: Reading, detail: Record<string, unknown>) => ({
   action: 'subject.full',
   resourceKind: 'subject',
   resourceId: subjectId,
   subjectId,
-  purpose: look.purpose,
-  caseNumber: look.caseNumber ?? null,
+  ...readingEntry(reading),
   detail,
 });
 
@@ -50,13 +39,12 @@ export async function readFullArchive(
   key: ArchiveKey,
   look: Look,
 ): Promise<Archive> {
-  authorize(actor, 'subject.full');
-  requirePurpose(look);
+  const reading = openReading(ctx, actor, 'subject.full', 'archive', look);
   return withAccess(
     ctx,
     actor,
-    (archive: Archive) => entryFor(archive.subjectId, look, { part: 'head' }),
-    (tx) => loadArchive(ctx, tx, ports, key, 'full'),
+    (archive: Archive) => entryFor(archive.subjectId, reading, { part: 'head' }),
+    (tx) => loadArchive(ctx, tx, ports, key, reading),
   );
 }
 
@@ -68,20 +56,19 @@ export async function readFullRecords(
   look: Look,
   options: RecordsOptions,
 ): Promise<RecordPage> {
-  authorize(actor, 'subject.full');
-  requirePurpose(look);
+  const reading = openReading(ctx, actor, 'subject.full', 'archive', look);
   const read = await withAccess(
     ctx,
     actor,
     (found: { subjectId: string; page: RecordPage }) =>
-      entryFor(found.subjectId, look, {
+      entryFor(found.subjectId, reading, {
         part: 'records',
         item: options.item ?? null,
         records: found.page.items.length,
       }),
     async (tx) => ({
       subjectId: (await findArchiveSubject(tx, key)).subject_id,
-      page: await loadArchiveRecords(ctx, tx, ports, key, 'full', options),
+      page: await loadArchiveRecords(ctx, tx, ports, key, reading, options),
     }),
   );
   return read.page;
@@ -107,7 +94,7 @@ export async function readPublicArchive(
       resourceId: archive.subjectId,
       subjectId: archive.subjectId,
     }),
-    (tx) => loadArchive(ctx, tx, ports, key, 'public'),
+    (tx) => loadArchive(ctx, tx, ports, key, publicReading),
   );
 }
 
@@ -120,7 +107,7 @@ export async function readPublicRecords(
   options: RecordsOptions,
 ): Promise<RecordPage> {
   authorize(actor, 'subject.search');
-  const page = await loadArchiveRecords(ctx, ctx.db.app, ports, key, 'public', options);
+  const page = await loadArchiveRecords(ctx, ctx.db.app, ports, key, publicReading, options);
   const lineage = await lineageByRecord(
     ctx.db.app,
     page.items.map((item) => item.recordId),
@@ -140,8 +127,7 @@ export interface RecordLineage extends LineageRow {
 
 /** Where a live record came from. A superseded one is not found (natural-persons §3: only with a case). */
 export async function readLineage(ctx: AppContext, actor: Actor, recordId: string, look: Look): Promise<RecordLineage> {
-  authorize(actor, 'subject.full');
-  requirePurpose(look);
+  const reading = openReading(ctx, actor, 'subject.full', 'archive', look);
   if (!isId(recordId)) throw new DomainError('not-found');
   return withAccess(
     ctx,
@@ -151,8 +137,7 @@ export async function readLineage(ctx: AppContext, actor: Actor, recordId: strin
       resourceKind: 'record',
       resourceId: recordId,
       subjectId: lineage.subject_id,
-      purpose: look.purpose,
-      caseNumber: look.caseNumber ?? null,
+      ...readingEntry(reading),
     }),
     async (tx) => {
       const [row] = await lineageOf(tx, [recordId]);

@@ -21,6 +21,7 @@ import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { isId } from '../../platform/ids.ts';
+import { publicReading } from '../access/index.ts';
 import { type Archive, type ArchiveKey, dataAsOf, loadArchive, loadArchiveRecords } from './load-archive.ts';
 import { mergeSubjects, splitSubject } from './merge-subjects.ts';
 import type { SubjectPorts } from './ports.ts';
@@ -114,7 +115,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
       },
     },
     async (request) =>
-      archiveView(await loadArchive(ctx, ctx.db.app, ports, archiveKey(request.params.code), 'public')),
+      archiveView(await loadArchive(ctx, ctx.db.app, ports, archiveKey(request.params.code), publicReading)),
   );
   app.get(
     `${apiPrefix}/public/subjects/:code/records`,
@@ -130,7 +131,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
     },
     async (request) => {
       const { item, cursor, limit = defaultLimit } = request.query;
-      return loadArchiveRecords(ctx, ctx.db.app, ports, archiveKey(request.params.code), 'public', {
+      return loadArchiveRecords(ctx, ctx.db.app, ports, archiveKey(request.params.code), publicReading, {
         item,
         cursor,
         limit,
@@ -171,7 +172,6 @@ function officerRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts):
       },
     },
     async (request) => {
-      request.access.purpose = request.query.purpose;
       return archiveView(
         await readFullArchive(ctx, request.actor, ports, archiveKey(request.params.code), request.query),
       );
@@ -189,10 +189,9 @@ function officerRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts):
       },
     },
     async (request) => {
-      const { purpose, caseNumber, item, cursor, limit = defaultLimit } = request.query;
-      request.access.purpose = purpose;
+      const { purpose, matter, caseNumber, item, cursor, limit = defaultLimit } = request.query;
       const key = archiveKey(request.params.code);
-      return readFullRecords(ctx, request.actor, ports, key, { purpose, caseNumber }, { item, cursor, limit });
+      return readFullRecords(ctx, request.actor, ports, key, { purpose, matter, caseNumber }, { item, cursor, limit });
     },
   );
   app.get(

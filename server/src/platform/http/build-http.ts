@@ -165,6 +165,21 @@ function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHo
   });
 }
 
+/** What a request says that it reads for goes with its refusal into the log as well. */
+function noteStated(app: HttpInstance): void {
+  const said = (from: unknown, key: string): string | undefined => {
+    const value = typeof from === 'object' && from !== null ? (from as Record<string, unknown>)[key] : undefined;
+    return typeof value === 'string' && value !== '' ? value.slice(0, 200) : undefined;
+  };
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.purpose !== 'required') return;
+    for (const key of ['purpose', 'matter', 'caseNumber'] as const) {
+      const value = said(request.query, key) ?? said(request.body, key);
+      if (value !== undefined) request.access[key] = value;
+    }
+  });
+}
+
 function registerFigures(app: HttpInstance, ctx: AppContext): void {
   const { requestSeconds } = telemetryOf(ctx);
   app.addHook('onResponse', async (request, reply) => {
@@ -217,6 +232,7 @@ export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: Http
   await registerOpenApi(app);
   registerAuthorisation(app, ctx, hooks);
   app.addHook('onSend', async (request, reply, payload) => revalidate(request, reply, payload));
+  noteStated(app);
   registerFigures(app, ctx);
   return app;
 }

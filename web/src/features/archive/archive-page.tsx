@@ -1,21 +1,27 @@
 /** The full archive of an organisation, after the purpose is said. Every look is recorded and the organisation sees it. */
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { Button, Input } from 'antd';
+import { Button } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { archiveQuery, archiveRecordsQuery, type Purpose } from '../../shared/api/queries.ts';
-import type { ArchivePurpose, FullArchive, FullRecord } from '../../shared/api/types.ts';
+import type { FullArchive, FullRecord } from '../../shared/api/types.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { Code } from '../../shared/ui/code.tsx';
 import { PagedList } from '../../shared/ui/data-table.tsx';
-import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead, Tag } from '../../shared/ui/page.tsx';
+import {
+  emptyPurpose,
+  type PurposeDraft,
+  PurposeFields,
+  stated,
+  usePurposes,
+} from '../../shared/ui/purpose-fields.tsx';
 import { Empty, Loaded, Note } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { ArchiveRecord } from './archive-record.tsx';
 import { LineageDrawer } from './lineage-drawer.tsx';
-import { lastPurpose, purposeFor, purposeKey, purposes, sayPurpose } from './purposes.ts';
+import { lastPurpose, purposeFor, sayPurpose } from './purposes.ts';
 
 const route = getRouteApi('/desk/archive/$key');
 
@@ -44,46 +50,22 @@ function Crumb({ children }: { children: string }) {
 
 function PurposeForm({ subject, onSaid }: { subject: string; onSaid: (purpose: Purpose) => void }) {
   const { t } = useI18n();
-  const [purpose, setPurpose] = useState<ArchivePurpose | undefined>(lastPurpose());
-  const [caseNumber, setCaseNumber] = useState('');
+  const last = lastPurpose();
+  const [draft, setDraft] = useState<PurposeDraft>(last ? { ...emptyPurpose, purpose: last } : emptyPurpose);
   const [tried, setTried] = useState(false);
+  const purposes = usePurposes('archive');
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setTried(true);
-    if (purpose) onSaid(sayPurpose(subject, purpose, caseNumber.trim()));
+    const said = stated(draft, purposes);
+    if (said) onSaid(sayPurpose(subject, said));
   };
   return (
     <>
       <PageHead crumb={<Crumb>{subject}</Crumb>} title={t('purpose.title')} />
       <form className="purpose" onSubmit={submit} noValidate>
         <Note>{t('purpose.recorded')}</Note>
-        <fieldset className="candidates">
-          <legend>{t('purpose.which')}</legend>
-          {purposes.map((entry) => (
-            <label key={entry} className="candidate">
-              <span>
-                <input type="radio" name="purpose" checked={purpose === entry} onChange={() => setPurpose(entry)} />{' '}
-                {t(purposeKey[entry])}
-              </span>
-            </label>
-          ))}
-        </fieldset>
-        {tried && !purpose ? (
-          <p className="remark-seal" role="alert">
-            {t('purpose.missing')}
-          </p>
-        ) : null}
-        <Field label={t('purpose.caseNumber')} hint={t('purpose.caseHint')}>
-          {(slot) => (
-            <Input
-              id={slot.id}
-              aria-describedby={slot.describedBy}
-              maxLength={100}
-              value={caseNumber}
-              onChange={(event) => setCaseNumber(event.target.value)}
-            />
-          )}
-        </Field>
+        <PurposeFields act="archive" draft={draft} tried={tried} onChange={setDraft} />
         <Button type="primary" htmlType="submit">
           {t('purpose.open')}
         </Button>
@@ -104,6 +86,7 @@ function Archive({ subject, purpose }: { subject: string; purpose: Purpose }) {
 function ArchiveView({ archive, purpose }: { archive: FullArchive; purpose: Purpose }) {
   const { t, w } = useI18n();
   const { formerNames } = archive;
+  const purposes = usePurposes('archive');
   return (
     <>
       <PageHead crumb={<Crumb>{archive.name}</Crumb>} title={archive.name}>
@@ -121,7 +104,9 @@ function ArchiveView({ archive, purpose }: { archive: FullArchive; purpose: Purp
       <RegisterFacts archive={archive} />
       <Note>
         {t('archive.looked', {
-          purpose: t(purposeKey[purpose.purpose as ArchivePurpose]),
+          purpose:
+            purposes.filter((entry) => entry.key === purpose.purpose).map((entry) => w(entry.name))[0] ??
+            purpose.purpose,
           at: formatInstant(archive.dataAsOf),
         })}
         {purpose.caseNumber ? t('archive.lookedCase', { no: purpose.caseNumber }) : ''}

@@ -11,6 +11,7 @@ import type {
   FullRecord,
   ListOf,
   PublicSite,
+  PurposeView,
   RecordDetail,
   RecordLineage,
   RecordRow,
@@ -148,8 +149,17 @@ export const subjectsQuery = (q: string) => pages<SubjectItem>(['subjects'], '/s
 
 export interface Purpose {
   readonly purpose: string;
+  readonly matter?: string | undefined;
   readonly caseNumber?: string | undefined;
 }
+/** The purposes that the account may state for an act; policy, so that it rarely changes. */
+export const purposesQuery = (act: 'archive' | 'report' | 'export' | 'authorisation') =>
+  queryOptions({
+    queryKey: ['purposes', act],
+    queryFn: async ({ signal }) => (await call<ListOf<PurposeView>>('/purposes', { query: { act }, signal })).items,
+    staleTime: 10 * 60_000,
+  });
+
 /** Never asked again by itself: every look is written to the access log. */
 const oneLook = { staleTime: Number.POSITIVE_INFINITY, refetchOnReconnect: false, retry: false } as const;
 

@@ -14,13 +14,13 @@ import type {
 import type { Static } from 'typebox';
 
 export type {
-  ArchivePurpose,
   BodyView,
   DeskSummary,
   DoubtfulRowView,
   DraftView,
   FindingView,
   Problem,
+  PurposeView,
   RecordDetail,
   RecordFormResult,
   RecordRow,

@@ -1,3 +1,4 @@
+import { accessEn } from './access.en.ts';
 import type { Dictionary } from './index.tsx';
 
 export const en: Dictionary = {
@@ -382,10 +383,6 @@ export const en: Dictionary = {
   'purpose.caseNumber': 'Number of the case or application',
   'purpose.caseHint': 'If there is one: it makes the look easy to account for.',
   'purpose.open': 'Open the archive',
-  'purpose.dailySupervision': 'Day-to-day supervision',
-  'purpose.approval': 'Administrative approval',
-  'purpose.investigation': 'Investigation',
-  'purpose.dataGovernance': 'Data governance',
   'fact.status': 'Status',
   'fact.establishedOn': 'Established',
   'fact.kind': 'Kind',
@@ -427,4 +424,5 @@ export const en: Dictionary = {
   'channel.api': 'System interface',
   'channel.cli': 'Command line',
   'channel.demo': 'Demonstration',
+  ...accessEn,
 };

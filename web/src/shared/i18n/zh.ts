@@ -1,4 +1,6 @@
 /** 工作台用语。Words as an officer would say them: what, why, what next. Full stops where a sentence stands alone. */
+import { accessZh } from './access.zh.ts';
+
 export const zh = {
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
@@ -368,10 +370,6 @@ export const zh = {
   'purpose.caseNumber': '案件或申请编号',
   'purpose.caseHint': '有编号的请填写，便于日后核查。',
   'purpose.open': '查看档案',
-  'purpose.dailySupervision': '日常监管',
-  'purpose.approval': '行政审批',
-  'purpose.investigation': '调查核实',
-  'purpose.dataGovernance': '数据治理',
   'fact.status': '登记状态',
   'fact.establishedOn': '成立日期',
   'fact.kind': '类型',
@@ -413,4 +411,5 @@ export const zh = {
   'channel.api': '系统接口',
   'channel.cli': '命令行',
   'channel.demo': '演示数据',
+  ...accessZh,
 } as const;

@@ -6,6 +6,7 @@ import type { AppContext } from '../../../context.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import type { HttpInstance, ProblemPage } from '../../../platform/http/index.ts';
 import { xlsxPieces } from '../../../platform/tabular/index.ts';
+import { publicReading } from '../../access/index.ts';
 import { latestRecordedAt, settingOf } from '../archive-queries.ts';
 import { type ArchiveRecord, loadArchive, loadArchiveRecords, recentlyPublished } from '../load-archive.ts';
 import type { SubjectPorts } from '../ports.ts';
@@ -148,12 +149,12 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
     { ...page, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
     async (request) => {
       const key = archiveKey(request.params.code);
-      const archive = await loadArchive(ctx, ctx.db.app, ports, key, 'public');
+      const archive = await loadArchive(ctx, ctx.db.app, ports, key, publicReading);
       const { cursor } = request.query;
       // Without a choice the first kind that has something, so that the page is not empty for no reason.
       const fallback = archive.tabs.find((tab) => tab.count > 0) ?? archive.tabs[0];
       const tab = archive.tabs.find((one) => one.item === request.query.tab)?.item ?? fallback?.item ?? '';
-      const records = await loadArchiveRecords(ctx, ctx.db.app, ports, key, 'public', {
+      const records = await loadArchiveRecords(ctx, ctx.db.app, ports, key, publicReading, {
         item: tab,
         cursor,
         limit: pageSize,
@@ -162,7 +163,7 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
     },
   );
   app.get('/s/:code/credit-code', { ...page, schema: { ...hide, params: CodeParams } }, async (request) => {
-    const archive = await loadArchive(ctx, ctx.db.app, ports, archiveKey(request.params.code), 'public');
+    const archive = await loadArchive(ctx, ctx.db.app, ports, archiveKey(request.params.code), publicReading);
     const key = archive.code ?? archive.subjectId;
     const qr = await QRCode.toString(`${ctx.config.publicUrl}${archivePath(key)}`, {
       type: 'svg',
@@ -182,7 +183,7 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
     { ...page, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
     async (request, reply) => {
       const key = archiveKey(request.params.code);
-      const archive = await loadArchive(ctx, ctx.db.app, ports, key, 'public');
+      const archive = await loadArchive(ctx, ctx.db.app, ports, key, publicReading);
       const { language } = languageOf(request);
       const item = archive.tabs.find((tab) => tab.item === request.query.tab)?.item;
       const rows = await allRecords(ctx, ports, key, item);
@@ -207,7 +208,7 @@ async function allRecords(
   const out: ArchiveRecord[] = [];
   let cursor: string | undefined;
   do {
-    const next = await loadArchiveRecords(ctx, ctx.db.app, ports, key, 'public', { item, cursor, limit: 100 });
+    const next = await loadArchiveRecords(ctx, ctx.db.app, ports, key, publicReading, { item, cursor, limit: 100 });
     out.push(...next.items);
     cursor = next.nextCursor ?? undefined;
   } while (cursor !== undefined && out.length < maxExport);

@@ -1,0 +1,15 @@
+/** What others may use of access: purposes and readings, exports of non-public information, the emergency switch. */
+
+export { checkStated, openReading } from './open-reading.ts';
+export {
+  decideReading,
+  lowerOf,
+  publicReading,
+  purposesOf,
+  type Reading,
+  readingEntry,
+  readsItem,
+  readsNames,
+  type StatedPurpose,
+} from './reading.ts';
+export { accessRoutes } from './routes.ts';
