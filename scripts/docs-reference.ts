@@ -247,6 +247,12 @@ const variables: readonly Variable[] = [
   { name: 'TLS_CERT_FILE', fallback: '', meaning: 'Certificate chain (PEM) when this process ends TLS itself.' },
   { name: 'TLS_KEY_FILE', fallback: '', meaning: 'Private key (PEM) belonging to it. Both or neither.' },
   {
+    name: 'SCANNER',
+    fallback: '',
+    meaning:
+      'The virus scanner of files as received: `clamd://HOST:PORT` or `clamd:/path/of/socket`. Once named, a file that it did not pass is not kept, also when it does not answer.',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'warn',
     meaning: 'fatal, error, warn, info, debug, trace or silent. `info` writes a line for each request.',

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { acquireTestCluster } from '../../server/src/platform/testing.ts';
+import { audit, checkLicences } from './supply-chain.mjs';
 import { root, runToEnd, stopChildren } from './tree.mjs';
 import { ensureWebBuilt } from './web-build.mjs';
 
@@ -105,6 +106,10 @@ async function main(args) {
   const only = (flag) => args.includes(flag);
   const everything = paths.length === 0 && !only('--static') && !only('--unit') && !only('--journeys');
   if (everything || only('--static')) await checkStatically();
+  if (everything || only('--static')) {
+    await step('bill of materials and licences', async () => checkLicences());
+    process.stdout.write(`npm audit: ${audit()}\n`);
+  }
   const journeys = find(journeyGlobs);
   const units = find(unitGlobs).filter((file) => !journeys.includes(file));
   const wantUnits = everything || only('--unit');

@@ -57,7 +57,8 @@ function touchStamp() {
   }
 }
 
-function npmCommand() {
+/** npm as it was called, or as it is found. */
+export function npmCommand() {
   const script = process.env.npm_execpath;
   if (script && /npm-cli\.c?js$/.test(script) && existsSync(script)) return [process.execPath, [script]];
   return ['npm', []];

@@ -20,6 +20,7 @@ import { openFileStore } from './platform/files.ts';
 import { createJobs } from './platform/jobs.ts';
 import { createLogger, type Logger } from './platform/logging.ts';
 import { migrate } from './platform/migrate.ts';
+import { openScanner } from './platform/scanner.ts';
 
 export interface ContextOptions extends OpenOptions {
   readonly clock?: Clock;
@@ -109,7 +110,7 @@ export async function contextOver(
     clock,
     log,
     keys,
-    files: openFileStore(config.filesDir, join(config.dataDir, 'tmp'), keys),
+    files: openFileStore(config.filesDir, join(config.dataDir, 'tmp'), keys, openScanner(config.scanner)),
     jobs: createJobs(),
     policy,
     policySet,

@@ -64,6 +64,18 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
   };
 }
 
+/** A real PDF of one blank page; `title` tells two of them apart. */
+export const testPdf = (title = 'decision'): string =>
+  [
+    '%PDF-1.4',
+    '1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj',
+    '2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj',
+    '3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj',
+    `4 0 obj<</Title(${title})>>endobj`,
+    'trailer<</Root 1 0 R/Info 4 0 R>>',
+    '%%EOF',
+  ].join('\n');
+
 export const testPassword = 'Test-pass-2026';
 
 /** An account of a role, in a body; `bodyId` is made when an officer has none. */

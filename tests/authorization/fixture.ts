@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
+import { testPdf } from '../../server/src/testing-context.ts';
 import { createHttpCity, multipartOf } from '../support/http-city.ts';
 import { licence, licenceCsv, penalty, penaltyCsv } from '../support/rows.ts';
 import type { Fixture } from './format.ts';
@@ -77,7 +78,7 @@ export async function createFixture(): Promise<MadeFixture> {
     'officer',
     'POST',
     '/api/v1/attachments',
-    multipartOf([{ name: 'file', content: '%PDF-1.7 decision', fileName: '决定书.pdf' }]),
+    multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]),
   );
   const report = await city.call(null, 'GET', `/api/v1/public/subjects/${code}/report.pdf`);
   const { subject_id: subjectId } = await one<{ subject_id: string }>(

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { roleNames } from '../../server/src/modules/identity/index.ts';
 import { one, sql } from '../../server/src/platform/db.ts';
+import { testPdf } from '../../server/src/testing-context.ts';
 import { accounts, type Method, multipartOf } from '../support/http-city.ts';
 import { DEPARTMENT } from '../support/rows.ts';
 import { createFixture, type MadeFixture } from './fixture.ts';
@@ -135,7 +136,7 @@ describe('who may call what', () => {
       '/api/v1/attachments',
       multipartOf([
         { name: 'recordId', content: recordId },
-        { name: 'file', content: '%PDF-1.7 x', fileName: 'x.pdf' },
+        { name: 'file', content: testPdf('x'), fileName: 'x.pdf' },
       ]),
     );
     assert.equal(attached.statusCode, 404, attached.body);

@@ -4,6 +4,7 @@ import { after, before, describe, it } from 'node:test';
 import { errorDefinitions } from '@chengxin/contract';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { KnownRoutes } from '../../server/src/platform/http/known-routes.ts';
+import { testPdf } from '../../server/src/testing-context.ts';
 import { createFixture } from '../authorization/fixture.ts';
 import { casesOf, expected, whos } from '../authorization/format.ts';
 import { readTable } from '../authorization/table.ts';
@@ -290,7 +291,7 @@ describe('answers', () => {
       status: 201,
       ...multipartOf([
         { name: 'recordId', content: recordId },
-        { name: 'file', fileName: '决定书.pdf', content: '%PDF-1.7 decision' },
+        { name: 'file', fileName: '决定书.pdf', content: testPdf() },
       ]),
     });
     await get('officer', '/api/v1/attachments/{id}', `/api/v1/attachments/${attached.json().id}`);

@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EnvironmentError } from './errors.ts';
+import { scannerTarget } from './scanner.ts';
 
 export const databaseRoles = ['migrator', 'app', 'person', 'log', 'sealer', 'audit'] as const;
 /**
@@ -30,6 +31,8 @@ export interface Config {
   /** True when a declared proxy terminates TLS; a list of addresses or networks when only those are trusted. */
   readonly trustProxy: boolean | readonly string[];
   readonly tls: { readonly certFile: string; readonly keyFile: string } | null;
+  /** The virus scanner of files as received: `clamd://HOST:PORT` or `clamd:/path`; null for none. */
+  readonly scanner: string | null;
   readonly logLevel: LogLevel;
   /** The hash of new seals of the access log. */
   readonly logHash: 'sha256' | 'sm3';
@@ -118,6 +121,18 @@ function readTls(env: Env, root: string, problems: Problems): Config['tls'] {
   return { certFile: pathFrom(root, cert), keyFile: pathFrom(root, key) };
 }
 
+function readScanner(env: Env, problems: Problems): string | null {
+  const setting = env.SCANNER?.trim();
+  if (!setting) return null;
+  try {
+    scannerTarget(setting);
+  } catch (error) {
+    if (!(error instanceof EnvironmentError)) throw error;
+    problems.add(error.zh, error.en);
+  }
+  return setting;
+}
+
 function readDatabase(env: Env, problems: Problems): Config['database'] {
   const owner = env.DATABASE_URL?.trim();
   const others = databaseRoles.filter((role) => role !== 'migrator');
@@ -193,6 +208,7 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     publicUrl,
     trustProxy: readTrustProxy(env),
     tls,
+    scanner: readScanner(env, problems),
     logLevel: readLogLevel(env, problems),
     logHash: readLogHash(env, problems),
     checkpointDir: pathFrom(root, env.LOG_CHECKPOINT_DIR?.trim() || resolve(dataDir, 'checkpoints')),

@@ -8,8 +8,9 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { type Databases, one, query, sql } from './db.ts';
 import { inspectCluster } from './embedded-postgres/cluster.ts';
-import { EnvironmentError } from './errors.ts';
+import { DomainError, EnvironmentError } from './errors.ts';
 import { appliedMigrations, readMigrations } from './migrate.ts';
+import { openScanner } from './scanner.ts';
 
 export type CheckStatus = 'ok' | 'warn' | 'fail';
 
@@ -137,6 +138,7 @@ const diskSpace: Check = async ({ config }) => {
 };
 
 function describe(error: unknown): { zh: string; en: string } {
+  if (error instanceof DomainError) return { zh: error.zh, en: error.en };
   if (error instanceof EnvironmentError) return { zh: error.zh, en: error.en };
   const message = error instanceof Error ? error.message : String(error);
   return { zh: message, en: message };
@@ -353,6 +355,18 @@ const keys: Check = async ({ config }) => {
       );
 };
 
+const scanner: Check = async ({ config }) => {
+  if (config.scanner === null)
+    return result(
+      'scanner',
+      'warn',
+      '没有设置病毒扫描（SCANNER）：收到的文件不经扫描即保存。正式运行请接入 clamd。',
+      'No virus scanner is named (SCANNER): files are kept unscanned. For real use connect clamd.',
+    );
+  await openScanner(config.scanner)?.ping();
+  return result('scanner', 'ok', `病毒扫描 ${config.scanner} 应答正常`, `The scanner ${config.scanner} answers`);
+};
+
 const house: readonly { id: string; check: Check }[] = Object.entries({
   node: nodeVersion,
   packages: installation,
@@ -366,6 +380,7 @@ const house: readonly { id: string; check: Check }[] = Object.entries({
   logins,
   clock: clockSkew,
   keys,
+  scanner,
 }).map(([id, check]) => ({ id, check }));
 
 /** Runs all checks; one that throws is a finding itself. */

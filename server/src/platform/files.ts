@@ -9,6 +9,7 @@ import { dirname, join } from 'node:path';
 import { PassThrough, type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { KeyRing } from './crypto.ts';
+import type { Scan, Scanner } from './scanner.ts';
 
 // CTR lets a file of any size stream out before its end was seen; integrity is the SHA-256 of the plain bytes in the owner's row.
 const CIPHER = 'sm4-ctr';
@@ -22,13 +23,21 @@ export interface StoredFile {
 }
 
 export interface FileStore {
-  /** Encrypts while hashing. Atomic: the name appears only when all bytes are on disk. Throws FileTooLarge. */
+  /**
+   * Encrypts while hashing and, where there is a scanner, scanning. Atomic: the name appears only when all bytes are on disk
+   * and nothing was found. Throws FileTooLarge, FileInfected, ScannerUnavailable.
+   */
   put(id: string, source: Readable, maxBytes: number): Promise<StoredFile>;
   /** Plain bytes. */
   read(id: string, fileKey: string): Promise<Readable>;
   /** Writes the plain bytes to a private temporary file (0600) for parsers that need to seek; the caller removes it. */
   readToTemporary(id: string, fileKey: string): Promise<string>;
   remove(id: string): Promise<void>;
+  /**
+   * Gives `work` the plain bytes as a private file (0600), removed afterwards: for what must be looked into before it is
+   * kept. Throws FileTooLarge.
+   */
+  withPlain<T>(source: Readable, maxBytes: number, work: (path: string) => Promise<T>): Promise<T>;
 }
 
 export class FileTooLarge extends Error {
@@ -58,8 +67,24 @@ function sweepTemporary(temporary: string): void {
   }
 }
 
+function limited(maxBytes: number, take: (chunk: Buffer) => Promise<void> | void): Transform {
+  let bytes = 0;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) return done(new FileTooLarge(maxBytes));
+      Promise.resolve(take(chunk)).then(() => done(null, chunk), done);
+    },
+  });
+}
+
 /** Opens the store under `folder`; temporary plain files go to `temporary`, where those of dead processes are removed. */
-export function openFileStore(folder: string, temporary: string, keys: KeyRing): FileStore {
+export function openFileStore(
+  folder: string,
+  temporary: string,
+  keys: KeyRing,
+  scanner: Scanner | null = null,
+): FileStore {
   sweepTemporary(temporary);
   const pathOf = (id: string): string => {
     if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error('file id must be a uuid');
@@ -89,24 +114,38 @@ export function openFileStore(folder: string, temporary: string, keys: KeyRing):
       const cipher = createCipheriv(CIPHER, key, nonce);
       const hash = createHash('sha256');
       let bytes = 0;
-      const meter = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          bytes += chunk.length;
-          if (bytes > maxBytes) return done(new FileTooLarge(maxBytes));
-          hash.update(chunk);
-          done(null, chunk);
-        },
+      const scan: Scan | null = scanner?.begin() ?? null;
+      const meter = limited(maxBytes, (chunk) => {
+        bytes += chunk.length;
+        hash.update(chunk);
+        return scan?.write(chunk);
       });
       const sink = createWriteStream(part, { mode: 0o600, flush: true });
       sink.write(nonce);
       try {
         await pipeline(source, meter, cipher, sink);
+        await scan?.end();
         await rename(part, path);
       } catch (error) {
+        scan?.cancel();
         await rm(part, { force: true });
         throw error;
       }
       return { bytes, sha256: hash.digest('hex'), fileKey: wrapped };
+    },
+    async withPlain(source, maxBytes, work) {
+      await mkdir(temporary, { recursive: true, mode: 0o700 });
+      const path = join(temporary, `incoming.${process.pid}.${randomBytes(6).toString('hex')}`);
+      try {
+        await pipeline(
+          source,
+          limited(maxBytes, () => undefined),
+          createWriteStream(path, { mode: 0o600 }),
+        );
+        return await work(path);
+      } finally {
+        await rm(path, { force: true });
+      }
     },
     async readToTemporary(id, fileKey) {
       await mkdir(temporary, { recursive: true, mode: 0o700 });

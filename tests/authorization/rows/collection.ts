@@ -1,4 +1,5 @@
 /** Reporting, single records, drafts and attachments: rows of one body. */
+import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { DEPARTMENT, penaltyCsv } from '../../support/rows.ts';
 import {
@@ -98,7 +99,7 @@ export const rows: Rows = {
     expect: business,
     request: () => ({
       url: '/api/v1/attachments',
-      ...multipartOf([{ name: 'file', content: '%PDF-1.7 decision', fileName: '决定书.pdf' }]),
+      ...multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]),
     }),
   },
   'GET /api/v1/attachments/:id': {

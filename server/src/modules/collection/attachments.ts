@@ -1,8 +1,9 @@
 /** Decision documents beside a record: known types only, by content; encrypted; given back as a download, never as a page. */
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess, writeAccess } from '../../platform/access-log/index.ts';
 import { execute, maybeOne, sql, withTransaction } from '../../platform/db.ts';
+import { inspectDocument } from '../../platform/documents/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { FileTooLarge } from '../../platform/files.ts';
 import { newId } from '../../platform/ids.ts';
@@ -10,55 +11,15 @@ import { authorize } from '../identity/index.ts';
 import { cleanFileName } from './receive-file.ts';
 
 export const MAX_ATTACHMENT_BYTES = 20 * 1024 ** 2;
-const HEAD_BYTES = 16;
-
-/** By the first bytes. OFD (GB/T 33190) is a zip; Word documents are too, and both are kept as they are. */
-function mediaTypeOf(head: Buffer, fileName: string): string | null {
-  if (head.subarray(0, 5).toString('latin1') === '%PDF-') return 'application/pdf';
-  if (head.subarray(0, 3).equals(Buffer.from([0xff, 0xd8, 0xff]))) return 'image/jpeg';
-  if (head.subarray(0, 8).equals(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]))) return 'image/png';
-  if (head.subarray(0, 4).equals(Buffer.from([0x50, 0x4b, 0x03, 0x04]))) {
-    if (/\.ofd$/i.test(fileName)) return 'application/ofd';
-    if (/\.docx$/i.test(fileName)) return 'application/vnd.openxmlformats-officedocument.wordprocessingml.document';
-  }
-  return null;
-}
-
-async function firstBytes(source: Readable): Promise<{ head: Buffer; rest: PassThrough }> {
-  const rest = new PassThrough();
-  const iterator = source[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  let head = Buffer.alloc(0);
-  while (head.length < HEAD_BYTES) {
-    const next = await iterator.next();
-    if (next.done) break;
-    head = Buffer.concat([head, next.value]);
-  }
-  const feed = async (): Promise<void> => {
-    rest.write(head);
-    for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
-      if (!rest.write(next.value)) await new Promise((resolve) => rest.once('drain', resolve));
-    }
-    rest.end();
-  };
-  feed().catch((error: unknown) => rest.destroy(error instanceof Error ? error : new Error(String(error))));
-  return { head, rest };
-}
+/** A picture made anew may need more room than it came in. */
+const MAX_REENCODED_BYTES = 4 * MAX_ATTACHMENT_BYTES;
 
 export async function addAttachment(
   ctx: AppContext,
   actor: Actor,
   input: { source: Readable; fileName: string; bodyId: string; recordId?: string | undefined },
 ) {
-  const { head, rest } = await firstBytes(input.source);
   const fileName = cleanFileName(input.fileName);
-  const mediaType = mediaTypeOf(head, fileName);
-  if (!mediaType) {
-    rest.destroy();
-    throw new DomainError('unsupported-media-type', {
-      zh: '决定书附件只接受 PDF、OFD、Word（docx）、JPEG、PNG。',
-      en: 'Attach a PDF, OFD, Word (docx), JPEG or PNG.',
-    });
-  }
   if (!actor.accountId) throw new DomainError('forbidden');
   const record = input.recordId
     ? await maybeOne<{ subject_id: string; source_body_id: string }>(
@@ -69,11 +30,7 @@ export async function addAttachment(
   if (input.recordId && !record) throw new DomainError('not-found');
   authorize(actor, 'attachment.add', { bodyId: record?.source_body_id ?? input.bodyId });
   const attachmentId = newId();
-  const stored = await ctx.files.put(attachmentId, rest, MAX_ATTACHMENT_BYTES).catch((error: unknown) => {
-    throw error instanceof FileTooLarge
-      ? new DomainError('too-large', { zh: '附件不能超过 20 MB。', en: 'An attachment may have 20 MB at most.' })
-      : error;
-  });
+  const { stored, mediaType } = await keepDocument(ctx, attachmentId, input.source);
   await withTransaction(ctx.db.app, async (tx) => {
     await execute(
       tx,
@@ -90,6 +47,25 @@ export async function addAttachment(
     });
   });
   return { id: attachmentId, fileName, mediaType, bytes: stored.bytes };
+}
+
+/** Looked into before it is kept. Throws `too-large` and DocumentRefused. */
+async function keepDocument(ctx: AppContext, id: string, source: Readable) {
+  try {
+    return await ctx.files.withPlain(source, MAX_ATTACHMENT_BYTES, async (path) => {
+      const document = await inspectDocument(path);
+      try {
+        const stored = await ctx.files.put(id, document.open(), MAX_REENCODED_BYTES);
+        return { stored, mediaType: document.mediaType };
+      } finally {
+        await document.discard();
+      }
+    });
+  } catch (error) {
+    if (error instanceof FileTooLarge)
+      throw new DomainError('too-large', { zh: '附件不能超过 20 MB。', en: 'An attachment may have 20 MB at most.' });
+    throw error;
+  }
 }
 
 export async function readAttachment(

@@ -6,7 +6,7 @@ import { codeOf, DEPARTMENT, penalty, penaltyCsv } from '../../../../tests/suppo
 import { buildApp } from '../../app.ts';
 import { execute, query, sql } from '../../platform/db.ts';
 import type { HttpInstance } from '../../platform/http/index.ts';
-import { addTestAccount, signInAs } from '../../testing-context.ts';
+import { addTestAccount, signInAs, testPdf } from '../../testing-context.ts';
 import { createBody } from '../identity/index.ts';
 import { collectionJobs } from './jobs.ts';
 
@@ -220,11 +220,11 @@ describe('one record by form', () => {
     assert.equal((await call('officer', 'GET', `/api/v1/subjects/lookup?code=${codeOf(9999)}`)).json().found, false);
   });
   it('keeps the decision document, by content and not by name', async () => {
-    const pdf = multipart('officer', '%PDF-1.7 decision', {}, '决定书.pdf');
+    const pdf = multipart('officer', testPdf(), {}, '决定书.pdf');
     const added = await app.inject({ method: 'POST', url: '/api/v1/attachments', ...pdf });
     assert.equal(added.statusCode, 201, added.body);
     const read = await call('officer', 'GET', `/api/v1/attachments/${added.json().id}`);
-    assert.equal(read.body, '%PDF-1.7 decision');
+    assert.equal(read.body, testPdf());
     assert.equal(read.headers['content-security-policy'], 'sandbox');
     assert.equal((await call('stranger', 'GET', `/api/v1/attachments/${added.json().id}`)).statusCode, 404);
     const html = await app.inject({
