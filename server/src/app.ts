@@ -3,6 +3,7 @@ import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts'
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
 import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
+import { oversightJobs } from './modules/oversight/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
@@ -16,6 +17,7 @@ export { buildContext, type ContextOptions, contextOver, type OwnedContext } fro
 export function registerJobs(ctx: AppContext): void {
   registerPlatformJobs(ctx);
   collectionJobs(ctx);
+  oversightJobs(ctx);
 }
 
 export interface ServerOptions extends AppOptions {

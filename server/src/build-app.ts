@@ -6,6 +6,7 @@ import { subjectPorts } from './module-ports.ts';
 import { accessRoutes } from './modules/access/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { oversightRoutes } from './modules/oversight/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
 import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
@@ -34,6 +35,7 @@ export const modules: readonly ModuleRoutes[] = [
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   reportRoutes,
+  oversightRoutes,
   portalRoutes,
 ];
 

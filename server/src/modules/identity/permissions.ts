@@ -23,6 +23,9 @@ const signedIn: Grants = {
 const reporting: Grants = { departmentOfficer: 'own', creditOffice: 'all', operator: 'all' };
 const government: Grants = { departmentOfficer: 'all', creditOffice: 'all', operator: 'all' };
 
+/** Looks of the own body; of all bodies for the one who watches. */
+const overseen: Grants = { departmentOfficer: 'own', creditOffice: 'own', auditAdmin: 'all' };
+
 /** No purpose is asked for, a password is enough. */
 const plain = (roles: Grants): Row => ({ purpose: 'none', factor: 'password', roles });
 /** Non-public data about others: a purpose of the policy list, kept in the log with the act. */
@@ -62,6 +65,16 @@ export const permissionRows = {
   }),
   'account.read': plain({ systemAdmin: 'all', securityAdmin: 'all', auditAdmin: 'all', operator: 'all' }),
   'log.read': strong({ auditAdmin: 'all' }),
+  // Who looked: a representative at the own organisation; disputes go to the body that looked, then to the audit administrator.
+  'access.own': plain({ companyRepresentative: 'own' }),
+  'dispute.read': plain({ ...overseen, companyRepresentative: 'own' }),
+  'dispute.answer': plain(overseen),
+  'dispute.decide': strong({ auditAdmin: 'all' }),
+  'delay.read': plain(overseen),
+  'delay.manage': strong({ departmentOfficer: 'own', creditOffice: 'own' }),
+  'alert.read': plain(overseen),
+  'alert.reply': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
+  'alert.decide': strong({ auditAdmin: 'all' }),
   'system.status': plain({ systemAdmin: 'all', operator: 'all' }),
 } as const satisfies Readonly<Record<string, Row>>;
 

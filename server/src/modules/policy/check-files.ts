@@ -11,6 +11,7 @@ import type {
   DataStandard,
   Divisions,
   Industries,
+  OversightRules,
   PlaceRules,
   PolicyFile,
   PolicyProblem,
@@ -130,6 +131,10 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'accessLimits':
       checkSingle(file, seen, report);
       break;
+    case 'oversight':
+      checkSingle(file, seen, report);
+      checkOversight(file.body, report);
+      break;
     case 'catalogue':
     case 'localSupplement':
       break;
@@ -189,6 +194,16 @@ function checkPurposes(body: Purposes, index: PolicyIndex, report: Report): void
         'a reading by authorisation reaches the attribute “authorised” at most',
       );
   }
+}
+
+/** Every access has words: the last row takes what no other took. */
+function checkOversight(rules: OversightRules, report: Report): void {
+  if (rules.looks.at(-1)?.action !== '*') {
+    report('body.looks', '最后一行的 action 应为 *，以便每次查询都有名称', 'the last row must have action *');
+  }
+  const names = [...rules.detectors, ...rules.delays].map((row) => row.key);
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) report('body', `${twice} 出现两次`, `${twice} is there twice`);
 }
 
 const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();

@@ -12,6 +12,7 @@ import type {
   CompiledRule,
   DataStandard,
   DisclosureLane,
+  OversightRules,
   PlaceRules,
   PolicyFile,
   PolicyRuntime,
@@ -56,6 +57,7 @@ export function compilePolicy(
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
+  const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
   const unconfirmed = listUnconfirmed(current);
   const standardList = [...standards.values()];
   const known = <T>(value: T | undefined, what: string): T => {
@@ -80,6 +82,7 @@ export function compilePolicy(
     place: () => known(place, 'place rules'),
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
+    oversight: () => known(oversight, 'oversight rules'),
     unconfirmed: () => unconfirmed,
   });
 }

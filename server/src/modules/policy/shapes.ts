@@ -273,6 +273,59 @@ const accessLimits = strict({
   emergency: strict({ confirmHours: whole(1, 72) }),
 });
 
+const count = (minimum: number, maximum: number) => Type.Integer({ minimum, maximum });
+const detectorOf = <P extends Record<string, TSchema>>(kind: string, properties: P) =>
+  strict({
+    key: identifier,
+    name: bilingual,
+    off: optional(Type.Boolean()),
+    kind: Type.Literal(kind),
+    minimum: count(1, 100_000),
+    ...properties,
+  });
+const oversight = strict({
+  // 网络安全法 art. 21(3): at least six months; 深圳 art. 45: at least five years. A city may keep more.
+  log: strict({ hotMonths: count(6, 240), keepYears: count(5, 100), exportRows: count(1, 1_000_000) }),
+  looks: list(
+    strict({
+      action: Type.String({ pattern: '^([A-Za-z]+\\.)*(\\*|[A-Za-z]+)$', maxLength: 80 }),
+      kind: oneOf('read', 'export', 'authorised', 'change', 'public'),
+      name: bilingual,
+    }),
+    1,
+    500,
+  ),
+  disputes: strict({ answerWorkingDays: count(1, 30), decideWorkingDays: count(1, 30), basis: list(basis, 1, 20) }),
+  delays: list(
+    strict({
+      key: identifier,
+      name: bilingual,
+      maxDays: count(1, 366),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    0,
+    50,
+  ),
+  alerts: strict({ replyWorkingDays: count(1, 30), expireDays: count(1, 366) }),
+  detectors: list(
+    Type.Union([
+      detectorOf('manySubjects', {
+        windowHours: Type.Union([Type.Literal(1), Type.Literal(24)]),
+        timesOwn: count(1, 1000),
+        timesPeers: count(1, 1000),
+        withoutCase: Type.Boolean(),
+      }),
+      detectorOf('oddHours', { fromHour: count(0, 23), toHour: count(0, 23), timesOwn: count(1, 1000) }),
+      detectorOf('repeatedSubject', { days: count(2, 31), onDays: count(2, 31) }),
+      detectorOf('sequentialCodes', { gap: count(1, 100) }),
+      detectorOf('refused', { windowHours: Type.Literal(24) }),
+    ]),
+    0,
+    50,
+  ),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   dataStandard,
   ruleSet,
@@ -286,6 +339,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   placeRules,
   purposes,
   accessLimits,
+  oversight,
 };
 
 const envelopeOf = (kind: PolicyKind): TSchema =>

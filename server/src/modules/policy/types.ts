@@ -323,6 +323,43 @@ export interface AccessLimits {
   emergency: { confirmHours: number };
 }
 
+/** How an access is named to whom it concerns. `public`: neither shown nor counted. */
+export type LookKind = 'read' | 'export' | 'authorised' | 'change' | 'public';
+
+/** What counts as browsing. `timesOwn` and `timesPeers` multiply the usual day of the officer and of the body's others. */
+export type Detector = { key: string; name: Bilingual; off?: boolean } & (
+  | {
+      kind: 'manySubjects';
+      windowHours: 1 | 24;
+      minimum: number;
+      timesOwn: number;
+      timesPeers: number;
+      withoutCase: boolean;
+    }
+  | { kind: 'oddHours'; fromHour: number; toHour: number; minimum: number; timesOwn: number }
+  | { kind: 'repeatedSubject'; days: number; onDays: number; minimum: number }
+  | { kind: 'sequentialCodes'; minimum: number; gap: number }
+  | { kind: 'refused'; windowHours: 24; minimum: number }
+);
+
+export interface DelayRule {
+  key: string;
+  name: Bilingual;
+  maxDays: number;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+
+/** The access log's life, who is shown what of it, disputes, and the patterns that an audit administrator is told. */
+export interface OversightRules {
+  log: { hotMonths: number; keepYears: number; exportRows: number };
+  looks: { action: string; kind: LookKind; name: Bilingual }[];
+  disputes: { answerWorkingDays: number; decideWorkingDays: number; basis: Basis[] };
+  delays: DelayRule[];
+  alerts: { replyWorkingDays: number; expireDays: number };
+  detectors: Detector[];
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'dataStandard', DataStandard>
   | PolicyEnvelope<'ruleSet', RuleSet>
@@ -336,6 +373,7 @@ export type PolicyFile =
   | PolicyEnvelope<'placeRules', PlaceRules>
   | PolicyEnvelope<'purposes', Purposes>
   | PolicyEnvelope<'accessLimits', AccessLimits>;
+  | PolicyEnvelope<'oversight', OversightRules>;
 export type PolicyKind = PolicyFile['kind'];
 
 /** An answer of the working-day calendar: never silently "a working day". */
@@ -380,6 +418,7 @@ export interface PolicyRuntime {
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;
+  oversight(): OversightRules;
   /** Everything that says confirmed: false, for the office's list. */
   unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];
 }

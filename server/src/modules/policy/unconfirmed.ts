@@ -49,6 +49,8 @@ function rowsOf(file: PolicyFile): Row[] {
       return file.body.years
         .filter((year) => !year.official)
         .map((year) => ({ id: String(year.year), name: file.name, basis: year.notice ? [year.notice] : [] }));
+    case 'oversight':
+      return open(file.body.delays).map((row) => ({ id: row.key, name: row.name, basis: row.basis }));
     default:
       return [];
   }
