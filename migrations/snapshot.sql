@@ -17,6 +17,10 @@ GRANT USAGE ON SCHEMA log TO ${role:sealer};
 
 CREATE SCHEMA migration;
 
+CREATE SCHEMA oversight;
+GRANT USAGE ON SCHEMA oversight TO ${role:app};
+GRANT USAGE ON SCHEMA oversight TO ${role:audit};
+
 CREATE SCHEMA person;
 GRANT USAGE ON SCHEMA person TO ${role:person};
 
@@ -709,6 +713,7 @@ CREATE TABLE log.access_log (
   CONSTRAINT access_log_outcome_check CHECK ((outcome = ANY (ARRAY['ok'::text, 'refused'::text, 'failed'::text])))
 ) PARTITION BY RANGE (at);
 CREATE INDEX access_log_account ON ONLY log.access_log USING btree (account_id, at) WHERE (account_id IS NOT NULL);
+CREATE INDEX access_log_person ON ONLY log.access_log USING btree (resource_id, at) WHERE (resource_kind = 'person'::text);
 CREATE INDEX access_log_subject ON ONLY log.access_log USING btree (subject_id, at) WHERE (subject_id IS NOT NULL);
 CREATE INDEX access_log_xid ON ONLY log.access_log USING btree (epoch, xid);
 GRANT SELECT ON log.access_log TO ${role:audit};
@@ -808,6 +813,143 @@ CREATE TABLE migration.applied (
   duration_ms integer NOT NULL,
   CONSTRAINT applied_pkey PRIMARY KEY (number)
 );
+
+CREATE TABLE oversight.activity (
+  account_id uuid NOT NULL,
+  on_day date NOT NULL,
+  body_id uuid,
+  subjects integer NOT NULL,
+  without_case integer NOT NULL,
+  odd_hours integer NOT NULL,
+  looks integer NOT NULL,
+  refused integer NOT NULL,
+  CONSTRAINT activity_pkey PRIMARY KEY (account_id, on_day)
+);
+CREATE INDEX activity_body ON oversight.activity USING btree (body_id, on_day);
+GRANT INSERT, SELECT, UPDATE ON oversight.activity TO ${role:app};
+
+CREATE TABLE oversight.alert (
+  alert_id uuid NOT NULL,
+  detector text NOT NULL,
+  account_id uuid NOT NULL,
+  body_id uuid,
+  window_from timestamp with time zone NOT NULL,
+  window_to timestamp with time zone NOT NULL,
+  facts jsonb NOT NULL,
+  state text NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  reply_due_on date NOT NULL,
+  expires_on date NOT NULL,
+  reply text,
+  replied_at timestamp with time zone,
+  decision text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  policy_set_id integer NOT NULL,
+  CONSTRAINT alert_pkey PRIMARY KEY (alert_id),
+  CONSTRAINT alert_detector_account_id_window_from_key UNIQUE (detector, account_id, window_from),
+  CONSTRAINT alert_check CHECK (((state = ANY (ARRAY['cleared'::text, 'confirmed'::text])) = (decided_by IS NOT NULL))),
+  CONSTRAINT alert_state_check CHECK ((state = ANY (ARRAY['open'::text, 'replied'::text, 'cleared'::text, 'confirmed'::text, 'expired'::text])))
+);
+CREATE INDEX alert_account ON oversight.alert USING btree (account_id, raised_at);
+CREATE INDEX alert_state ON oversight.alert USING btree (state, raised_at);
+GRANT INSERT, SELECT, UPDATE ON oversight.alert TO ${role:app};
+
+CREATE TABLE oversight.alert_event (
+  event_id uuid NOT NULL,
+  alert_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  act text NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  account_id uuid,
+  note text,
+  CONSTRAINT alert_event_pkey PRIMARY KEY (event_id),
+  CONSTRAINT alert_event_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES oversight.alert(alert_id)
+);
+CREATE INDEX alert_event_alert ON oversight.alert_event USING btree (alert_id, at);
+GRANT INSERT, SELECT ON oversight.alert_event TO ${role:app};
+
+CREATE TABLE oversight.delay (
+  delay_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  rule text NOT NULL,
+  reason text NOT NULL,
+  case_number text NOT NULL,
+  from_at timestamp with time zone NOT NULL,
+  until_on date NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ended_by uuid,
+  ended_at timestamp with time zone,
+  policy_set_id integer NOT NULL,
+  CONSTRAINT delay_pkey PRIMARY KEY (delay_id)
+);
+CREATE INDEX delay_body ON oversight.delay USING btree (body_id, created_at);
+CREATE INDEX delay_subject ON oversight.delay USING btree (subject_id);
+GRANT INSERT, SELECT, UPDATE ON oversight.delay TO ${role:app};
+
+CREATE TABLE oversight.dispute (
+  dispute_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  log_id uuid NOT NULL,
+  look jsonb NOT NULL,
+  body_id uuid,
+  looked_by uuid,
+  state text NOT NULL,
+  due_on date,
+  reason text NOT NULL,
+  raised_by uuid NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  finding text,
+  answer text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  contest text,
+  outcome text,
+  decision text,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  escalated_at timestamp with time zone,
+  closed_at timestamp with time zone,
+  policy_set_id integer NOT NULL,
+  CONSTRAINT dispute_pkey PRIMARY KEY (dispute_id),
+  CONSTRAINT dispute_log_id_key UNIQUE (log_id),
+  CONSTRAINT dispute_check CHECK (((state = ANY (ARRAY['decided'::text, 'accepted'::text, 'withdrawn'::text])) = (closed_at IS NOT NULL))),
+  CONSTRAINT dispute_check1 CHECK (((state <> ALL (ARRAY['open'::text, 'escalated'::text, 'contested'::text])) OR (due_on IS NOT NULL))),
+  CONSTRAINT dispute_check2 CHECK (((state <> 'answered'::text) OR (answered_at IS NOT NULL))),
+  CONSTRAINT dispute_check3 CHECK (((state <> 'decided'::text) OR (decided_by IS NOT NULL))),
+  CONSTRAINT dispute_finding_check CHECK ((finding = ANY (ARRAY['justified'::text, 'unjustified'::text]))),
+  CONSTRAINT dispute_outcome_check CHECK ((outcome = ANY (ARRAY['upheld'::text, 'unfounded'::text]))),
+  CONSTRAINT dispute_state_check CHECK ((state = ANY (ARRAY['open'::text, 'escalated'::text, 'answered'::text, 'contested'::text, 'decided'::text, 'accepted'::text, 'withdrawn'::text])))
+);
+CREATE INDEX dispute_body ON oversight.dispute USING btree (body_id, raised_at);
+CREATE INDEX dispute_subject ON oversight.dispute USING btree (subject_id, raised_at);
+CREATE INDEX dispute_waiting ON oversight.dispute USING btree (due_on) WHERE (closed_at IS NULL);
+GRANT INSERT, SELECT, UPDATE ON oversight.dispute TO ${role:app};
+
+CREATE TABLE oversight.dispute_event (
+  event_id uuid NOT NULL,
+  dispute_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  act text NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  account_id uuid,
+  note text,
+  CONSTRAINT dispute_event_pkey PRIMARY KEY (event_id),
+  CONSTRAINT dispute_event_dispute_id_fkey FOREIGN KEY (dispute_id) REFERENCES oversight.dispute(dispute_id)
+);
+CREATE INDEX dispute_event_dispute ON oversight.dispute_event USING btree (dispute_id, at);
+GRANT INSERT, SELECT ON oversight.dispute_event TO ${role:app};
+
+CREATE TABLE oversight.progress (
+  task text NOT NULL,
+  up_to timestamp with time zone NOT NULL,
+  CONSTRAINT progress_pkey PRIMARY KEY (task)
+);
+GRANT INSERT, SELECT, UPDATE ON oversight.progress TO ${role:app};
 
 CREATE TABLE person.identifier (
   token text NOT NULL,

@@ -129,7 +129,9 @@ export const DelayView = Type.Object({
 export type DelayView = Static<typeof DelayView>;
 export const DelayList = Type.Object({
   ...listOf(DelayView).properties,
-  rules: Type.Array(Type.Object({ key: Type.String(), name: Bilingual, maxDays: Type.Integer(), basis: Type.String() })),
+  rules: Type.Array(
+    Type.Object({ key: Type.String(), name: Bilingual, maxDays: Type.Integer(), basis: Type.String() }),
+  ),
 });
 
 export const AlertView = Type.Object({

@@ -51,9 +51,20 @@ export async function raiseAlert(ctx: AppContext, alert: NewAlert): Promise<bool
       since: new Date(Date.parse(alert.from) - sameAffairMs).toISOString(),
     });
     if (!made) return false;
-    await insertAlertEvent(tx, { id: newId(), alertId: id, at, act: 'raise', from: null, to: 'open', by: null, note: null });
+    await insertAlertEvent(tx, {
+      id: newId(),
+      alertId: id,
+      at,
+      act: 'raise',
+      from: null,
+      to: 'open',
+      by: null,
+      note: null,
+    });
     // Told to the audit administrator and to the officer by whatever carries notices.
-    await publish(tx, ctx, [{ kind: 'oversight.alert', payload: { alertId: id, accountId: alert.accountId, state: 'open' } }]);
+    await publish(tx, ctx, [
+      { kind: 'oversight.alert', payload: { alertId: id, accountId: alert.accountId, state: 'open' } },
+    ]);
     return true;
   });
 }
@@ -69,7 +80,13 @@ interface Step {
   readonly act: AlertAct;
   readonly party: AlertParty;
   readonly note: string | null;
-  readonly change: (at: string) => { reply?: string; repliedAt?: string; decision?: string; decidedBy?: string; decidedAt?: string };
+  readonly change: (at: string) => {
+    reply?: string;
+    repliedAt?: string;
+    decision?: string;
+    decidedBy?: string;
+    decidedAt?: string;
+  };
 }
 
 async function move(ctx: AppContext, actor: Actor | null, step: Step): Promise<void> {
@@ -107,7 +124,13 @@ export async function replyAlert(ctx: AppContext, actor: Actor, id: string, repl
   authorize(actor, 'alert.reply');
   const row = await load(ctx, id);
   if (row.account_id !== actor.accountId) throw new HiddenError();
-  await move(ctx, actor, { row, act: 'reply', party: 'officer', note: reply, change: (at) => ({ reply, repliedAt: at }) });
+  await move(ctx, actor, {
+    row,
+    act: 'reply',
+    party: 'officer',
+    note: reply,
+    change: (at) => ({ reply, repliedAt: at }),
+  });
   return readAlert(ctx, actor, id);
 }
 

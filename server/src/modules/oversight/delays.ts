@@ -15,15 +15,7 @@ import { authorize, scopeOf } from '../identity/index.ts';
 import { basisLine, type DelayRule } from '../policy/index.ts';
 import { findArchiveSubject } from '../subjects/index.ts';
 import { isActive } from './looks.ts';
-import {
-  bodyNames,
-  type DelayRow,
-  delayById,
-  delayPage,
-  endDelay,
-  insertDelay,
-  subjectNames,
-} from './queries.ts';
+import { bodyNames, type DelayRow, delayById, delayPage, endDelay, insertDelay, subjectNames } from './queries.ts';
 
 export interface NewDelay {
   readonly code: string;
@@ -34,7 +26,10 @@ export interface NewDelay {
 }
 
 function checkRule(ctx: AppContext, input: NewDelay): DelayRule {
-  const rule = ctx.policy().oversight().delays.find((row) => row.key === input.rule);
+  const rule = ctx
+    .policy()
+    .oversight()
+    .delays.find((row) => row.key === input.rule);
   if (!rule) {
     throw new DomainError('unprocessable', {
       zh: '没有这条推迟显示规则，请从列表中选择；没有适用规则的，查询即时显示。',
@@ -136,7 +131,11 @@ async function views(ctx: AppContext, rows: readonly DelayRow[]): Promise<DelayV
   }));
 }
 
-export async function listDelays(ctx: AppContext, actor: Actor, options: { cursor?: string | undefined; limit: number }) {
+export async function listDelays(
+  ctx: AppContext,
+  actor: Actor,
+  options: { cursor?: string | undefined; limit: number },
+) {
   authorize(actor, 'delay.read');
   const scope = scopeOf(actor, 'delay.read');
   const [at, id] = openPosition(ctx.keys, 'delays', options.cursor) ?? [];

@@ -103,7 +103,10 @@ export function longestRun(codes: readonly string[], gap: number): number {
   return longest === 0 ? 0 : longest + 1;
 }
 
-export function judgeSequence(rule: Of<'sequentialCodes'>, codes: readonly string[]): Verdict & { readonly run: number } {
+export function judgeSequence(
+  rule: Of<'sequentialCodes'>,
+  codes: readonly string[],
+): Verdict & { readonly run: number } {
   const run = longestRun(codes, rule.gap);
   return { alert: run >= rule.minimum, threshold: rule.minimum, run };
 }

@@ -3,14 +3,7 @@ import type { AppContext } from '../../context.ts';
 import { addDays, dayOf, type PlainDateString, toInstant } from '../../platform/clock.ts';
 import type { Detector } from '../policy/index.ts';
 import { raiseAlert } from './alerts.ts';
-import {
-  judgeManySubjects,
-  judgeOddHours,
-  judgeRefused,
-  judgeSequence,
-  oddHoursOf,
-  type Verdict,
-} from './detect.ts';
+import { judgeManySubjects, judgeOddHours, judgeRefused, judgeSequence, oddHoursOf, type Verdict } from './detect.ts';
 import { type Reader, readersIn, repeatedLooks, subjectsSeen } from './log-queries.ts';
 import { codesOf, keepActivity, keepProgress, progressOf, type Usual, usualOf } from './queries.ts';
 
@@ -39,7 +32,13 @@ const detectorsOf = <K extends Detector['kind']>(ctx: AppContext, kind: K): Of<K
 
 const habitOf = (ctx: AppContext, reader: Reader, window: Window): Promise<Usual> => {
   const day = dayOf(toInstant(window.from));
-  return usualOf(ctx.db.app, reader.account_id, reader.body_id, { from: addDays(day, -habitDays), before: day }, enoughDays);
+  return usualOf(
+    ctx.db.app,
+    reader.account_id,
+    reader.body_id,
+    { from: addDays(day, -habitDays), before: day },
+    enoughDays,
+  );
 };
 
 async function raise(
@@ -49,7 +48,9 @@ async function raise(
   window: Window,
   facts: Record<string, number | null>,
 ): Promise<number> {
-  const known = Object.fromEntries(Object.entries(facts).flatMap(([key, value]) => (value === null ? [] : [[key, value]])));
+  const known = Object.fromEntries(
+    Object.entries(facts).flatMap(([key, value]) => (value === null ? [] : [[key, value]])),
+  );
   const raised = await raiseAlert(ctx, {
     detector: detector.key,
     accountId: reader.account_id,
@@ -60,7 +61,12 @@ async function raise(
   return raised ? 1 : 0;
 }
 
-async function manySubjects(ctx: AppContext, readers: readonly Reader[], window: Window, hours: 1 | 24): Promise<number> {
+async function manySubjects(
+  ctx: AppContext,
+  readers: readonly Reader[],
+  window: Window,
+  hours: 1 | 24,
+): Promise<number> {
   let raised = 0;
   for (const rule of detectorsOf(ctx, 'manySubjects').filter((detector) => detector.windowHours === hours)) {
     for (const reader of readers) {
@@ -156,11 +162,17 @@ async function repeated(ctx: AppContext, day: PlainDateString, window: Window): 
       maxReaders,
     );
     for (const pair of pairs) {
-      raised += await raise(ctx, rule, pair, { from, to: window.to }, {
-        looks: pair.looks,
-        days: pair.days,
-        threshold: rule.minimum,
-      });
+      raised += await raise(
+        ctx,
+        rule,
+        pair,
+        { from, to: window.to },
+        {
+          looks: pair.looks,
+          days: pair.days,
+          threshold: rule.minimum,
+        },
+      );
     }
   }
   return raised;

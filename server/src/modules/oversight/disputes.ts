@@ -13,7 +13,7 @@ import { authorize, may, type Permission } from '../identity/index.ts';
 import { type DisputeAct, type DisputeParty, type DisputeState, isWaiting, nextDispute } from './dispute-state.ts';
 import { disputeViews } from './dispute-views.ts';
 import { groupOfRow, type LookGroup } from './log-queries.ts';
-import { groupKey, isActive, delayOf, openLookId } from './looks.ts';
+import { delayOf, groupKey, isActive, openLookId } from './looks.ts';
 import { ownSubject } from './own-subject.ts';
 import {
   type DisputeChange,
@@ -83,7 +83,14 @@ export async function raiseDispute(
         en: 'This look is disputed already. See how it stands among your disputes.',
       });
     }
-    await record(tx, ctx, actor, { id, subjectId: subject.subjectId, act: 'raise', from: null, to: 'open', note: input.reason });
+    await record(tx, ctx, actor, {
+      id,
+      subjectId: subject.subjectId,
+      act: 'raise',
+      from: null,
+      to: 'open',
+      note: input.reason,
+    });
   });
   return readDispute(ctx, actor, id);
 }

@@ -186,7 +186,9 @@ export async function integrity(client: Queryable): Promise<Integrity> {
   );
 }
 
-export async function logMonths(client: Queryable): Promise<{ held: string[]; archived: { month: string; rows: string; archivedAt: string }[] }> {
+export async function logMonths(
+  client: Queryable,
+): Promise<{ held: string[]; archived: { month: string; rows: string; archivedAt: string }[] }> {
   const held = await query<{ name: string }>(
     runner(client),
     sql`select c.relname::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid

@@ -3,14 +3,14 @@
  * (with its whole cluster) and a person's own record (by token), and reads with the audit login only what is about them.
  */
 import { createHash } from 'node:crypto';
-import { maskPersonName } from '@chengxin/identifiers';
 import type { LookView } from '@chengxin/contract';
+import { maskPersonName } from '@chengxin/identifiers';
 import type { AppContext } from '../../context.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Bilingual, LookKind, PolicyRuntime } from '../policy/index.ts';
 import { basisLine } from '../policy/index.ts';
-import { lookName } from './look-names.ts';
 import { type LookGroup, type LookTarget, lookGroups, pageStart } from './log-queries.ts';
+import { lookName } from './look-names.ts';
 import { bodyNames, type DelayRow, type DisputeRow, delaysOf, disputesOf } from './queries.ts';
 import { purposeName, sectionName, whyWords } from './words.ts';
 
@@ -146,14 +146,7 @@ export async function readLooks(ctx: AppContext, target: LookTarget, options: Lo
   // A millisecond on: what was logged at this very moment is in.
   const before = typeof at === 'string' ? at : new Date(Date.parse(ctx.clock.now()) + 1).toISOString();
   const from = await pageStart(ctx.db.audit, target, before, pageRows);
-  const groups = await lookGroups(
-    ctx.db.audit,
-    target,
-    { from, before },
-    policy.oversight(),
-    kinds,
-    maxGroups,
-  );
+  const groups = await lookGroups(ctx.db.audit, target, { from, before }, policy.oversight(), kinds, maxGroups);
   const subjectIds = target.kind === 'subject' ? target.subjectIds : [];
   const [delays, disputes, bodies] = await Promise.all([
     delaysOf(ctx.db.app, subjectIds),

@@ -84,7 +84,9 @@ export interface Page {
 
 export async function delayPage(client: Queryable, bodyIds: readonly string[] | null, page: Page): Promise<DelayRow[]> {
   const own = bodyIds === null ? sql`` : sql`and body_id = any(${bodyIds}::uuid[])`;
-  const rest = page.after ? sql`and (created_at, delay_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)` : sql``;
+  const rest = page.after
+    ? sql`and (created_at, delay_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)`
+    : sql``;
   return query(
     runner(client),
     sql`${selectDelay} where true ${own} ${rest} order by created_at desc, delay_id desc limit ${page.limit}`,
@@ -188,7 +190,9 @@ export async function disputePage(
   page: Page,
 ): Promise<DisputeRow[]> {
   const some = states === null ? sql`` : sql`and state = any(${states}::text[])`;
-  const rest = page.after ? sql`and (raised_at, dispute_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)` : sql``;
+  const rest = page.after
+    ? sql`and (raised_at, dispute_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)`
+    : sql``;
   return query(
     runner(client),
     sql`${selectDispute} where ${inScope(scope)} ${some} ${rest} order by raised_at desc, dispute_id desc limit ${page.limit}`,
@@ -267,7 +271,16 @@ export interface EventRow {
 
 export async function insertDisputeEvent(
   client: Queryable,
-  row: { id: string; disputeId: string; at: string; act: string; from: string | null; to: string; by: string | null; note: string | null },
+  row: {
+    id: string;
+    disputeId: string;
+    at: string;
+    act: string;
+    from: string | null;
+    to: string;
+    by: string | null;
+    note: string | null;
+  },
 ): Promise<void> {
   await execute(
     runner(client),
@@ -331,7 +344,9 @@ export async function alertPage(
 ): Promise<AlertRow[]> {
   const own = accountId === null ? sql`` : sql`and account_id = ${accountId}::uuid`;
   const some = states === null ? sql`` : sql`and state = any(${states}::text[])`;
-  const rest = page.after ? sql`and (raised_at, alert_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)` : sql``;
+  const rest = page.after
+    ? sql`and (raised_at, alert_id) < (${page.after.at}::timestamptz, ${page.after.id}::uuid)`
+    : sql``;
   return query(
     runner(client),
     sql`${selectAlert} where true ${own} ${some} ${rest} order by raised_at desc, alert_id desc limit ${page.limit}`,
@@ -373,7 +388,14 @@ export async function moveAlert(
   client: Queryable,
   id: string,
   from: AlertState,
-  change: { state: AlertState; reply?: string; repliedAt?: string; decision?: string; decidedBy?: string; decidedAt?: string },
+  change: {
+    state: AlertState;
+    reply?: string;
+    repliedAt?: string;
+    decision?: string;
+    decidedBy?: string;
+    decidedAt?: string;
+  },
 ): Promise<number> {
   return execute(
     runner(client),
@@ -386,7 +408,16 @@ export async function moveAlert(
 
 export async function insertAlertEvent(
   client: Queryable,
-  row: { id: string; alertId: string; at: string; act: string; from: string | null; to: string; by: string | null; note: string | null },
+  row: {
+    id: string;
+    alertId: string;
+    at: string;
+    act: string;
+    from: string | null;
+    to: string;
+    by: string | null;
+    note: string | null;
+  },
 ): Promise<void> {
   await execute(
     runner(client),
@@ -475,7 +506,10 @@ export async function codesOf(client: Queryable, ids: readonly string[]): Promis
 }
 
 export async function progressOf(client: Queryable, task: string): Promise<string | null> {
-  const row = await maybeOne<{ up_to: string }>(runner(client), sql`select up_to from oversight.progress where task = ${task}`);
+  const row = await maybeOne<{ up_to: string }>(
+    runner(client),
+    sql`select up_to from oversight.progress where task = ${task}`,
+  );
   return row?.up_to ?? null;
 }
 

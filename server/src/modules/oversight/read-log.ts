@@ -8,8 +8,8 @@ import { DomainError } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { authorize } from '../identity/index.ts';
 import { clusterOf, findArchiveSubject } from '../subjects/index.ts';
-import { lookName } from './look-names.ts';
 import { integrity, type LogFilter, type LogRow, logMonths, logPage } from './log-queries.ts';
+import { lookName } from './look-names.ts';
 import { accountBy, accountNames, bodyNames, subjectNames, waitingCounts } from './queries.ts';
 
 /** Days that are read when no range is given, and the most without naming an officer or an organisation. */
@@ -65,9 +65,7 @@ async function subjectIdsOf(ctx: AppContext, key: string): Promise<string[]> {
 }
 
 async function views(ctx: AppContext, rows: readonly LogRow[]): Promise<LogRowView[]> {
-  const ids = (pick: (row: LogRow) => string | null): string[] => [
-    ...new Set(rows.flatMap((row) => pick(row) ?? [])),
-  ];
+  const ids = (pick: (row: LogRow) => string | null): string[] => [...new Set(rows.flatMap((row) => pick(row) ?? []))];
   const [accounts, bodies, subjects] = await Promise.all([
     accountNames(
       ctx.db.app,

@@ -94,7 +94,11 @@ export async function exportOwnLooks(ctx: AppContext, actor: Actor, options: Loo
   const target = { kind: 'subject', subjectIds: subject.ids } as const;
   async function* rows(): AsyncGenerator<string[]> {
     let count = 0;
-    for (let page = first; ; page = await readLooks(ctx, target, { kind: options.kind, cursor: page.nextCursor ?? undefined })) {
+    for (
+      let page = first;
+      ;
+      page = await readLooks(ctx, target, { kind: options.kind, cursor: page.nextCursor ?? undefined })
+    ) {
       for (const item of page.items) {
         count += 1;
         if (count > maxLines) return;

@@ -1,4 +1,6 @@
 /** Routes of oversight. */
+
+import { Readable } from 'node:stream';
 import {
   AlertList,
   AlertQuery,
@@ -26,7 +28,6 @@ import {
   RaiseDisputeRequest,
 } from '@chengxin/contract';
 import type { FastifyReply } from 'fastify';
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { publishedCheckpoint } from '../../platform/access-log/index.ts';

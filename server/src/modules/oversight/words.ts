@@ -1,18 +1,10 @@
 /** Words of a look: its purpose, the parts of the archive, and the answer to "why?". Pure. */
 import type { Bilingual, PolicyRuntime } from '../policy/index.ts';
 
-/** Purposes as the archive's first version wrote them, where the policy names none. */
-const knownPurposes: Readonly<Record<string, Bilingual>> = {
-  dailySupervision: { zh: '日常监管', en: 'day-to-day supervision' },
-  approval: { zh: '行政审批', en: 'an administrative approval' },
-  investigation: { zh: '调查核实', en: 'an investigation' },
-  dataGovernance: { zh: '数据治理', en: 'data governance' },
-};
-
 /** A purpose that is a key has a name; one that was typed in is its own. */
-export function purposeName(_policy: PolicyRuntime, purpose: string | null): Bilingual | null {
+export function purposeName(policy: PolicyRuntime, purpose: string | null): Bilingual | null {
   if (purpose === null || purpose === '') return null;
-  return knownPurposes[purpose] ?? { zh: purpose, en: purpose };
+  return policy.purposes().find((row) => row.key === purpose)?.name ?? { zh: purpose, en: purpose };
 }
 
 const parts: Readonly<Record<string, Bilingual>> = {

@@ -372,7 +372,7 @@ export type PolicyFile =
   | PolicyEnvelope<'industries', Industries>
   | PolicyEnvelope<'placeRules', PlaceRules>
   | PolicyEnvelope<'purposes', Purposes>
-  | PolicyEnvelope<'accessLimits', AccessLimits>;
+  | PolicyEnvelope<'accessLimits', AccessLimits>
   | PolicyEnvelope<'oversight', OversightRules>;
 export type PolicyKind = PolicyFile['kind'];
 
