@@ -1,5 +1,9 @@
 -- Made by scripts/schema-snapshot.ts from a migrated database; do not edit. A change here is a change of the schema.
 
+CREATE SCHEMA access;
+GRANT USAGE ON SCHEMA access TO ${role:app};
+GRANT USAGE ON SCHEMA access TO ${role:audit};
+
 CREATE SCHEMA core;
 GRANT USAGE ON SCHEMA core TO ${role:app};
 GRANT USAGE ON SCHEMA core TO ${role:audit};
@@ -26,6 +30,138 @@ GRANT USAGE ON SCHEMA person TO ${role:person};
 
 CREATE SCHEMA platform;
 GRANT USAGE ON SCHEMA platform TO ${role:app};
+
+CREATE TABLE access.authorisation (
+  authorisation_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  purpose text NOT NULL,
+  matter text,
+  sections text[] NOT NULL,
+  note text,
+  state text NOT NULL,
+  asked_by uuid,
+  asked_at timestamp with time zone,
+  answer_by timestamp with time zone,
+  granted_by uuid,
+  granted_at timestamp with time zone,
+  valid_from date,
+  valid_to date,
+  uses_allowed integer,
+  uses_made integer NOT NULL DEFAULT 0,
+  ended_by uuid,
+  ended_at timestamp with time zone,
+  end_note text,
+  policy_set_id integer NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT authorisation_pkey PRIMARY KEY (authorisation_id),
+  CONSTRAINT authorisation_granted CHECK (((state <> 'granted'::text) OR ((granted_by IS NOT NULL) AND (valid_from IS NOT NULL) AND (valid_to IS NOT NULL) AND (uses_allowed IS NOT NULL)))),
+  CONSTRAINT authorisation_period CHECK (((valid_to IS NULL) OR ((valid_to >= valid_from) AND (valid_to <= (valid_from + 366))))),
+  CONSTRAINT authorisation_sections_check CHECK (((cardinality(sections) >= 1) AND (cardinality(sections) <= 60))),
+  CONSTRAINT authorisation_state_check CHECK ((state = ANY (ARRAY['asked'::text, 'granted'::text, 'declined'::text, 'withdrawn'::text, 'revoked'::text]))),
+  CONSTRAINT authorisation_uses CHECK (((uses_made >= 0) AND (uses_made <= COALESCE(uses_allowed, 0)))),
+  CONSTRAINT authorisation_uses_allowed_check CHECK ((uses_allowed > 0)),
+  CONSTRAINT authorisation_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX authorisation_body ON access.authorisation USING btree (body_id, created_at DESC, authorisation_id);
+CREATE INDEX authorisation_subject ON access.authorisation USING btree (subject_id, created_at DESC, authorisation_id);
+GRANT INSERT, SELECT, UPDATE ON access.authorisation TO ${role:app};
+GRANT SELECT ON access.authorisation TO ${role:audit};
+
+CREATE TABLE access.authorisation_use (
+  use_id uuid NOT NULL,
+  authorisation_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  account_name text NOT NULL,
+  kind text NOT NULL,
+  matter text,
+  case_number text,
+  report_number text,
+  used_at timestamp with time zone NOT NULL,
+  ends_at timestamp with time zone NOT NULL,
+  CONSTRAINT authorisation_use_pkey PRIMARY KEY (use_id),
+  CONSTRAINT authorisation_use_kind_check CHECK ((kind = ANY (ARRAY['archive'::text, 'report'::text]))),
+  CONSTRAINT authorisation_use_authorisation_id_fkey FOREIGN KEY (authorisation_id) REFERENCES access.authorisation(authorisation_id)
+);
+CREATE INDEX authorisation_use_of ON access.authorisation_use USING btree (authorisation_id, used_at DESC, use_id);
+GRANT INSERT, SELECT ON access.authorisation_use TO ${role:app};
+GRANT SELECT ON access.authorisation_use TO ${role:audit};
+
+CREATE TABLE access.export_request (
+  request_id uuid NOT NULL,
+  body_id uuid,
+  filter jsonb NOT NULL,
+  reason text NOT NULL,
+  purpose text NOT NULL,
+  matter text,
+  case_number text,
+  state text NOT NULL,
+  row_limit integer NOT NULL,
+  requested_by uuid NOT NULL,
+  requested_holder uuid NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  lapses_at timestamp with time zone NOT NULL,
+  decided_by uuid,
+  decided_holder uuid,
+  decided_at timestamp with time zone,
+  decision_note text,
+  taken_at timestamp with time zone,
+  row_count integer,
+  rows_digest text,
+  watermark text,
+  CONSTRAINT export_request_pkey PRIMARY KEY (request_id),
+  CONSTRAINT export_request_decided CHECK ((((decided_by IS NULL) = (decided_holder IS NULL)) AND ((state <> ALL (ARRAY['approved'::text, 'refused'::text, 'taken'::text])) OR (decided_by IS NOT NULL)))),
+  CONSTRAINT export_request_four_eyes CHECK (((decided_holder IS NULL) OR (decided_holder <> requested_holder))),
+  CONSTRAINT export_request_row_limit_check CHECK ((row_limit > 0)),
+  CONSTRAINT export_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text, 'withdrawn'::text, 'lapsed'::text, 'taken'::text]))),
+  CONSTRAINT export_request_taken CHECK ((((state = 'taken'::text) = (taken_at IS NOT NULL)) AND ((row_count IS NULL) OR (row_count <= row_limit)))),
+  CONSTRAINT export_request_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT export_request_decided_by_decided_holder_fkey FOREIGN KEY (decided_by, decided_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT export_request_requested_by_requested_holder_fkey FOREIGN KEY (requested_by, requested_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE
+);
+CREATE INDEX export_request_mine ON access.export_request USING btree (requested_by, requested_at DESC, request_id);
+CREATE INDEX export_request_newest ON access.export_request USING btree (requested_at DESC, request_id);
+GRANT INSERT, SELECT, UPDATE ON access.export_request TO ${role:app};
+GRANT SELECT ON access.export_request TO ${role:audit};
+
+CREATE TABLE access.switch (
+  name text NOT NULL,
+  closed boolean NOT NULL,
+  reason text,
+  changed_at timestamp with time zone NOT NULL,
+  changed_by uuid,
+  request_id uuid,
+  CONSTRAINT switch_pkey PRIMARY KEY (name),
+  CONSTRAINT switch_name_check CHECK ((name = ANY (ARRAY['outsideReading'::text, 'writing'::text])))
+);
+GRANT SELECT, UPDATE ON access.switch TO ${role:app};
+GRANT SELECT ON access.switch TO ${role:audit};
+
+CREATE TABLE access.switch_request (
+  request_id uuid NOT NULL,
+  name text NOT NULL,
+  closed boolean NOT NULL,
+  reason text NOT NULL,
+  state text NOT NULL,
+  requested_by uuid NOT NULL,
+  requested_holder uuid NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  lapses_at timestamp with time zone NOT NULL,
+  confirmed_by uuid,
+  confirmed_holder uuid,
+  ended_at timestamp with time zone,
+  CONSTRAINT switch_request_pkey PRIMARY KEY (request_id),
+  CONSTRAINT switch_request_confirmed CHECK ((((state = 'confirmed'::text) = (confirmed_by IS NOT NULL)) AND ((confirmed_by IS NULL) = (confirmed_holder IS NULL)))),
+  CONSTRAINT switch_request_four_eyes CHECK (((confirmed_holder IS NULL) OR (confirmed_holder <> requested_holder))),
+  CONSTRAINT switch_request_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'confirmed'::text, 'withdrawn'::text, 'lapsed'::text]))),
+  CONSTRAINT switch_request_confirmed_by_confirmed_holder_fkey FOREIGN KEY (confirmed_by, confirmed_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT switch_request_name_fkey FOREIGN KEY (name) REFERENCES access.switch(name),
+  CONSTRAINT switch_request_requested_by_requested_holder_fkey FOREIGN KEY (requested_by, requested_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE
+);
+CREATE INDEX switch_request_newest ON access.switch_request USING btree (requested_at DESC, request_id);
+CREATE UNIQUE INDEX switch_request_waiting ON access.switch_request USING btree (name) WHERE (state = 'waiting'::text);
+GRANT INSERT, SELECT, UPDATE ON access.switch_request TO ${role:app};
+GRANT SELECT ON access.switch_request TO ${role:audit};
 
 CREATE TABLE core.attachment (
   attachment_id uuid NOT NULL,

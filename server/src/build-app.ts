@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
 import { subjectPorts } from './module-ports.ts';
-import { accessRoutes } from './modules/access/index.ts';
+import { accessGate, accessRoutes } from './modules/access/index.ts';
+import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
@@ -34,6 +35,7 @@ export const modules: readonly ModuleRoutes[] = [
   accessRoutes,
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
+  (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
   reportRoutes,
   oversightRoutes,
   portalRoutes,
@@ -94,7 +96,7 @@ export interface AppOptions extends HttpOptions {
 
 /** Builds the application, ready to listen or to be injected with requests. */
 export async function buildApp(ctx: AppContext, options: AppOptions = {}): Promise<HttpInstance> {
-  const app = await buildHttp(ctx, httpHooks(ctx), options);
+  const app = await buildHttp(ctx, { ...httpHooks(ctx), gate: accessGate(ctx) }, options);
   healthRoutes(app, ctx, [...databaseChecks(ctx), ...(options.readiness ?? [])]);
   await registerSpa(app, { prefix: '/desk/', folder: join(ctx.config.root, 'web', 'dist') });
   for (const routes of options.modules ?? modules) await app.register(routes(ctx) as FastifyPluginAsyncTypebox);

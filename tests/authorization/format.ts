@@ -27,6 +27,8 @@ export interface Case {
   readonly request: (who: Who, at: Fixture) => Promise<Request> | Request;
   /** Statuses that count as ok beside 2xx and 303: where the act itself is refused for another reason than who asks. */
   readonly also?: readonly number[];
+  /** Puts back what the call changed for others, such as a switch. */
+  readonly after?: (at: Fixture) => Promise<void>;
 }
 
 /** `METHOD pattern` as it is registered → its cases. */

@@ -98,6 +98,7 @@ describe('who may call what', () => {
               : { remoteAddress: `10.${1 + (cells >> 16)}.${(cells >> 8) & 255}.${cells & 255}` }),
           });
           const what = `${route}${entry.when ? ` ${entry.when}` : ''} as ${who}`;
+          await entry.after?.(made);
           const found = outcomeOf(response.statusCode, entry.also);
           const wanted = expected(entry.expect, who);
           if (found !== wanted) wrong.push(`${what}: ${found} instead of ${wanted} ${response.body.slice(0, 160)}`);

@@ -421,6 +421,7 @@ describe('answers', () => {
           ...(payload ? { payload } : {}),
           ...(headers ? { headers } : {}),
         });
+        await entry.after?.(fixture);
       }
     } finally {
       await fixture.city.close();

@@ -1,5 +1,6 @@
 /** What others may use of access: purposes and readings, exports of non-public information, the emergency switch. */
 
+export { accessGate, outsideClosed, type SwitchState, switchState } from './gate.ts';
 export { checkStated, openReading } from './open-reading.ts';
 export {
   decideReading,
@@ -13,3 +14,4 @@ export {
   type StatedPurpose,
 } from './reading.ts';
 export { accessRoutes } from './routes.ts';
+export { setReadOnly } from './throw-switches.ts';

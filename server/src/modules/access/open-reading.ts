@@ -1,9 +1,10 @@
 /** Opens a reading for a stated purpose, or says what is missing. Every non-public read begins here. */
 import { looksLikePersonIdentifier } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
+import type { FieldPublicity } from '../../platform/authz/index.ts';
 import { DomainError, type ProblemDetail } from '../../platform/errors.ts';
 import { authorize, type Permission } from '../identity/index.ts';
-import type { PurposeAct } from '../policy/types.ts';
+import type { PolicyRuntime, PurposeAct } from '../policy/types.ts';
 import { decideReading, type Lack, ownLevel, purposesOf, type Reading, type StatedPurpose } from './reading.ts';
 
 const fieldWords = {
@@ -59,15 +60,21 @@ export function openReading(
   return checkStated(ctx, actor, act, stated);
 }
 
+/** An authorisation is given before there is a case: each use of it states its own. */
+const withoutCases = (policy: Pick<PolicyRuntime, 'purposes'>): Pick<PolicyRuntime, 'purposes'> => ({
+  purposes: () => policy.purposes().map((purpose) => ({ ...purpose, caseNumber: 'optional' })),
+});
+
 /** The same where the permission was asked for already, and the level comes from elsewhere (an authorisation). */
 export function checkStated(
   ctx: Pick<AppContext, 'policy'>,
   actor: Actor,
   act: PurposeAct,
   stated: StatedPurpose,
-  level = ownLevel(actor),
+  options: { readonly level?: FieldPublicity; readonly caseLater?: boolean } = {},
 ): Reading {
-  const policy = ctx.policy();
+  const { level = ownLevel(actor), caseLater = false } = options;
+  const policy = caseLater ? withoutCases(ctx.policy()) : ctx.policy();
   const decision = decideReading(policy, actor, act, stated, level);
   // The log is read by the subject: a person's number has no place in it.
   const lacks: readonly Lack[] =

@@ -54,6 +54,20 @@ export const permissionRows = {
   'subject.merge': strong({ creditOffice: 'all', operator: 'all' }),
   'report.full': forPurpose(government),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
+  // Exports of non-public information beyond a body's own; whoever asks never approves.
+  'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'export.read': plain({ departmentOfficer: 'own', creditOffice: 'all', auditAdmin: 'all' }),
+  'export.take': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'export.decide': strong({ creditOffice: 'all' }),
+  // The organisation gives, the bank or agency asks and uses; nobody else has a part in it but by the log.
+  'authorisation.read': plain({ companyRepresentative: 'own', authorisedReader: 'own' }),
+  'authorisation.grant': plain({ companyRepresentative: 'own' }),
+  'authorisation.ask': forPurpose({ authorisedReader: 'own' }),
+  'authorisation.use': plain({ authorisedReader: 'own' }),
+  // Two administrators close and open outside reading; read-only mode is the operation's own.
+  'emergency.read': plain({ systemAdmin: 'all', securityAdmin: 'all', auditAdmin: 'all', operator: 'all' }),
+  'emergency.switch': strong({ systemAdmin: 'all', securityAdmin: 'all' }),
+  'platform.readOnly': strong({ systemAdmin: 'all', operator: 'all' }),
   'policy.read': plain({ ...government, departmentSystem: 'all', securityAdmin: 'all' }),
   'body.read': plain({
     ...government,

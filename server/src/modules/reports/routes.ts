@@ -1,10 +1,11 @@
-import { StatedPurposeProperties } from '@chengxin/contract';
+import { AccessIdParams, StatedPurposeProperties, UseAuthorisationBody } from '@chengxin/contract';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { FastifyReply } from 'fastify';
 import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { issueReport, type ReportResult } from './issue-report.ts';
+import { prepareReportUse } from '../authorisations/index.ts';
+import { issueAuthorisedReport, issueReport, type ReportResult } from './issue-report.ts';
 import { verifyReport } from './verify-report.ts';
 
 /** Public reports a minute from one address: each costs a layout; a person needs a few. */
@@ -92,6 +93,24 @@ export const reportRoutes =
       },
       async (request, reply) => {
         return sendPdf(reply, await issueReport(ctx, request.actor, { code: request.params.code, ...request.body }));
+      },
+    );
+
+    app.post(
+      '/api/v1/authorisations/:id/report',
+      {
+        config: { permission: 'authorisation.use' },
+        schema: {
+          operationId: 'issueAuthorisedReport',
+          summary: '经主体授权出具信用报告，使用一次 Issue a report with the organisation’s authorisation (PDF)',
+          tags: ['authorisations'],
+          params: AccessIdParams,
+          body: UseAuthorisationBody,
+        },
+      },
+      async (request, reply) => {
+        const use = await prepareReportUse(ctx, request.actor, request.params.id, request.body);
+        return sendPdf(reply, await issueAuthorisedReport(ctx, request.actor, use));
       },
     );
   };

@@ -18,6 +18,8 @@ export type RoleTable<P extends string> = Readonly<Record<Role, Readonly<Partial
 /** What a decision is about. `bodyId: null` means that it belongs to no body: only `all` reaches it. */
 export interface Resource {
   readonly bodyId: string | null;
+  /** Whom it is about: `own` reaches it for whoever speaks for this organisation. */
+  readonly subjectId?: string | null;
 }
 
 export type Scope = { readonly kind: 'all' } | { readonly kind: 'bodies'; readonly bodyIds: readonly string[] };
@@ -79,7 +81,9 @@ export function createAuthorizer<P extends string>(
     return found;
   };
   const covers = (actor: Actor, reach: Reach, resource: Resource): boolean =>
-    reach === 'all' || (resource.bodyId !== null && actor.scopeBodyIds.includes(resource.bodyId));
+    reach === 'all' ||
+    (resource.bodyId !== null && actor.scopeBodyIds.includes(resource.bodyId)) ||
+    (actor.subjectId !== null && resource.subjectId === actor.subjectId);
   const demand = (actor: Actor, permission: P): Reach => {
     const reach = reachOf(actor, permission);
     if (reach) return reach;

@@ -162,6 +162,14 @@ function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHo
     checkOrigin(request, ctx.config.publicUrl, carriesSession);
     const { permission, factor = 'password' } = request.routeOptions.config;
     if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission, factor);
+    await hooks.gate?.({
+      actor: request.actor,
+      permission: permission ?? 'public',
+      method: request.method,
+      // Whoever may end the state has to be able to sign in.
+      whileReadOnly:
+        request.routeOptions.config.whileReadOnly ?? request.routeOptions.url?.startsWith('/api/v1/session') ?? false,
+    });
   });
 }
 

@@ -6,4 +6,12 @@ export { type IdempotentAnswer, idempotent, purgeIdempotencyKeys } from './idemp
 export { apiPrefix, openApiRoutes } from './openapi.ts';
 export { escapeHtml } from './problem-page.ts';
 export { registerSpa, type SpaOptions } from './static-files.ts';
-export type { AccessHints, HttpHooks, HttpInstance, HttpOptions, ProblemPage, ResolvedActor } from './types.ts';
+export type {
+  AccessHints,
+  GateQuestion,
+  HttpHooks,
+  HttpInstance,
+  HttpOptions,
+  ProblemPage,
+  ResolvedActor,
+} from './types.ts';

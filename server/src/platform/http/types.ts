@@ -26,6 +26,8 @@ declare module 'fastify' {
     /** What the permission's row says of purpose and factor; a route may demand more, never less. */
     purpose?: 'required' | 'none';
     factor?: Factor;
+    /** Open while the platform is read only: signing in, and what ends that state. */
+    whileReadOnly?: boolean;
     /** Open to an account that must first change its password (session routes). */
     whilePasswordExpired?: boolean;
     /** Resolve the session on a public route, if there is one. */
@@ -52,6 +54,8 @@ export interface HttpHooks {
   resolveActor(request: FastifyRequest): Promise<ResolvedActor>;
   /** Role level check before the body is read; throws unauthenticated or forbidden. */
   authorize(actor: Actor, permission: string, factor: Factor): void;
+  /** Whether the platform as a whole lets this through now; throws what is answered instead. After the role was asked. */
+  readonly gate?: (question: GateQuestion) => Promise<void>;
   /** Writes a refusal or failure into the access log in its own transaction; throws log-unavailable. */
   recordRefusal(
     request: FastifyRequest,
@@ -61,6 +65,13 @@ export interface HttpHooks {
   ): Promise<void>;
   /** Name of the session cookie: only requests that carry it need the origin check. */
   readonly sessionCookie: string;
+}
+
+export interface GateQuestion {
+  readonly actor: Actor;
+  readonly permission: string;
+  readonly method: string;
+  readonly whileReadOnly: boolean;
 }
 
 export interface ResolvedActor {
