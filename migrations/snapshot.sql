@@ -589,18 +589,23 @@ CREATE TABLE identity.account (
   departed_at timestamp with time zone,
   last_used_at timestamp with time zone,
   standing boolean GENERATED ALWAYS AS (((disabled_at IS NULL) AND (active_until IS NULL))) STORED,
+  departs_on date,
+  successor_id uuid,
   CONSTRAINT account_pkey PRIMARY KEY (account_id),
   CONSTRAINT account_holder_key UNIQUE (account_id, holder_id),
   CONSTRAINT account_login_key UNIQUE (login),
   CONSTRAINT account_standing_key UNIQUE (account_id, standing),
-  CONSTRAINT account_departed_disabled CHECK (((departed_at IS NULL) OR (disabled_reason = 'departure'::text))),
+  CONSTRAINT account_departed_disabled CHECK (((departed_at IS NULL) OR ((disabled_reason IS NOT NULL) AND (disabled_reason = 'departure'::text)))),
+  CONSTRAINT account_departs_until CHECK (((departs_on IS NULL) OR (active_until = (departs_on - 1)))),
   CONSTRAINT account_disabled_reason_check CHECK ((disabled_reason = ANY (ARRAY['request'::text, 'departure'::text, 'unused'::text, 'unconfirmed'::text, 'vendorOff'::text]))),
   CONSTRAINT account_disabled_why CHECK (((disabled_at IS NULL) = (disabled_reason IS NULL))),
   CONSTRAINT account_kind_check CHECK ((kind = ANY (ARRAY['staff'::text, 'vendor'::text, 'system'::text]))),
   CONSTRAINT account_login_check CHECK ((login = lower(login))),
+  CONSTRAINT account_successor_other CHECK ((successor_id <> account_id)),
   CONSTRAINT account_vendor_time CHECK (((kind <> 'vendor'::text) OR (active_until IS NOT NULL))),
   CONSTRAINT account_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
-  CONSTRAINT account_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES identity.holder(holder_id)
+  CONSTRAINT account_holder_id_fkey FOREIGN KEY (holder_id) REFERENCES identity.holder(holder_id),
+  CONSTRAINT account_successor_id_fkey FOREIGN KEY (successor_id) REFERENCES identity.account(account_id)
 );
 CREATE INDEX account_body ON identity.account USING btree (body_id);
 CREATE INDEX account_holder ON identity.account USING btree (holder_id);

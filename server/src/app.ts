@@ -2,6 +2,8 @@
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
+import { accountPorts } from './module-ports.ts';
+import { accountJobs } from './modules/accounts/index.ts';
 import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
@@ -16,6 +18,7 @@ export { buildContext, type ContextOptions, contextOver, type OwnedContext } fro
 /** Registers the tasks of modules with `ctx.jobs`. A new module is one line here. */
 export function registerJobs(ctx: AppContext): void {
   registerPlatformJobs(ctx);
+  accountJobs(ctx, accountPorts);
   collectionJobs(ctx);
   oversightJobs(ctx);
 }

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { subjectPorts } from './module-ports.ts';
+import { accountPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
+import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
@@ -33,6 +34,7 @@ export const modules: readonly ModuleRoutes[] = [
   siteRoutes,
   identityRoutes,
   accessRoutes,
+  (ctx) => accountRoutes(ctx, accountPorts),
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),

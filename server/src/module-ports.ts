@@ -1,5 +1,7 @@
 /** What one module needs of another that it may not import, joined here, at the root (DESIGN §3: left never imports right). */
 import type { AppContext } from './context.ts';
+import type { AccountPorts } from './modules/accounts/index.ts';
+import { openDraftsOf } from './modules/collection/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
@@ -21,3 +23,14 @@ export function subjectPorts(ctx: AppContext): SubjectPorts {
     verifyReport,
   };
 }
+
+/** Work that waits for one person. Drafts belong to the body: any second reader finds them, so that nothing is handed over. */
+export const accountPorts: AccountPorts = {
+  taskOwners: [
+    {
+      key: 'drafts',
+      name: { zh: '待复核的录入', en: 'entries that wait for a second reader' },
+      countOpen: openDraftsOf,
+    },
+  ],
+};

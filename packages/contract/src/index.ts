@@ -1,4 +1,5 @@
 export * from './access.ts';
+export * from './accounts.ts';
 export * from './bodies.ts';
 export * from './collection.ts';
 export * from './common.ts';

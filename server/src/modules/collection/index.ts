@@ -1,7 +1,7 @@
 /** Collection: from a reported file, form or push to checked records with lineage. */
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';
-export { loadSubmission, type SubmissionRow } from './queries.ts';
+export { loadSubmission, openDraftsOf, type SubmissionRow } from './queries.ts';
 export { findingsPage, readSubmission } from './read.ts';
 export { PROCESS_TASK, type Received, type ReceiveFile, receiveFile } from './receive-file.ts';
 export { refusedRowsFile } from './refused-file.ts';

@@ -381,3 +381,12 @@ export async function replaceStoredFile(
   );
   return changed === 1;
 }
+
+/** Entries of an account that a second reader has not decided. */
+export async function openDraftsOf(client: Queryable, accountId: string): Promise<number> {
+  const row = await one<{ n: bigint }>(
+    client as Pool,
+    sql`SELECT count(*) AS n FROM core.draft WHERE created_by = ${accountId} AND state = 'waiting'`,
+  );
+  return Number(row.n);
+}

@@ -40,6 +40,8 @@ export interface NewAccount {
   readonly activeUntil?: string | null;
   /** Made switched off, until somebody switches it on. */
   readonly disabledReason?: 'vendorOff' | null;
+  /** The hash of `password`, made before the transaction where many are made at once. */
+  readonly passwordHash?: string;
   /** Roles are asked for and approved apart from the account. */
   readonly rolesLater?: boolean;
 }
@@ -107,7 +109,7 @@ export async function createAccount(
     login,
     name: account.name.trim(),
     bodyId: account.bodyId,
-    passwordHash: await hashPassword(account.password),
+    passwordHash: account.passwordHash ?? (await hashPassword(account.password)),
     mustChange: account.mustChangePassword ?? true,
     createdBy,
     at,

@@ -5,6 +5,7 @@ import { checkDisclosure, checkRuleSet } from './check-rules.ts';
 import { checkCodeTable, checkStandard, itemsOf } from './check-standard.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
 import type {
+  AccountRules,
   Calendar,
   CatalogueItem,
   CodeTable,
@@ -103,6 +104,10 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       break;
     case 'disclosure':
       checkDisclosure(file.body, index, report);
+      break;
+    case 'accountRules':
+      checkSingle(file, seen, report);
+      checkAccounts(file.body, report);
       break;
     case 'calendar':
       checkCalendar(file.key, file.body, seen.years, report);
@@ -204,6 +209,17 @@ function checkOversight(rules: OversightRules, report: Report): void {
   const names = [...rules.detectors, ...rules.delays].map((row) => row.key);
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) report('body', `${twice} 出现两次`, `${twice} is there twice`);
+}
+
+function checkAccounts(rules: AccountRules, report: Report): void {
+  try {
+    new RegExp(rules.holderNumber.pattern, 'v');
+  } catch {
+    report('body.holderNumber.pattern', '不是有效的格式表达式', 'this is no valid pattern');
+  }
+  if (rules.unused.flagAfterDays >= rules.unused.disableAfterDays) {
+    report('body.unused', '提示天数应少于停用天数', 'the days before the remark are fewer than those before disabling');
+  }
 }
 
 const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();

@@ -5,6 +5,7 @@ import { hashOf, shortHash } from './identity.ts';
 import { mapDivisions, mapIndustries } from './look-ups.ts';
 import type {
   AccessLimits,
+  AccountRules,
   Basis,
   Catalogue,
   CatalogueItem,
@@ -53,6 +54,7 @@ export function compilePolicy(
   const regimes = compileRegimes(files);
   const days = workingDays(of('calendar').flatMap((file) => file.body.years));
   const divisions = mapDivisions(of('divisions').flatMap((file) => file.body.divisions));
+  const accounts: AccountRules | undefined = of('accountRules').at(-1)?.body;
   const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
@@ -79,6 +81,7 @@ export function compilePolicy(
     ...days,
     division: (code) => divisions.get(code),
     industry: (codeOrName) => industries.find(codeOrName),
+    accounts: () => known(accounts, 'rules of accounts'),
     place: () => known(place, 'place rules'),
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),

@@ -326,7 +326,20 @@ const oversight = strict({
   ),
 });
 
+const dayCount = (maximum = 3_650) => Type.Integer({ minimum: 1, maximum });
+const accountRules = strict({
+  holderNumber: strict({ kind: oneOf('staffNumber', 'residentId'), pattern: text(200), label: bilingual }),
+  unused: strict({ flagAfterDays: dayCount(), disableAfterDays: dayCount() }),
+  // Confirmed at least once a year.
+  recertification: strict({ everyMonths: dayCount(12), days: dayCount(180), graceDays: dayCount(90) }),
+  vendorMaxDays: dayCount(366),
+  deputyMaxDays: dayCount(366),
+  grantMaxDays: Type.Union([dayCount(), Type.Null()]),
+  importMaxRows: Type.Integer({ minimum: 1, maximum: 5_000 }),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  accountRules,
   dataStandard,
   ruleSet,
   codeTable,

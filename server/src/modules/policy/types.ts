@@ -360,7 +360,19 @@ export interface OversightRules {
   detectors: Detector[];
 }
 
+/** How accounts are kept: days, limits, and the number by which a person is known. */
+export interface AccountRules {
+  holderNumber: { kind: 'staffNumber' | 'residentId'; pattern: string; label: Bilingual };
+  unused: { flagAfterDays: number; disableAfterDays: number };
+  recertification: { everyMonths: number; days: number; graceDays: number };
+  vendorMaxDays: number;
+  deputyMaxDays: number;
+  grantMaxDays: number | null;
+  importMaxRows: number;
+}
+
 export type PolicyFile =
+  | PolicyEnvelope<'accountRules', AccountRules>
   | PolicyEnvelope<'dataStandard', DataStandard>
   | PolicyEnvelope<'ruleSet', RuleSet>
   | PolicyEnvelope<'codeTable', CodeTable>
@@ -414,6 +426,7 @@ export interface PolicyRuntime {
   workingDaysBetween(from: string, to: string): { days: number; provisional: boolean };
   division(code: string): { code: string; name: string; level: string; validTo?: string } | undefined;
   industry(codeOrName: string): { code: string; section: string; name: string } | undefined;
+  accounts(): AccountRules;
   place(): PlaceRules;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
