@@ -65,8 +65,16 @@ export function oddHoursOf(rule: Pick<Of<'oddHours'>, 'fromHour' | 'toHour'>): n
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** The eight places of the organisation code (GB 11714) inside a unified code as a number; null for what is none. */
-function bodyNumber(code: string): number | null {
+interface Place {
+  /** The eight places of the organisation code (GB 11714) as a number. */
+  readonly value: number;
+  /** Its letters and the decimal number behind them: who counts by hand counts in tens. */
+  readonly prefix: string;
+  readonly decimal: number;
+}
+
+/** Null for what is no unified code. */
+function placeOf(code: string): Place | null {
   const body = code.slice(8, 16).toUpperCase();
   if (code.length !== 18 || body.length !== 8) return null;
   let value = 0;
@@ -75,7 +83,16 @@ function bodyNumber(code: string): number | null {
     if (at < 0) return null;
     value = value * 36 + at;
   }
-  return value;
+  const digits = /\d*$/.exec(body)?.[0] ?? '';
+  return { value, prefix: body.slice(0, body.length - digits.length), decimal: Number(digits || '-1') };
+}
+
+/** How far it is from one to the next, counted either way; the nearer counts. */
+function stepOf(from: Place, to: Place): number {
+  const step = to.value - from.value;
+  if (from.prefix !== to.prefix || from.decimal < 0 || to.decimal < 0) return step;
+  const decimal = to.decimal - from.decimal;
+  return Math.abs(decimal) < Math.abs(step) ? decimal : step;
 }
 
 /** Steps from one code to the next, in the order they were looked at, that are no longer than `gap` in one direction. */
@@ -83,21 +100,16 @@ export function longestRun(codes: readonly string[], gap: number): number {
   let longest = 0;
   let run = 0;
   let direction = 0;
-  let before: number | null = null;
+  let before: Place | null = null;
   for (const code of codes) {
-    const value = bodyNumber(code);
-    if (value === null || value === before) continue;
-    const step: number = before === null ? 0 : value - before;
-    const sign = Math.sign(step);
-    if (before !== null && Math.abs(step) <= gap) {
-      run = sign === direction ? run + 1 : 1;
-      direction = sign;
-    } else {
-      run = 0;
-      direction = 0;
-    }
+    const place = placeOf(code);
+    if (place === null || place.value === before?.value) continue;
+    const step: number = before === null ? Number.POSITIVE_INFINITY : stepOf(before, place);
+    const near = Math.abs(step) <= gap;
+    run = !near ? 0 : Math.sign(step) === direction ? run + 1 : 1;
+    direction = near ? Math.sign(step) : 0;
     longest = Math.max(longest, run);
-    before = value;
+    before = place;
   }
   // A run of steps joins one code more.
   return longest === 0 ? 0 : longest + 1;

@@ -11,6 +11,7 @@ export {
 } from './checkpoint.ts';
 export type { Finding, FindingKind } from './findings.ts';
 export { type Change, type PlacedChange, publish, readFeed } from './outbox.ts';
+export { monthsToArchive, restoreArchive } from './restore-archive.ts';
 export { openSealKey } from './seal-key.ts';
 export { type RoundResult, type Sealer, sealOnce, startSealer } from './sealer.ts';
 export { checkpointOfLast, type Verification, verifyLog } from './verify.ts';

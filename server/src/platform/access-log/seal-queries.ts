@@ -1,5 +1,5 @@
 /** All SQL of the sealer and of verification. Columns are read as text: hashes are of what is stored, to the microsecond. */
-import { execute, maybeOne, one, type Queryable, query, type Runner, type Sql, sql } from '../db.ts';
+import { execute, ident, join, maybeOne, one, type Queryable, query, type Runner, raw, type Sql, sql } from '../db.ts';
 import { toQuery } from '../sql.ts';
 import type { Checkpoint, CheckpointFacts } from './checkpoint.ts';
 import type { SealFacts } from './merkle.ts';
@@ -305,5 +305,46 @@ export async function placeChanges(
         from core.outbox o
         where o.epoch = ${input.epoch} and o.xid > ${input.afterXid}::xid8 and o.xid < ${input.horizon}::xid8
           and o.xid <= coalesce((select xid from last_of_page), ${input.horizon}::xid8)`,
+  );
+}
+
+const restoredTable = (month: string): Sql => {
+  if (!/^\d{4}-\d{2}$/.test(month)) throw new RangeError(`not a month: ${month}`);
+  return ident('log', `restored_${month.replace('-', '_')}`);
+};
+
+/** As the owner: an empty table of the log's columns beside it, for the audit login to read. */
+export async function makeRestored(client: Queryable, month: string, auditLogin: string): Promise<void> {
+  await execute(runner(client), sql`create table ${restoredTable(month)} (like log.access_log)`);
+  await execute(runner(client), sql`revoke all on ${restoredTable(month)} from public`);
+  await execute(runner(client), sql`grant select on ${restoredTable(month)} to ${ident(auditLogin)}`);
+}
+
+export async function dropRestored(client: Queryable, month: string): Promise<void> {
+  await execute(runner(client), sql`drop table if exists ${restoredTable(month)}`);
+}
+
+/** Rows in the canonical order of columns, as text. */
+export async function insertRestored(
+  client: Queryable,
+  month: string,
+  rows: readonly (readonly (string | null)[])[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  const types: Readonly<Record<string, string>> = {
+    log_id: 'uuid',
+    at: 'timestamptz',
+    account_id: 'uuid',
+    body_id: 'uuid',
+    subject_id: 'uuid',
+    detail: 'jsonb',
+    epoch: 'integer',
+    xid: 'xid8',
+  };
+  const values = rowColumns.map((name, at) => raw(`(r->>${at})::${types[name] ?? 'text'}`));
+  await execute(
+    runner(client),
+    sql`insert into ${restoredTable(month)} (${join(rowColumns.map((name) => ident(name)))})
+        select ${join(values)} from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) r`,
   );
 }

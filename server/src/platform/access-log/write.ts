@@ -41,8 +41,27 @@ export type LogContext = Pick<AppContext, 'db' | 'clock'>;
 const maxDetail = 4000;
 const maxBatch = 1000;
 
-/** A person's number that slipped in is blacked out here, so that the log and its seals never hold one. */
-export function withoutPersonNumbers(text: string): string {
+/** Control characters, line separators, and what is not seen: they forge lines, turn text round or hide a number. */
+const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;
+/** Digits of other scripts and marks on digits, which a reader takes for a number and a scanner does not. */
+const disguised = /\p{M}|(?![0-9])\p{N}/u;
+
+const zeroOf = (code: number): number => {
+  let zero = code;
+  while (code - zero < 9 && /\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+  return zero;
+};
+/** The text as a reader takes it: one kind of digits, no marks. */
+const plainly = (text: string): string =>
+  text
+    .normalize('NFKC')
+    .replace(/\p{M}/gu, '')
+    .replace(/(?![0-9])\p{Nd}/gu, (digit) => {
+      const code = digit.codePointAt(0) ?? 48;
+      return String(code - zeroOf(code));
+    });
+
+function blackedOut(text: string): string {
   let out = text;
   for (const range of [...looksLikePersonIdentifier(text)].reverse()) {
     if (!range.alsoUnifiedCode) out = `${out.slice(0, range.start)}***${out.slice(range.end)}`;
@@ -50,18 +69,36 @@ export function withoutPersonNumbers(text: string): string {
   return out;
 }
 
-const clean = (text: string | null | undefined, limit = 500): string | null =>
-  text === null || text === undefined
-    ? null
-    : withoutPersonNumbers(text.slice(0, limit).replaceAll('\0', '').toWellFormed());
+/**
+ * A person's number that slipped in is blacked out here, so that the log and its seals never hold one; also one that was
+ * written in digits of another script. A disguised one takes the rest of the text into its plain form.
+ */
+export function withoutPersonNumbers(text: string): string {
+  const out = blackedOut(text);
+  if (!disguised.test(text)) return out;
+  const plain = plainly(out);
+  const found = blackedOut(plain);
+  return found === plain ? out : found;
+}
 
-/** NUL and lone surrogates, which jsonb cannot hold: what somebody typed may not stop the log. */
+/** One line of what can be seen. Also what jsonb cannot hold: NUL and lone surrogates may not stop the log. */
+function oneLine(text: string): string {
+  const formed = text.toWellFormed();
+  if (!unseen.test(formed)) return formed;
+  return formed.replace(/\p{Cf}/gu, '').replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+const clean = (text: string | null | undefined, limit = 500): string | null =>
+  text === null || text === undefined ? null : withoutPersonNumbers(oneLine(text.slice(0, limit)));
+
+/** Each text by itself: the JSON around it stays JSON whatever somebody typed. */
 const storable = (_key: string, value: unknown): unknown =>
-  typeof value === 'string' ? value.replaceAll('\0', '').toWellFormed() : value;
+  typeof value === 'string' ? withoutPersonNumbers(oneLine(value)) : value;
 
 function detailText(entry: AccessEntry): string | null {
   if (!entry.detail) return null;
-  const text = withoutPersonNumbers(JSON.stringify(entry.detail, storable));
+  // Once more as a whole: a number that stands in it as a number.
+  const text = blackedOut(JSON.stringify(entry.detail, storable));
   return text.length <= maxDetail ? text : JSON.stringify({ truncated: true, length: text.length });
 }
 
