@@ -204,7 +204,7 @@ export const LogRowView = Type.Object({
   resourceKind: orNull(Type.String()),
   resourceId: orNull(Type.String()),
   subject: orNull(Type.Object({ id: IdSchema, name: orNull(Type.String()), code: orNull(Type.String()) })),
-  purpose: orNull(Type.String()),
+  purpose: orNull(Bilingual),
   matter: orNull(Type.String()),
   caseNumber: orNull(Type.String()),
   outcome: LogOutcomeSchema,

@@ -109,10 +109,71 @@ const archive = createRoute({
   component: lazyRouteComponent(() => import('../features/archive/archive-page.tsx'), 'ArchivePage'),
 });
 
+const whoLooked = createRoute({
+  getParentRoute: () => desk,
+  path: '/who-looked',
+  validateSearch: (raw: Raw): { kind?: 'read' | 'export' | 'authorised' | 'change' | undefined } => ({
+    kind: (['read', 'export', 'authorised', 'change'] as const).find((kind) => kind === raw.kind),
+  }),
+  component: lazyRouteComponent(() => import('../features/oversight/who-looked-page.tsx'), 'WhoLookedPage'),
+});
+
+const disputes = createRoute({
+  getParentRoute: () => desk,
+  path: '/disputes',
+  validateSearch: (raw: Raw): { state?: string | undefined } => ({ state: text(raw, 'state') }),
+  component: lazyRouteComponent(() => import('../features/oversight/disputes-page.tsx'), 'DisputesPage'),
+});
+
+const alerts = createRoute({
+  getParentRoute: () => desk,
+  path: '/alerts',
+  validateSearch: (raw: Raw): { state?: string | undefined } => ({ state: text(raw, 'state') }),
+  component: lazyRouteComponent(() => import('../features/oversight/alerts-page.tsx'), 'AlertsPage'),
+});
+
+const delays = createRoute({
+  getParentRoute: () => desk,
+  path: '/delays',
+  component: lazyRouteComponent(() => import('../features/oversight/delays-page.tsx'), 'DelaysPage'),
+});
+
+type LogSearch = Partial<
+  Record<'from' | 'to' | 'account' | 'body' | 'subject' | 'action' | 'outcome', string | undefined>
+>;
+const log = createRoute({
+  getParentRoute: () => desk,
+  path: '/log',
+  validateSearch: (raw: Raw): LogSearch => ({
+    from: text(raw, 'from'),
+    to: text(raw, 'to'),
+    account: text(raw, 'account'),
+    body: text(raw, 'body'),
+    subject: text(raw, 'subject'),
+    action: text(raw, 'action'),
+    outcome: text(raw, 'outcome'),
+  }),
+  component: lazyRouteComponent(() => import('../features/oversight/log-page.tsx'), 'LogPage'),
+});
+
+const oversightRoutes = [whoLooked, disputes, alerts, delays, log] as const;
+
 const routeTree = root.addChildren([
   signIn,
   password,
-  desk.addChildren([todo, submissions, submission, entry, records, record, correct, review, archives, archive]),
+  desk.addChildren([
+    todo,
+    submissions,
+    submission,
+    entry,
+    records,
+    record,
+    correct,
+    review,
+    archives,
+    archive,
+    ...oversightRoutes,
+  ]),
 ]);
 
 export const router = createRouter({

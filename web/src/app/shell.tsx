@@ -1,6 +1,6 @@
 /** The desk around its pages: who is signed in, what there is to do, and the page. */
 import { useQuery } from '@tanstack/react-query';
-import { Link, Navigate, Outlet, useRouterState } from '@tanstack/react-router';
+import { Link, Navigate, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
 import { useSession } from '../features/session/use-session.ts';
@@ -13,7 +13,18 @@ import { PageHead } from '../shared/ui/page.tsx';
 import { Empty, ErrorNote, Skeleton } from '../shared/ui/states.tsx';
 
 interface Task {
-  readonly to: '/' | '/submissions' | '/entry' | '/records' | '/review' | '/archive';
+  readonly to:
+    | '/'
+    | '/submissions'
+    | '/entry'
+    | '/records'
+    | '/review'
+    | '/archive'
+    | '/who-looked'
+    | '/disputes'
+    | '/alerts'
+    | '/delays'
+    | '/log';
   readonly label: Key;
   readonly permission: string;
   readonly count?: 'waiting' | 'drafts';
@@ -25,6 +36,11 @@ const tasks: readonly Task[] = [
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
+  { to: '/log', label: 'nav.log', permission: 'log.read' },
+  { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
+  { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
+  { to: '/alerts', label: 'nav.alerts', permission: 'alert.read' },
+  { to: '/delays', label: 'nav.delays', permission: 'delay.read' },
 ];
 
 export function Shell() {
@@ -70,10 +86,20 @@ function Desk({ session }: { session: SessionView }) {
       </aside>
       <TopBar tasks={shown} session={session} />
       <main id="main" className="page" tabIndex={-1}>
-        {shown.length === 0 ? <NoTasks /> : <Outlet />}
+        <Content tasks={shown} />
       </main>
     </div>
   );
+}
+
+/** The to-do list is the home of those who have one; everybody else begins with the first of their tasks. */
+function Content({ tasks: shown }: { tasks: readonly Task[] }) {
+  // The page that is shown, not the address: while one signs in the address is still the door's.
+  const home = useMatch({ from: '/desk/', shouldThrow: false });
+  const [first] = shown;
+  if (!first) return <NoTasks />;
+  if (home && first.to !== '/') return <Navigate to={first.to} replace />;
+  return <Outlet />;
 }
 
 function NoTasks() {

@@ -192,10 +192,10 @@ async function views(ctx: AppContext, actor: Actor, rows: readonly AlertRow[]): 
       body: row.body_id === null ? null : (bodies.get(row.body_id) ?? null),
       windowFrom: row.window_from,
       windowTo: row.window_to,
-      facts: Object.entries(row.facts).map(([key, value]) => ({
-        label: factLabels[key] ?? { zh: key, en: key },
-        value: String(value),
-      })),
+      facts: Object.entries(factLabels).flatMap(([key, label]) => {
+        const value = row.facts[key];
+        return value === undefined ? [] : [{ label, value: String(value) }];
+      }),
       raisedAt: row.raised_at,
       replyDueOn: row.reply_due_on,
       expiresOn: row.expires_on,

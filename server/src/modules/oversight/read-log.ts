@@ -11,6 +11,7 @@ import { clusterOf, findArchiveSubject } from '../subjects/index.ts';
 import { integrity, type LogFilter, type LogRow, logMonths, logPage } from './log-queries.ts';
 import { lookName } from './look-names.ts';
 import { accountBy, accountNames, bodyNames, subjectNames, waitingCounts } from './queries.ts';
+import { purposeName } from './words.ts';
 
 /** Days that are read when no range is given, and the most without naming an officer or an organisation. */
 const usualDays = 7;
@@ -101,7 +102,7 @@ async function views(ctx: AppContext, rows: readonly LogRow[]): Promise<LogRowVi
             name: subjects.get(row.subject_id)?.name ?? null,
             code: subjects.get(row.subject_id)?.code ?? null,
           },
-    purpose: row.purpose,
+    purpose: purposeName(ctx.policy(), row.purpose),
     matter: row.matter,
     caseNumber: row.case_number,
     outcome: row.outcome,
@@ -181,7 +182,7 @@ const line = (row: LogRowView): string[] => [
   row.resourceId ?? '',
   row.subject?.name ?? '',
   row.subject?.code ?? '',
-  row.purpose ?? '',
+  row.purpose?.zh ?? '',
   row.matter ?? '',
   row.caseNumber ?? '',
   outcomes[row.outcome],

@@ -1,7 +1,10 @@
 import { accessEn } from './access.en.ts';
 import type { Dictionary } from './index.tsx';
 
+import { oversightEn } from './oversight.en.ts';
+
 export const en: Dictionary = {
+  ...oversightEn,
   'app.name': 'Chengxin desk',
   'app.brand': 'Chengxin desk',
   'nav.label': 'Tasks',

@@ -1,7 +1,10 @@
 /** 工作台用语。Words as an officer would say them: what, why, what next. Full stops where a sentence stands alone. */
 import { accessZh } from './access.zh.ts';
 
+import { oversightZh } from './oversight.zh.ts';
+
 export const zh = {
+  ...oversightZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',
