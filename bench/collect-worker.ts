@@ -52,12 +52,13 @@ async function collect(path: string, standard: string, body: string): Promise<Co
   const cpu = process.cpuUsage();
   const from = performance.now();
   const { submissionId } = await receiveFile(ctx, operatorActor(ctx, 'bench'), {
-    source: createReadStream(path),
+    source: createReadStream(path, { highWaterMark: 1 << 18 }),
     fileName: basename(path),
     standard,
     bodyId,
     channel: 'cli',
     enqueue: false,
+    readNext: true,
   });
   await processSubmission(ctx, submissionId);
   const seconds = (performance.now() - from) / 1000;

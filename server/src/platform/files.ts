@@ -26,8 +26,9 @@ export interface FileStore {
   /**
    * Encrypts while hashing and, where there is a scanner, scanning. Atomic: the name appears only when all bytes are on disk
    * and nothing was found. Throws FileTooLarge, FileInfected, ScannerUnavailable.
+   * `readNext`: the caller reads the file at once, so the plain bytes are put where `readToTemporary` would put them.
    */
-  put(id: string, source: Readable, maxBytes: number): Promise<StoredFile>;
+  put(id: string, source: Readable, maxBytes: number, options?: { readNext?: boolean }): Promise<StoredFile>;
   /** Plain bytes. */
   read(id: string, fileKey: string): Promise<Readable>;
   /** Writes the plain bytes to a private temporary file (0600) for parsers that need to seek; the caller removes it. */
@@ -103,9 +104,20 @@ export function openFileStore(
     );
     return out;
   };
+  /** Plain copies that wait for their `readToTemporary`, by id. */
+  const waiting = new Map<string, string>();
+  const temporaryPath = async (id: string): Promise<string> => {
+    await mkdir(temporary, { recursive: true, mode: 0o700 });
+    return join(temporary, `${id}.${process.pid}.${randomBytes(6).toString('hex')}`);
+  };
+  const dropWaiting = async (id: string): Promise<void> => {
+    const plain = waiting.get(id);
+    waiting.delete(id);
+    if (plain) await rm(plain, { force: true });
+  };
   return {
     read,
-    async put(id, source, maxBytes) {
+    async put(id, source, maxBytes, options = {}) {
       const path = pathOf(id);
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       const part = `${path}.part`;
@@ -115,10 +127,13 @@ export function openFileStore(
       const hash = createHash('sha256');
       let bytes = 0;
       const scan: Scan | null = scanner?.begin() ?? null;
-      const meter = limited(maxBytes, (chunk) => {
+      const plainPath = options.readNext ? await temporaryPath(id) : null;
+      const plain = plainPath === null ? null : await open(plainPath, 'wx', 0o600);
+      const meter = limited(maxBytes, async (chunk) => {
         bytes += chunk.length;
         hash.update(chunk);
-        return scan?.write(chunk);
+        await scan?.write(chunk);
+        await plain?.appendFile(chunk);
       });
       const sink = createWriteStream(part, { mode: 0o600, flush: true });
       sink.write(nonce);
@@ -126,10 +141,15 @@ export function openFileStore(
         await pipeline(source, meter, cipher, sink);
         await scan?.end();
         await rename(part, path);
+        if (plainPath !== null) waiting.set(id, plainPath);
       } catch (error) {
         scan?.cancel();
         await rm(part, { force: true });
+        // A full disk must not leave half a file in plain.
+        if (plainPath !== null) await rm(plainPath, { force: true });
         throw error;
+      } finally {
+        await plain?.close();
       }
       return { bytes, sha256: hash.digest('hex'), fileKey: wrapped };
     },
@@ -148,8 +168,10 @@ export function openFileStore(
       }
     },
     async readToTemporary(id, fileKey) {
-      await mkdir(temporary, { recursive: true, mode: 0o700 });
-      const path = join(temporary, `${id}.${process.pid}.${randomBytes(6).toString('hex')}`);
+      const known = waiting.get(id);
+      waiting.delete(id);
+      if (known !== undefined) return known;
+      const path = await temporaryPath(id);
       try {
         await pipeline(await read(id, fileKey), createWriteStream(path, { mode: 0o600 }));
       } catch (error) {
@@ -160,6 +182,7 @@ export function openFileStore(
       return path;
     },
     async remove(id) {
+      await dropWaiting(id);
       const path = pathOf(id);
       if (await stat(path).catch(() => null)) await rm(path);
     },

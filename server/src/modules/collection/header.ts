@@ -2,6 +2,7 @@
  * Which template is this? Decided by the headings alone, never by the file's name (double disclosure: both editions are
  * in circulation, and older ones still turn up). Pure.
  */
+import { startsWithWord } from '../../platform/tabular/index.ts';
 import type { DataStandard, PolicyRuntime, StandardEdition } from '../policy/index.ts';
 
 type NamedStandard = ReturnType<PolicyRuntime['standard']>;
@@ -20,6 +21,8 @@ export interface HeaderPlan {
   cells: string[];
   /** The headings as the file writes them. */
   headings: ReadonlySet<string>;
+  /** See `headingWords`. */
+  words?: ReadonlySet<string>;
 }
 
 export type HeaderProblem =
@@ -191,20 +194,16 @@ function isLenient(fit: Fit): boolean {
   return fit.missing.every((label) => labels.get(label)?.required !== 'always');
 }
 
-/** Asked of every row: one of the first cells is a heading as it stands. */
-function startsLikeHeader(cells: readonly string[], index: HeadingIndex, plan: HeaderPlan): boolean {
-  const last = Math.min(cells.length, 3);
-  for (let at = 0; at < last; at += 1) {
-    const cell = cells[at];
-    if (cell && (plan.headings.has(cell) || index.plain.has(cell))) return true;
-  }
-  return false;
+/** What a row that is another header has among its first cells, as usually written. */
+export function headingWords(plan: HeaderPlan): ReadonlySet<string> {
+  plan.words ??= new Set([...plan.headings, ...headingIndex(plan.standard).plain]);
+  return plan.words;
 }
 
 /** How many cells of a data row are headings of the plan's standard; a repeated header or a code row under it has most of them. */
 export function looksLikeHeader(cells: readonly string[], plan: HeaderPlan): boolean {
   const index = headingIndex(plan.standard);
-  if (!startsLikeHeader(cells, index, plan)) return false;
+  if (!startsWithWord(cells, headingWords(plan))) return false;
   let filled = 0;
   let headings = 0;
   for (const cell of cells) {

@@ -9,11 +9,11 @@ import type { AppContext } from '../../context.ts';
 import { dayOf, type Instant } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { openTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
+import { openTable, scanTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { createBodyDirectory } from './body-directory.ts';
 import { type FileFailure, headerFailure, tabularFailure } from './file-failures.ts';
-import { type HeaderPlan, looksLikeHeader, looksLikeNote, readHeader } from './header.ts';
+import { type HeaderPlan, headingWords, looksLikeHeader, looksLikeNote, readHeader } from './header.ts';
 import { withoutNumbers } from './person-numbers.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
 import {
@@ -41,6 +41,8 @@ import { stripBarredRows } from './strip-barred-rows.ts';
 /** Rows a transaction, and batches read ahead: what bounds the memory of a file of any size. */
 const BATCH_ROWS = 2_000;
 const READ_AHEAD = 1;
+/** Rows that a first look is given whole: more than title, header and notes can be. */
+const SCAN_ROWS = 200;
 const HEADER_SCAN_ROWS = 10;
 const MAX_CONFLICTS = 10;
 const MAX_FORM_NOTES = 3;
@@ -163,23 +165,44 @@ export class HeaderFinder {
   }
 }
 
+/**
+ * First reading: is the file whole, where is its header, how many rows follow? The reader counts the rows and gives out
+ * only those at the beginning and those that look like another header.
+ */
 async function inspect(path: string, submission: SubmissionRow, policy: PolicyRuntime): Promise<Inspected> {
   const finder = new HeaderFinder(submission.standard, policy);
-  let rows = 0;
+  let given = 0;
+  let data = 0;
   let last: TableRow | null = null;
-  const table = openTable(path, { batchRows: BATCH_ROWS, batchesInFlight: READ_AHEAD });
+  const take = (rows: readonly TableRow[]): void => {
+    for (const row of rows) {
+      last ??= row;
+      given += 1;
+      if (finder.take(row)) data += 1;
+    }
+  };
+  let begun = false;
+  const table = scanTable(path, {
+    batchRows: SCAN_ROWS,
+    batchesInFlight: READ_AHEAD,
+    watch(first) {
+      take(first);
+      begun = true;
+      return finder.plan ? [...headingWords(finder.plan)] : [];
+    },
+  });
   try {
+    let first = true;
     for await (const batch of table) {
-      for (const row of batch.rows) {
-        last ??= row;
-        if (finder.take(row)) rows += 1;
-      }
+      if (!first || !begun) take(batch.rows);
+      first = false;
     }
   } catch (error) {
     await table.close();
     throw error;
   }
   if (!finder.plan) throw finder.missing(last);
+  const rows = table.rowsSeen() - given + data;
   if (rows === 0) throw new FileRefused(headerFailure({ code: 'no-rows' }, finder.dataFrom));
   const info = await table.info();
   return { plan: finder.plan, dataFrom: finder.dataFrom, rows, kind: info.kind, encoding: info.encoding ?? null };

@@ -24,6 +24,8 @@ export interface ReceiveFile {
   batchNo?: string | null;
   /** false: the caller processes it itself. */
   enqueue: boolean;
+  /** The caller processes it at once, in this process: the plain bytes need not be decrypted again. */
+  readNext?: boolean;
 }
 
 export interface Received {
@@ -99,7 +101,7 @@ export function tooLarge(): DomainError {
 
 async function store(ctx: AppContext, submissionId: string, input: ReceiveFile): Promise<StoredFile> {
   try {
-    return await ctx.files.put(submissionId, input.source, MAX_UPLOAD_BYTES);
+    return await ctx.files.put(submissionId, input.source, MAX_UPLOAD_BYTES, { readNext: input.readNext ?? false });
   } catch (error) {
     if (error instanceof FileTooLarge) throw tooLarge();
     if ((error as NodeJS.ErrnoException).code === 'ENOSPC') {

@@ -83,12 +83,13 @@ export async function runCollect(ctx: AppContext, actor: Actor, options: Collect
   // A command that was killed left its file half-way: it is finished first, so that nothing stays behind.
   for (const unfinished of await unfinishedSubmissions(ctx.db.app, ['cli'])) await processSubmission(ctx, unfinished);
   const { submissionId } = await receiveFile(ctx, actor, {
-    source: createReadStream(file),
+    source: createReadStream(file, { highWaterMark: 1 << 18 }),
     fileName: basename(file),
     standard: options.standard,
     bodyId,
     channel: 'cli',
     enqueue: false,
+    readNext: true,
   });
   await processSubmission(ctx, submissionId, options.onProgress ? { onProgress: options.onProgress } : {});
   const submission = await loadSubmission(ctx.db.app, submissionId);

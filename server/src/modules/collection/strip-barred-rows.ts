@@ -3,10 +3,10 @@
  * nowhere, so they go out of the file as received too: it is written anew without them and the first one is destroyed.
  * The other rows keep their numbers, because findings and the refused-rows file speak of them.
  */
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import type { AppContext } from '../../context.ts';
 import { newId } from '../../platform/ids.ts';
-import { openTable, writeCsv } from '../../platform/tabular/index.ts';
+import { copyTableWithout, openTable, writeCsv } from '../../platform/tabular/index.ts';
 import { barredRowNumbers, replaceStoredFile, type SubmissionRow } from './queries.ts';
 import { MAX_UPLOAD_BYTES } from './receive-file.ts';
 
@@ -28,17 +28,24 @@ async function* linesWithout(path: string, barred: ReadonlySet<number>): AsyncGe
   }
 }
 
+/** A workbook is written anew as a text table. */
+function csvWithout(path: string, barred: ReadonlySet<number>): Readable {
+  const source = new PassThrough();
+  const lines = linesWithout(path, barred);
+  (async () => {
+    const first = await lines.next();
+    await writeCsv(source, first.value ?? [], lines);
+  })().catch((error: unknown) => source.destroy(error instanceof Error ? error : new Error(String(error))));
+  return source;
+}
+
 /** Safe to repeat: a crash before the row points to the new file leaves the old one in place, and this runs again. */
 export async function stripBarredRows(ctx: AppContext, submission: SubmissionRow, path: string): Promise<void> {
   const barred = new Set(await barredRowNumbers(ctx.db.app, submission.submission_id));
   if (barred.size === 0 || submission.file_id !== submission.submission_id) return;
   const fileId = newId();
-  const source = new PassThrough();
-  const lines = linesWithout(path, barred);
-  const first = await lines.next();
-  writeCsv(source, first.value ?? [], lines).catch((error: unknown) =>
-    source.destroy(error instanceof Error ? error : new Error(String(error))),
-  );
+  const source =
+    submission.file_kind === 'csv' ? Readable.from(copyTableWithout(path, [...barred])) : csvWithout(path, barred);
   const stored = await ctx.files.put(fileId, source, MAX_UPLOAD_BYTES * 2);
   const replaced = await replaceStoredFile(
     ctx.db.app,

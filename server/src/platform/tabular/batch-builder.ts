@@ -1,5 +1,6 @@
 import { TabularError } from './errors.ts';
 import type { TabularLimits } from './limits.ts';
+import type { ReadPlan, Scan } from './read-plan.ts';
 import type { CellFlag, CellFlagKind, TableRow } from './types.ts';
 
 /** Flag kinds by their number on the wire. */
@@ -44,10 +45,12 @@ export class BatchBuilder {
   private rowFlagsFrom = 0;
   private readonly limits: TabularLimits;
   private readonly batchRows: number;
+  private readonly scan: Scan | undefined;
 
-  constructor(limits: TabularLimits, batchRows: number) {
-    this.limits = limits;
-    this.batchRows = batchRows;
+  constructor(plan: Pick<ReadPlan, 'limits' | 'batchRows' | 'scan'>) {
+    this.limits = plan.limits;
+    this.batchRows = plan.batchRows;
+    this.scan = plan.scan;
   }
 
   /** Flags a cell of the row that the next `addRow` closes. */
@@ -69,6 +72,13 @@ export class BatchBuilder {
       return;
     }
     if (++this.rowCount > this.limits.maxRows) throw new TabularError('too_many_rows', { limit: this.limits.maxRows });
+    if (this.scan !== undefined) {
+      this.scan.rows = this.rowCount;
+      if (this.scan.watch !== null && !startsWithWord(cells, this.scan.watch)) {
+        this.dropFlags();
+        return;
+      }
+    }
     this.rows.push(cells);
     this.rowNumbers.push(rowNumber);
     this.rowFlagsFrom = this.flagValues.length;
@@ -98,6 +108,18 @@ export class BatchBuilder {
     this.chars = 0;
     this.rowFlagsFrom = 0;
   }
+}
+
+const FIRST_CELLS = 3;
+
+/** True when one of the first cells is one of the words as it stands. */
+export function startsWithWord(cells: readonly string[], words: ReadonlySet<string>): boolean {
+  const last = Math.min(cells.length, FIRST_CELLS);
+  for (let at = 0; at < last; at += 1) {
+    const cell = cells[at];
+    if (cell && words.has(cell)) return true;
+  }
+  return false;
 }
 
 /** True when no cell holds anything but white space. */

@@ -16,6 +16,8 @@ export interface CsvTokenizerOptions {
   unneutralise: boolean;
   /** Rows already passed (a `sep=` line). */
   rowsBefore: number;
+  /** Numbers of rows that `takeKept` leaves out. */
+  without?: ReadonlySet<number>;
 }
 
 /**
@@ -42,6 +44,8 @@ export class CsvTokenizer {
   private nextCr = -1;
   private cells: string[] = [];
   private columns = 0;
+  private readonly without: ReadonlySet<number> | undefined;
+  private kept = '';
 
   constructor(out: BatchBuilder, options: CsvTokenizerOptions) {
     this.out = out;
@@ -49,6 +53,7 @@ export class CsvTokenizer {
     this.delimiter = options.delimiter;
     this.undo = options.unneutralise;
     this.rowNumber = options.rowsBefore;
+    this.without = options.without;
   }
 
   /** Reads one chunk; `last` closes the file. Finished batches appear in the builder. */
@@ -61,6 +66,7 @@ export class CsvTokenizer {
     this.at = 0;
     this.nextDelimiter = this.nextLf = this.nextCr = -1;
     const end = this.text.length;
+    let keptFrom = 0;
     for (;;) {
       const start = this.at;
       if (start >= end) break;
@@ -68,12 +74,25 @@ export class CsvTokenizer {
         this.at = start;
         break;
       }
+      if (this.without?.has(this.rowNumber)) {
+        // An empty line in its place, so that the rows behind keep their numbers.
+        this.kept += `${this.text.slice(keptFrom, start)}\n`;
+        keptFrom = this.at;
+      }
     }
+    if (this.without) this.kept += this.text.slice(keptFrom, this.at);
     this.carry = this.text.slice(this.at);
     this.carryDirty = this.dirty && this.carry !== '';
     if (this.carry.length > this.limits.maxRecordChars) {
       throw new TabularError('record_too_long', { row: this.rowNumber + 1, limit: this.limits.maxRecordChars });
     }
+  }
+
+  /** The text so far as it was written, but for the rows to be left out. */
+  takeKept(): string {
+    const { kept } = this;
+    this.kept = '';
+    return kept;
   }
 
   /** Reads one record; false when the chunk does not finish it. */

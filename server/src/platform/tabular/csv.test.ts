@@ -23,7 +23,7 @@ function cellsOf(rows: readonly TableRow[]): string[][] {
 /** Reads text cut into pieces of a size, without a worker. */
 function tokenize(text: string, pieceChars: number, undo = true): TableRow[] {
   const limits = withLimits();
-  const out = new BatchBuilder(limits, 1000);
+  const out = new BatchBuilder({ limits, batchRows: 1000 });
   const tokenizer = new CsvTokenizer(out, { delimiter: ',', limits, unneutralise: undo, rowsBefore: 0 });
   for (let i = 0; i < text.length; i += pieceChars) tokenizer.push(text.slice(i, i + pieceChars), false);
   tokenizer.push('', true);

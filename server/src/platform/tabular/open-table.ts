@@ -1,8 +1,8 @@
-import { Worker } from 'node:worker_threads';
 import { unpackBatch } from './batch-builder.ts';
 import { TabularError } from './errors.ts';
 import { type TabularLimits, withLimits } from './limits.ts';
-import type { TableBatch, TableInfo } from './types.ts';
+import { DEFAULT_HEAP_MIB, type ReaderWorker, takeReader } from './reader-pool.ts';
+import type { TableBatch, TableInfo, TableRow } from './types.ts';
 import type { WorkerMessage, WorkerTask } from './worker.ts';
 
 export interface OpenTableOptions {
@@ -20,11 +20,21 @@ export interface OpenTableOptions {
   signal?: AbortSignal;
 }
 
+export interface ScanTableOptions extends OpenTableOptions {
+  /**
+   * Called once with the rows of the first batch. Of what follows only rows one of whose first three cells is one of
+   * the words it returns are given out; all are counted.
+   */
+  watch(first: readonly TableRow[]): readonly string[];
+}
+
 /** A table being read in a worker. Iterate it once, to the end or with `break`, or call `close`. */
 export interface OpenTable extends AsyncIterable<TableBatch> {
   /** What was recognised; known before the first row. Rejects with the refusal of the file. */
   info(): Promise<TableInfo>;
-  /** Stops the worker; harmless afterwards. */
+  /** Rows with content, of a scan that has ended; 0 otherwise. */
+  rowsSeen(): number;
+  /** Stops the reading; harmless afterwards. */
   close(): Promise<void>;
 }
 
@@ -37,11 +47,29 @@ export function openTable(path: string, options: OpenTableOptions = {}): OpenTab
   return new TableReader(path, options);
 }
 
+/** A first look: every row is read and checked, few are given out. Limits and refusals as with `openTable`. */
+export function scanTable(path: string, options: ScanTableOptions): OpenTable {
+  return new TableReader(path, options, options.watch);
+}
+
+/**
+ * The bytes of a text table without some of its rows (1-based numbers, as `TableRow` has them). An empty line stands in
+ * their place; all else is as it was written, in UTF-8. Refusals as with `openTable`, and of anything but a text table.
+ */
+export async function* copyTableWithout(path: string, rows: readonly number[]): AsyncGenerator<Uint8Array> {
+  const reader = new TableReader(path, {}, undefined, rows);
+  yield* reader.texts();
+}
+
 class TableReader implements OpenTable {
   private readonly task: WorkerTask;
   private readonly options: OpenTableOptions;
   private readonly stallMs: number;
-  private worker: Worker | undefined;
+  private readonly watch: ScanTableOptions['watch'] | undefined;
+  private watching = false;
+  private rows = 0;
+  private ended = false;
+  private worker: ReaderWorker | undefined;
   private messages: WorkerMessage[] = [];
   private failure: unknown;
   private readonly waiters = new Set<() => void>();
@@ -49,8 +77,14 @@ class TableReader implements OpenTable {
   private iterated = false;
   private readonly onAbort = (): void => this.fail(this.options.signal?.reason);
 
-  constructor(path: string, options: OpenTableOptions) {
+  constructor(
+    path: string,
+    options: OpenTableOptions,
+    watch?: ScanTableOptions['watch'],
+    copyWithout?: readonly number[],
+  ) {
     this.options = options;
+    this.watch = watch;
     this.stallMs = options.stallMs ?? 120_000;
     this.task = {
       path,
@@ -60,6 +94,8 @@ class TableReader implements OpenTable {
         unneutralise: options.unneutralise ?? true,
       },
       batchesInFlight: options.batchesInFlight ?? 3,
+      watched: watch !== undefined,
+      ...(copyWithout ? { copyWithout } : {}),
     };
   }
 
@@ -83,18 +119,50 @@ class TableReader implements OpenTable {
       for (;;) {
         const message = this.messages.shift();
         if (message === undefined) await this.arrival();
-        else if (message.type === 'done') return;
-        else if (message.type === 'error') throw new TabularError(message.code, message.details);
+        else if (message.type === 'done') {
+          this.rows = message.rows;
+          this.ended = true;
+          return;
+        } else if (message.type === 'error') throw new TabularError(message.code, message.details);
         else if (message.type === 'batch') {
           const { batch } = message;
           const bytesTotal = this.infoFound?.bytesTotal ?? batch.bytesRead;
-          yield { rows: unpackBatch(batch), bytesRead: batch.bytesRead, bytesTotal };
-          this.worker?.postMessage('ack');
+          const rows = unpackBatch(batch);
+          if (this.watch !== undefined && !this.watching) {
+            this.watching = true;
+            this.worker?.post({ type: 'watch', words: this.watch(rows) });
+          }
+          yield { rows, bytesRead: batch.bytesRead, bytesTotal };
+          this.worker?.post({ type: 'ack' });
         }
       }
     } finally {
       await this.close();
     }
+  }
+
+  async *texts(): AsyncGenerator<Uint8Array> {
+    try {
+      this.start();
+      for (;;) {
+        const message = this.messages.shift();
+        if (message === undefined) await this.arrival();
+        else if (message.type === 'done') {
+          this.ended = true;
+          return;
+        } else if (message.type === 'error') throw new TabularError(message.code, message.details);
+        else if (message.type === 'text') {
+          yield message.bytes;
+          this.worker?.post({ type: 'ack' });
+        }
+      }
+    } finally {
+      await this.close();
+    }
+  }
+
+  rowsSeen(): number {
+    return this.rows;
   }
 
   async close(): Promise<void> {
@@ -103,28 +171,22 @@ class TableReader implements OpenTable {
     this.failure ??= new TabularError('reader_crashed', { found: 'closed' });
     this.options.signal?.removeEventListener('abort', this.onAbort);
     this.wakeAll();
-    await worker?.terminate();
+    // A workbook's heap is given back with its worker; one that was stopped in the middle cannot read on.
+    const again = this.ended && this.infoFound?.kind !== 'xlsx';
+    await worker?.giveBack(again);
   }
 
   private start(): void {
     if (this.worker !== undefined || this.failure !== undefined) return;
     const { signal } = this.options;
     if (signal?.aborted === true) throw signal.reason;
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), {
-      workerData: this.task,
-      env: {},
-      name: 'tabular',
-      resourceLimits: {
-        maxOldGenerationSizeMb: this.options.maxHeapMib ?? 384,
-        maxYoungGenerationSizeMb: 32,
-        stackSizeMb: 4,
-      },
+    this.worker = takeReader(this.options.maxHeapMib ?? DEFAULT_HEAP_MIB, {
+      onMessage: (message) => this.receive(message),
+      onError: (error) => this.fail(crashError(error)),
+      onExit: () => this.fail(new TabularError('reader_crashed')),
     });
-    worker.on('message', (message: WorkerMessage) => this.receive(message));
-    worker.on('error', (error: unknown) => this.fail(crashError(error)));
-    worker.on('exit', () => this.fail(new TabularError('reader_crashed')));
+    this.worker.post({ type: 'read', task: this.task });
     signal?.addEventListener('abort', this.onAbort, { once: true });
-    this.worker = worker;
   }
 
   private receive(message: WorkerMessage): void {

@@ -20,7 +20,7 @@ export async function* readCsv(
   announce: (info: TableInfo) => void,
 ): AsyncGenerator<WireBatch> {
   const { encoding, skipBytes } = detectEncoding(fd, size, plan.limits);
-  const out = new BatchBuilder(plan.limits, plan.batchRows);
+  const out = new BatchBuilder(plan);
   const chunks = decodedChunks(fd, encoding, skipBytes, (bytes) => {
     out.bytesRead = bytes;
   });
@@ -44,6 +44,33 @@ export async function* readCsv(
   out.flush();
   yield* out.drain();
   if (out.rowCount === 0) throw new TabularError('empty');
+}
+
+/** The text of a table without some of its rows, as UTF-8 with a byte order mark; everything else as it was written. */
+export function* copyCsv(fd: number, size: number, plan: ReadPlan, rows: ReadonlySet<number>): Generator<Uint8Array> {
+  const { encoding, skipBytes } = detectEncoding(fd, size, plan.limits);
+  // Nothing is given out row by row.
+  const out = new BatchBuilder({ ...plan, scan: { watch: new Set(), rows: 0 } });
+  const chunks = decodedChunks(fd, encoding, skipBytes, () => undefined);
+  const first = chunks.next();
+  const head = first.done === true ? '' : first.value;
+  const { delimiter, skipChars } = detectDialect(head, plan.limits);
+  const tokenizer = new CsvTokenizer(out, {
+    delimiter,
+    limits: plan.limits,
+    unneutralise: false,
+    rowsBefore: skipChars > 0 ? 1 : 0,
+    without: rows,
+  });
+  yield Buffer.from(`\ufeff${head.slice(0, skipChars)}`);
+  tokenizer.push(head.slice(skipChars), false);
+  yield Buffer.from(tokenizer.takeKept());
+  for (const chunk of chunks) {
+    tokenizer.push(chunk, false);
+    yield Buffer.from(tokenizer.takeKept());
+  }
+  tokenizer.push('', true);
+  yield Buffer.from(tokenizer.takeKept());
 }
 
 function* decodedChunks(

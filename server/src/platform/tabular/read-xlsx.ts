@@ -34,7 +34,7 @@ export async function* readXlsx(
   const part = workbook.sharedStringsPart;
   const strings = part === undefined ? [] : await readSharedStrings(zip, part, limits);
   announce({ kind: 'xlsx', bytesTotal: size, sheetName: sheet.name, unreadSheets });
-  const out = new BatchBuilder(limits, plan.batchRows);
+  const out = new BatchBuilder(plan);
   const merges = new VerticalMerges(tail, limits.maxMerges, limits.maxColumns);
   const { styles, date1904 } = workbook;
   const rows = new SheetRows({ prefix, strings, styles, date1904, merges, limits }, out);
