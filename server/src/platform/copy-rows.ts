@@ -20,6 +20,9 @@ const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 /** Text as a COPY column; for callers that escape ahead of time. */
 export const escapeCopyText = (text: string): string =>
   NEEDS_ESCAPE.test(text) ? text.replace(/[\\\t\n\r]/g, (sign) => ESCAPES[sign] ?? sign) : text;
+const MEANT: Record<string, string> = { t: '\t', n: '\n', r: '\r' };
+export const unescapeCopyText = (column: string): string =>
+  column.includes('\\') ? column.replace(/\\(.)/gs, (_, sign: string) => MEANT[sign] ?? sign) : column;
 const arrayItem = (text: string): string => `"${text.replace(/["\\]/g, (sign) => `\\${sign}`)}"`;
 
 function encode(value: CopyValue): string {

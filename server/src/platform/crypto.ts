@@ -2,7 +2,7 @@
  * Keys of this installation and what is done with them. Keys live in DATA_DIR/keys (0600), apart from the data and
  * from its backup. SM4-GCM and HMAC-SM3 are what 密评 (GB/T 39786-2021) asks for and node:crypto has both.
  */
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, randomBytes, randomFillSync } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -17,6 +17,8 @@ export interface Sealed {
 }
 
 export interface KeyRing {
+  /** Where the keys lie, so that another thread of this process can open the same ring. */
+  readonly folder: string;
   /** Token of a person identifier: `pt_` and the keyed hash of kind and normalised number. The same number gives the same token. */
   token(kind: string, normalised: string): string;
   /** Encrypts under the person key; only the person store calls it. */
@@ -29,8 +31,22 @@ export interface KeyRing {
   secret(name: 'session' | 'cursor'): Buffer;
 }
 
+const nonces = Buffer.alloc(NONCE_BYTES * 512);
+let nonceAt = nonces.length;
+
+/** Random bytes are drawn for many nonces at once: one call each would cost more than the cipher. */
+function newNonce(): Buffer {
+  if (nonceAt >= nonces.length) {
+    randomFillSync(nonces);
+    nonceAt = 0;
+  }
+  const nonce = Buffer.from(nonces.subarray(nonceAt, nonceAt + NONCE_BYTES));
+  nonceAt += NONCE_BYTES;
+  return nonce;
+}
+
 function encrypt(key: Buffer, plain: Buffer): Buffer {
-  const nonce = randomBytes(NONCE_BYTES);
+  const nonce = newNonce();
   const cipher = createCipheriv(CIPHER as 'aes-128-gcm', key, nonce);
   return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
 }
@@ -66,6 +82,7 @@ export function openKeyRing(folder: string): KeyRing {
   const fileKey = loadKey(folder, 'files.key', KEY_BYTES);
   const root = loadKey(folder, 'secrets.key', 32);
   return {
+    folder,
     token: (kind, normalised) =>
       `pt_${createHmac('sm3', tokenKey).update(kind).update('\0').update(normalised).digest().subarray(0, 18).toString('base64url')}`,
     sealPerson: (plain) => ({ cipher: encrypt(personKey, Buffer.from(plain, 'utf8')), keyId: 'person-1' }),

@@ -7,6 +7,8 @@ import { bodyClusterOf, ensureProvisionalBody, resolveBodyByCode } from '../iden
 export interface BodyDirectory {
   /** Body of a valid unified code; made provisional when nobody knows it. Null when the code is not valid. */
   byCode(code: string, name: string | null): Promise<{ bodyId: string; provisional: boolean } | null>;
+  /** The same, when it was asked for before; undefined otherwise. */
+  known(code: string): { bodyId: string; provisional: boolean } | null | undefined;
   /** Whether two bodies count as one source: the same, or one followed the other. */
   sameSource(known: string, reporting: string): boolean;
   loadClusters(tx: Transaction, bodyIds: readonly string[]): Promise<void>;
@@ -16,6 +18,7 @@ export function createBodyDirectory(app: Pool, clock: Clock): BodyDirectory {
   const known = new Map<string, { bodyId: string; provisional: boolean } | null>();
   const clusters = new Map<string, ReadonlySet<string>>();
   return {
+    known: (code) => known.get(code),
     async byCode(code, name) {
       const hit = known.get(code);
       if (hit !== undefined) return hit;

@@ -7,7 +7,7 @@ import { openRecordPlanner, type RecordFacts, type RecordOutcome, writeRecordPla
 import { applySubjectChanges } from '../subjects/index.ts';
 import type { BodyDirectory } from './body-directory.ts';
 import { type CandidateView, type MatchContext, matchRegistrations, matchRows, type RowMatch } from './match-rows.ts';
-import { closeFacts, openFacts, type ReadyFacts, readyFacts, sourceFieldsOf } from './record-facts.ts';
+import { closeFacts, payloadOf, type ReadyFacts, readyRow } from './record-facts.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
 
 export interface BatchScope {
@@ -67,10 +67,9 @@ export async function openBatch(
   scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>,
 ): Promise<OpenRow[]> {
   const open = await resolveBodies(rows, scope);
-  const sourceFields = sourceFieldsOf(scope.processor.plan.standard.fields);
   for (const entry of open) {
     if (!entry.row.person && entry.row.fate !== 'refuse')
-      entry.ready = readyFacts(openFacts(scope.processor, entry.row, entry.bodies), sourceFields);
+      entry.ready = readyRow(scope.processor, entry.row, entry.bodies);
   }
   return open;
 }
@@ -87,7 +86,8 @@ async function resolveBodies(
     const resolved = { decidingBodyId: scope.bodyId, sourceBodyId: scope.bodyId };
     const sourceCode = source.code < 0 ? null : row.texts[source.code];
     if (sourceCode) {
-      const body = await bodies.byCode(sourceCode, row.texts[source.name] ?? null);
+      const seen = bodies.known(sourceCode);
+      const body = seen === undefined ? await bodies.byCode(sourceCode, row.texts[source.name] ?? null) : seen;
       if (!body)
         processor.report(row, 'code-check', source.code, sourceCode, null, {
           zh: '来源单位代码不正确',
@@ -99,7 +99,8 @@ async function resolveBodies(
     }
     const decidingCode = deciding.code < 0 ? null : row.texts[deciding.code];
     if (decidingCode) {
-      const body = await bodies.byCode(decidingCode, row.texts[deciding.name] ?? null);
+      const seen = bodies.known(decidingCode);
+      const body = seen === undefined ? await bodies.byCode(decidingCode, row.texts[deciding.name] ?? null) : seen;
       if (!body)
         processor.report(row, 'code-check', deciding.code, decidingCode, null, {
           zh: '作出机关代码不正确',
@@ -271,7 +272,8 @@ async function writeFates(
     });
     if (outcome === 'accepted') continue;
     const facts = factsOf.get(row);
-    const payload = outcome === 'doubtful' && facts ? { json: facts } : null;
+    const payload =
+      outcome === 'doubtful' && facts ? { json: { ...facts, payload: payloadOf(scope.processor, row) } } : null;
     rows.push(
       copyLine([
         scope.submissionId,

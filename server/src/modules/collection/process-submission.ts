@@ -4,18 +4,20 @@
  * row is recorded, so that a file that cannot be used as a whole leaves nothing behind.
  */
 import { rm } from 'node:fs/promises';
-import { setImmediate } from 'node:timers/promises';
 import type { AppContext } from '../../context.ts';
 import { dayOf, type Instant } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { openTable, scanTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
+import { scanTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { createBodyDirectory } from './body-directory.ts';
-import { type FileFailure, headerFailure, tabularFailure } from './file-failures.ts';
-import { type HeaderPlan, headingWords, looksLikeHeader, looksLikeNote, readHeader } from './header.ts';
+import { headerFailure, tabularFailure } from './file-failures.ts';
+import { type HeaderPlan, headingWords } from './header.ts';
+import { FileRefused, HeaderFinder } from './header-finder.ts';
 import { withoutNumbers } from './person-numbers.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
+import { preparedBatches } from './prepare-file.ts';
+import { unpackRows, type WireBatch } from './prepared-batch.ts';
 import {
   BatchConflict,
   type BatchCounts,
@@ -43,20 +45,10 @@ const BATCH_ROWS = 2_000;
 const READ_AHEAD = 1;
 /** Rows that a first look is given whole: more than title, header and notes can be. */
 const SCAN_ROWS = 200;
-const HEADER_SCAN_ROWS = 10;
 const MAX_CONFLICTS = 10;
-const MAX_FORM_NOTES = 3;
 
 export interface ProcessOptions {
   onProgress?: (done: number, expected: number) => void;
-}
-
-class FileRefused extends Error {
-  readonly failure: FileFailure;
-  constructor(failure: FileFailure) {
-    super(failure.code);
-    this.failure = failure;
-  }
 }
 
 /** Processes one submission to its end. Does nothing when it is finished or another process works on it. */
@@ -114,57 +106,6 @@ interface Inspected {
   encoding: string | null;
 }
 
-/** Where the header is and how many rows follow: state of one reading of the file from its first row. */
-export class HeaderFinder {
-  plan: HeaderPlan | null = null;
-  dataFrom = 0;
-  private seen = 0;
-  private notes = 0;
-  private readonly standards: ReturnType<PolicyRuntime['standards']>;
-  private readonly all: ReturnType<PolicyRuntime['standards']>;
-  constructor(standard: string, policy: PolicyRuntime) {
-    this.all = policy.standards();
-    this.standards = standard === 'auto' ? this.all : [policy.standard(standard)];
-  }
-  /** True when the row is data. Throws FileRefused when the file has no usable header. */
-  take(row: TableRow): boolean {
-    if (this.plan) return this.isData(row, this.plan);
-    this.seen += 1;
-    const found = readHeader(row.cells, this.standards);
-    if (found && 'code' in found) throw new FileRefused(headerFailure(found, row.rowNumber));
-    if (found) {
-      this.plan = found;
-      this.dataFrom = row.rowNumber + 1;
-      return false;
-    }
-    if (this.seen >= HEADER_SCAN_ROWS) throw this.missing(row);
-    return false;
-  }
-  missing(row: TableRow | null): FileRefused {
-    const other = row ? readHeader(row.cells, this.all) : null;
-    const nearest = other && !('code' in other) ? other.standard.name.zh : null;
-    return new FileRefused(headerFailure({ code: 'no-header', nearest, missing: [] }, row?.rowNumber ?? 1));
-  }
-  private isData(row: TableRow, plan: HeaderPlan): boolean {
-    const near = row.rowNumber <= this.dataFrom + this.notes && this.notes < MAX_FORM_NOTES;
-    if (near && (looksLikeNote(row.cells) || looksLikeHeader(row.cells, plan))) {
-      this.notes += 1;
-      this.dataFrom = row.rowNumber + 1;
-      return false;
-    }
-    if (!looksLikeHeader(row.cells, plan)) return true;
-    const again = readHeader(row.cells, [plan.standard]);
-    const same =
-      again &&
-      !('code' in again) &&
-      again.columns.length === plan.columns.length &&
-      again.columns.every((field, at) => field === plan.columns[at]);
-    // Files pasted together repeat the header; the same one is skipped, another one changes the meaning of all that follows.
-    if (same) return false;
-    throw new FileRefused(headerFailure({ code: 'header-changed' }, row.rowNumber));
-  }
-}
-
 /**
  * First reading: is the file whole, where is its header, how many rows follow? The reader counts the rows and gives out
  * only those at the beginning and those that look like another header.
@@ -208,7 +149,7 @@ async function inspect(path: string, submission: SubmissionRow, policy: PolicyRu
   return { plan: finder.plan, dataFrom: finder.dataFrom, rows, kind: info.kind, encoding: info.encoding ?? null };
 }
 
-/** Second reading: prepares a batch while the database takes the one before. */
+/** Second reading: a worker judges the rows ahead of the database, which takes batch after batch. */
 async function work(
   ctx: AppContext,
   path: string,
@@ -218,44 +159,37 @@ async function work(
   options: ProcessOptions,
 ): Promise<void> {
   const scope = await scopeOf(ctx, submission, policy, inspected.plan);
-  const finder = new HeaderFinder(inspected.plan.standard.standard, policy);
-  let skip = Number(submission.rows_done);
-  let done = skip;
+  let done = Number(submission.rows_done);
   let writing: Promise<void> = Promise.resolve();
-  let pending: TableRow[] = [];
-  const flush = async (rows: TableRow[]): Promise<void> => {
-    const open = await openRows(scope, rows);
-    await writing;
-    writing = writeBatch(ctx, scope, rows, open, done).then((counts) => {
-      done += counts.rows;
-      options.onProgress?.(done, inspected.rows);
-    });
-    // A failure is raised where it is awaited; until then it must not count as unhandled.
-    writing.catch(() => undefined);
-  };
-  const table = openTable(path, { batchRows: BATCH_ROWS, batchesInFlight: READ_AHEAD });
+  const batches = preparedBatches(policy, {
+    path,
+    standard: inspected.plan.standard.standard,
+    keysFolder: ctx.keys.folder,
+    today: dayOf(submission.received_at as Instant),
+    skip: done,
+    batchRows: BATCH_ROWS,
+    batchesAhead: READ_AHEAD,
+  });
   try {
-    for await (const batch of table) {
-      for (const row of batch.rows) {
-        if (!finder.take(row)) continue;
-        if (skip > 0) {
-          skip -= 1;
-          continue;
-        }
-        pending.push(row);
-      }
-      if (pending.length < BATCH_ROWS) continue;
-      await flush(pending);
-      pending = [];
+    for await (const batch of batches) {
+      const open = await openWire(scope, batch);
+      await writing;
+      writing = writeBatch(ctx, scope, batch, open, done).then((counts) => {
+        done += counts.rows;
+        options.onProgress?.(done, inspected.rows);
+      });
+      // A failure is raised where it is awaited; until then it must not count as unhandled.
+      writing.catch(() => undefined);
     }
-    if (pending.length > 0) await flush(pending);
     await writing;
   } finally {
-    await table.close();
     await writing.catch(() => undefined);
   }
   await recordRowsRead(ctx.db.app, submission.submission_id, inspected.rows);
 }
+
+const openWire = (scope: FileScope, batch: WireBatch): Promise<OpenRow[]> =>
+  openBatch(unpackRows(scope.processor, batch), scope);
 
 export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePersons'> {
   processor: RowProcessor;
@@ -285,24 +219,11 @@ const isConflict = (error: unknown): boolean =>
   (error instanceof DomainError && error.code === 'conflict') ||
   RETRYABLE.has((error as { code?: string }).code ?? '');
 
-/** Rows that are prepared at a stretch: the answer that the batch before waits for is taken up in between. */
-const SLICE = 200;
-
-async function openRows(scope: FileScope, rows: readonly TableRow[]): Promise<OpenRow[]> {
-  const open: OpenRow[] = [];
-  for (let from = 0; from < rows.length; from += SLICE) {
-    const slice = rows.slice(from, from + SLICE).map((row) => scope.processor.process(row));
-    open.push(...(await openBatch(slice, scope)));
-    await setImmediate();
-  }
-  return open;
-}
-
-/** Writes one batch; repeats it from the rows as read when another transaction got in between. */
+/** Writes one batch; repeats it from the rows as judged when another transaction got in between. */
 async function writeBatch(
   ctx: AppContext,
   scope: FileScope,
-  rows: readonly TableRow[],
+  batch: WireBatch,
   first: readonly OpenRow[],
   from: number,
 ): Promise<BatchCounts> {
@@ -313,7 +234,7 @@ async function writeBatch(
     } catch (error) {
       if (!isConflict(error) || attempt >= MAX_CONFLICTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 10 * 2 ** attempt)));
-      open = await openRows(scope, rows);
+      open = await openWire(scope, batch);
     }
   }
 }

@@ -9,7 +9,7 @@ import { withAccess } from '../../platform/access-log/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { openTable, writeCsv, writeXlsx } from '../../platform/tabular/index.ts';
 import { authorize } from '../identity/index.ts';
-import { HeaderFinder } from './process-submission.ts';
+import { HeaderFinder } from './header-finder.ts';
 import { listFindings, loadSubmission, refusedRowNumbers, type SubmissionRow } from './queries.ts';
 import { findingView } from './views.ts';
 

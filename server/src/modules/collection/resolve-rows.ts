@@ -12,7 +12,7 @@ import { authorize } from '../identity/index.ts';
 import { openRecordPlanner, writeRecordPlan } from '../records/index.ts';
 import { applySubjectChanges, subjectRowsFor, unknownStatus } from '../subjects/index.ts';
 import { type FateRow, loadSubmission, lockFate, resolveFate, type SubmissionRow } from './queries.ts';
-import { closeFacts, type OpenFacts, readyFacts, sourceFieldsOf } from './record-facts.ts';
+import { closeFacts, type OpenFacts, readyFacts } from './record-facts.ts';
 
 type Request = Static<typeof ResolveRowsRequest>;
 type Result = Static<typeof ResolveRowsResult>['results'][number];
@@ -104,11 +104,7 @@ async function accept(
     chosen ?? allowed[0] ?? (await createSubject(tx, ctx, submission, facts, at)),
   );
   const policy = ctx.policy();
-  const closed = closeFacts(
-    readyFacts(facts, sourceFieldsOf(policy.standard(facts.standard).fields)),
-    subjectId,
-    fate.row_no,
-  );
+  const closed = closeFacts(readyFacts(facts, policy.standard(facts.standard).fields), subjectId, fate.row_no);
   // Only the credit office may settle what two sources say differently.
   const settles = actor.roles.includes('creditOffice') || actor.kind === 'operator';
   const planner = await openRecordPlanner(

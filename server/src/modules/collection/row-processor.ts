@@ -36,6 +36,7 @@ import {
 } from './cells.ts';
 import type { HeaderPlan } from './header.ts';
 import { withoutNumbers } from './person-numbers.ts';
+import type { ReadyPayload } from './record-facts.ts';
 
 export interface Finding {
   severity: FindingSeverity;
@@ -68,6 +69,8 @@ export interface PreparedRow {
   barred: boolean;
   unified: UnifiedCodeOk | null;
   identifiers: PersonIdentifier[];
+  /** Made ready by the worker that judged the row; absent where the row was judged here. */
+  payload?: ReadyPayload | null;
 }
 
 export interface RowProcessor {
@@ -140,6 +143,103 @@ function parserFor(field: StandardField, policy: PolicyRuntime): CellParser {
   if (field.role && CODE_ROLES.has(field.role)) return codeCell;
   const inner = !(field.role && NAME_ROLES.has(field.role));
   return (raw) => textCell(raw, { inner });
+}
+
+/** What one cell says, whatever the row. */
+interface CellReading {
+  result: CellResult;
+  /** The cell as it is read: a value that the edition writes otherwise is translated. */
+  raw: string;
+  formula: boolean;
+  /** Characters, where there are more than the standard allows; otherwise 0. */
+  length: number;
+  /** Something must be said about it. */
+  noteworthy: boolean;
+}
+
+/** Reads the cells of one column; what repeats (bodies, categories, states, days) is read once. */
+interface ColumnReader {
+  readonly type: StandardField['type'];
+  read(cell: string): CellReading;
+  /** Two columns feed one field: the value so far and this cell together. */
+  join(before: string, cell: string): CellReading;
+}
+
+/** Longer cells hardly repeat; a memo is given up when fewer than half of the first cells were in it. */
+const MEMO_CHARACTERS = 60;
+const MEMO_CELLS = 4_096;
+const MEMO_TRIAL = 512;
+
+function columnReader(compiled: CompiledField, values: Readonly<Record<string, string>> | undefined): ColumnReader {
+  const { field, parse } = compiled;
+  const limited = field.type !== 'amount10k' && field.type !== 'date' ? field.length : undefined;
+  const translate = (cell: string): string => (values === undefined ? cell : (values[cell.trim()] ?? cell));
+  const readRaw = (raw: string, cell: string): CellReading => {
+    const result = parse(raw);
+    const { text } = result;
+    const tooLong = limited !== undefined && !result.problem && text !== null && !codePoints(text, limited);
+    const length = tooLong && text !== null ? [...text].length : 0;
+    const formula = looksLikeFormula(cell);
+    return {
+      result,
+      raw,
+      formula,
+      length,
+      noteworthy: formula || length > 0 || Boolean(result.problem ?? result.changed),
+    };
+  };
+  let memo: Map<string, CellReading> | null = new Map();
+  let asked = 0;
+  let known = 0;
+  return {
+    type: field.type,
+    read(cell) {
+      if (memo === null || cell.length > MEMO_CHARACTERS) return readRaw(translate(cell), cell);
+      asked += 1;
+      const hit = memo.get(cell);
+      if (hit !== undefined) {
+        known += 1;
+        return hit;
+      }
+      const reading = readRaw(translate(cell), cell);
+      if (asked === MEMO_TRIAL && known * 2 < asked) memo = null;
+      else {
+        if (memo.size >= MEMO_CELLS) memo.clear();
+        memo.set(cell, reading);
+      }
+      return reading;
+    },
+    join: (before, cell) => readRaw(`${before};${translate(cell)}`, cell),
+  };
+}
+
+interface Tokenised {
+  identifier: PersonIdentifier;
+  issue: { zh: string; en: string } | null;
+}
+
+const MEMO_TOKENS = 8_192;
+
+/** A representative stands in many rows: token and ciphertext are made once. Lives as long as its file is worked on. */
+function tokenMemo(keys: KeyRing): { of(type: string, text: string): Tokenised } {
+  const memo = new Map<string, Tokenised>();
+  return {
+    of(type, text) {
+      const key = `${type}\u001f${text}`;
+      const hit = memo.get(key);
+      if (hit !== undefined) return hit;
+      const parsed = parsePersonDocument(type, text);
+      const number = parsed.ok ? parsed.number : text;
+      const kind = parsed.ok ? parsed.type : 'other';
+      const made: Tokenised = {
+        identifier: { token: keys.token(kind, number), kind, sealed: keys.sealPerson(number) },
+        issue: parsed.ok ? null : { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' },
+      };
+      if (memo.size >= MEMO_TOKENS) memo.clear();
+      memo.set(key, made);
+      return made;
+    },
+  };
 }
 
 const codePoints = (text: string, limit: number): boolean => {
@@ -228,42 +328,46 @@ export function compileRowProcessor(
     });
   };
 
-  const readCell = (row: PreparedRow, index: number, cell: string, column: number): void => {
+  const readers = plan.columns.map((index, column) => {
     const compiled = fields[index];
-    if (!compiled) return;
-    const { field } = compiled;
-    // Also in workbooks and forms, where the reader takes text for text: it would come alive in somebody's CSV.
-    if (looksLikeFormula(cell)) report(row, 'formula-cell', index, cell);
+    return compiled ? columnReader(compiled, plan.values.get(column)) : null;
+  });
+  const readCell = (row: PreparedRow, index: number, cell: string, column: number): void => {
+    const reader = readers[column];
+    if (!reader) return;
     const before = row.texts[index];
     // Two columns for one field (old editions): several values are taken together, otherwise the first that is filled.
-    if (before && field.type !== 'multiEnum') return;
-    const translated = plan.values.get(column)?.[cell.trim()] ?? cell;
-    const raw = before ? `${before};${translated}` : translated;
-    const result = compiled.parse(raw);
-    if (result.problem) {
-      report(row, result.problem, index, raw);
+    if (before && reader.type !== 'multiEnum') {
+      if (looksLikeFormula(cell)) report(row, 'formula-cell', index, cell);
+      return;
+    }
+    const reading = before ? reader.join(before, cell) : reader.read(cell);
+    if (reading.noteworthy) note(row, index, cell, reading);
+    if (reading.result.problem) {
       row.texts[index] = null;
       // A value that cannot be read is not also "missing".
       unreadable.add(index);
       return;
     }
-    if (result.changed) report(row, result.changed, index, raw, result.text ?? '');
-    if (
-      result.text !== null &&
-      field.length !== undefined &&
-      field.type !== 'amount10k' &&
-      field.type !== 'date' &&
-      !codePoints(result.text, field.length)
-    ) {
-      report(row, 'cell-too-long', index, result.text, null, {
-        length: String([...result.text].length),
-        limit: String(field.length),
-      });
+    row.values[index] = reading.result.value;
+    row.texts[index] = reading.result.text;
+  };
+  const note = (row: PreparedRow, index: number, cell: string, { formula, raw, result, length }: CellReading): void => {
+    // Also in workbooks and forms, where the reader takes text for text: it would come alive in somebody's CSV.
+    if (formula) report(row, 'formula-cell', index, cell);
+    if (result.problem) {
+      report(row, result.problem, index, raw);
+      return;
     }
-    row.values[index] = result.value;
-    row.texts[index] = result.text;
+    if (result.changed) report(row, result.changed, index, raw, result.text ?? '');
+    if (length > 0)
+      report(row, 'cell-too-long', index, result.text, null, {
+        length: String(length),
+        limit: String(fields[index]?.field.length ?? ''),
+      });
   };
   const unreadable = new Set<number>();
+  const tokens = tokenMemo(keys);
 
   const flagged = (row: PreparedRow, flags: readonly CellFlag[], cells: readonly string[]): void => {
     for (const flag of flags) {
@@ -367,14 +471,10 @@ export function compileRowProcessor(
     const text = row.texts[index];
     if (!text) return;
     const type = typeIndex >= 0 ? (row.texts[typeIndex] ?? '身份证') : '身份证';
-    const parsed = parsePersonDocument(type, text);
-    if (!parsed.ok && ruleId)
-      report(row, ruleId, index, null, null, { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' });
-    const number = parsed.ok ? parsed.number : text;
-    const kind = parsed.ok ? parsed.type : 'other';
-    const token = keys.token(kind, number);
-    row.identifiers.push({ token, kind, sealed: keys.sealPerson(number) });
-    setText(row, index, token);
+    const { identifier, issue } = tokens.of(type, text);
+    if (issue && ruleId) report(row, ruleId, index, null, null, issue);
+    row.identifiers.push(identifier);
+    setText(row, index, identifier.token);
   };
 
   const checkPerson = (row: PreparedRow): void => {

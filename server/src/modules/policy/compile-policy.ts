@@ -34,6 +34,23 @@ export interface CompileOptions {
   on?: string;
 }
 
+/** What a runtime was compiled from: plain data, so that another thread can compile the same. */
+export interface PolicySource {
+  files: readonly PolicyFile[];
+  setId: number;
+  digest: string;
+  options: CompileOptions;
+}
+
+const sources = new WeakMap<PolicyRuntime, PolicySource>();
+
+/** Errors: RangeError for a runtime that was not compiled here. */
+export function policySource(policy: PolicyRuntime): PolicySource {
+  const source = sources.get(policy);
+  if (!source) throw new RangeError('this policy runtime was not compiled from files');
+  return source;
+}
+
 /** Files must have been loaded without problems; a reference that does not hold throws here. */
 export function compilePolicy(
   files: readonly PolicyFile[],
@@ -41,6 +58,12 @@ export function compilePolicy(
   digest: string,
   options: CompileOptions = {},
 ): PolicyRuntime {
+  const runtime = compile(files, setId, digest, options);
+  sources.set(runtime, { files, setId, digest, options });
+  return runtime;
+}
+
+function compile(files: readonly PolicyFile[], setId: number, digest: string, options: CompileOptions): PolicyRuntime {
   const current = filesInForce(files, options.on);
   const of = <Kind extends PolicyFile['kind']>(kind: Kind): FileOf<Kind>[] =>
     current.filter((file): file is FileOf<Kind> => file.kind === kind);

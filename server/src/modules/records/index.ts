@@ -11,8 +11,10 @@ export {
   keyPartsOf,
   normaliseDocumentNumber,
   payloadDigest,
+  payloadDigestHex,
   type RecordKeyParts,
   recordKey,
+  recordKeyHex,
 } from './record-key.ts';
 export { type LiveRecord, loadRecord, withdrawIn, withdrawRecord } from './withdraw-record.ts';
 export { recordColumns, recordKeyColumns, supersedeRecords, writeRecordPlan } from './write-records.ts';

@@ -20,8 +20,9 @@ export interface RecordFacts {
   domain: string | null;
   amountFen: bigint | null;
   confiscatedFen: bigint | null;
-  keyHash: Buffer;
-  payloadHash: Buffer;
+  /** Hexadecimal, as `recordKeyHex` and `payloadDigestHex` make them. */
+  keyHash: string;
+  payloadHash: string;
   /** JSON of the payload by column code, escaped as a COPY column. */
   payloadColumn: string;
   rowNo: number;
@@ -37,7 +38,7 @@ interface KeyState {
   recordId: string;
   subjectId: string;
   recordedOn: string;
-  payloadHash: Buffer;
+  payloadHash: string;
   sourceBodyId: string;
   /** Made in this batch: not in the table yet. */
   planned: PlannedRecord | null;
@@ -54,7 +55,7 @@ export interface RecordPlan {
   supersede: { subjectId: string; recordedOn: string; recordId: string }[];
   newKeys: Map<string, PlannedRecord>;
   movedKeys: Map<string, PlannedRecord>;
-  assertions: { subjectId: string; keyHash: Buffer; sourceBodyId: string; rowNo: number }[];
+  assertions: { subjectId: string; keyHash: string; sourceBodyId: string; rowNo: number }[];
 }
 
 export interface RecordPlanner {
@@ -62,12 +63,15 @@ export interface RecordPlanner {
   add(facts: RecordFacts): RecordOutcome;
 }
 
+/** Hexadecimal text as PostgreSQL reads bytes. */
+export const bytes = (hexadecimal: readonly string[]): string[] => hexadecimal.map((text) => `\\x${text}`);
+
 interface KeyRow {
-  key_hash: Buffer;
+  key_hash: string;
   subject_id: string;
   record_id: string;
   recorded_on: string;
-  payload_hash: Buffer;
+  payload_hash: string;
   source_body_id: string;
 }
 
@@ -77,7 +81,7 @@ interface KeyRow {
  */
 export async function openRecordPlanner(
   tx: Transaction,
-  keyHashes: readonly Buffer[],
+  keyHashes: readonly string[],
   recordedOn: string,
   at: string,
   sameSource: (known: string, reporting: string) => boolean,
@@ -85,11 +89,11 @@ export async function openRecordPlanner(
   const known = new Map<string, KeyState>();
   const rows = await query<KeyRow>(
     tx,
-    sql`SELECT key_hash, subject_id, record_id, recorded_on, payload_hash, source_body_id
-          FROM core.record_key WHERE key_hash = ANY(${keyHashes}::bytea[])`,
+    sql`SELECT encode(key_hash, 'hex') AS key_hash, subject_id, record_id, recorded_on, encode(payload_hash, 'hex') AS payload_hash, source_body_id
+          FROM core.record_key WHERE key_hash = ANY(${bytes(keyHashes)}::bytea[])`,
   );
   for (const row of rows) {
-    known.set(row.key_hash.toString('latin1'), {
+    known.set(row.key_hash, {
       recordId: row.record_id,
       subjectId: row.subject_id,
       recordedOn: row.recorded_on,
@@ -117,11 +121,11 @@ export async function openRecordPlanner(
   };
 
   const add = (facts: RecordFacts): RecordOutcome => {
-    const key = facts.keyHash.toString('latin1');
+    const key = facts.keyHash;
     const state = known.get(key);
     if (!state) return { kind: 'accepted', recordId: insert(facts, key, false).recordId, superseding: false };
     const same = sameSource(state.sourceBodyId, facts.sourceBodyId);
-    if (state.payloadHash.equals(facts.payloadHash)) {
+    if (state.payloadHash === facts.payloadHash) {
       if (!same)
         plan.assertions.push({
           subjectId: state.subjectId,

@@ -25,8 +25,8 @@ export function normaliseDocumentNumber(text: string): string {
     .toUpperCase();
 }
 
-export function recordKey(parts: RecordKeyParts): Buffer {
-  const text = [
+const keyText = (parts: RecordKeyParts): string =>
+  [
     parts.item,
     parts.decidingBodyId,
     parts.documentNumber === null ? '' : normaliseDocumentNumber(parts.documentNumber),
@@ -34,13 +34,22 @@ export function recordKey(parts: RecordKeyParts): Buffer {
     parts.canonicalSubjectId,
     ...(parts.further ?? []),
   ].join('\u001f');
-  return hash('sha256', text, 'buffer').subarray(0, KEY_BYTES);
+
+export function recordKey(parts: RecordKeyParts): Buffer {
+  return hash('sha256', keyText(parts), 'buffer').subarray(0, KEY_BYTES);
 }
+
+/** The same as hexadecimal text: what the pipeline compares and writes, thousands a second. */
+export const recordKeyHex = (parts: RecordKeyParts): string =>
+  hash('sha256', keyText(parts), 'hex').slice(0, 2 * KEY_BYTES);
 
 /** Digest of the normalised payload: two reports of one fact are the same when it is equal. */
 export function payloadDigest(canonicalPayload: string): Buffer {
   return hash('sha256', canonicalPayload, 'buffer').subarray(0, KEY_BYTES);
 }
+
+export const payloadDigestHex = (canonicalPayload: string): string =>
+  hash('sha256', canonicalPayload, 'hex').slice(0, 2 * KEY_BYTES);
 
 /** What a standard says about keys. */
 export interface KeyRule {

@@ -1,8 +1,8 @@
 /** Writes a record plan inside the caller's transaction: COPY for what is new, one statement each for what is replaced. */
-import { copyColumns, copyLine, copyLines } from '../../platform/copy-rows.ts';
+import { copyColumns, copyLines, escapeCopyText } from '../../platform/copy-rows.ts';
 import { execute, sql, type Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { PlannedRecord, RecordPlan } from './plan-records.ts';
+import { bytes, type PlannedRecord, type RecordPlan } from './plan-records.ts';
 
 export const recordColumns = [
   'subject_id',
@@ -45,46 +45,51 @@ export interface WriteContext {
   at: string;
 }
 
+/** Dates, numbers and hexadecimal digits need no escaping. */
+const plain = (value: string | bigint | null): string => (value === null ? '\\N' : String(value));
+const hexColumn = (text: string): string => `\\\\x${text}`;
+
+/** Text that hardly changes from row to row is made a column once. */
+class Columns {
+  private readonly made = new Map<string, string>();
+  of(text: string | null): string {
+    if (text === null) return '\\N';
+    let column = this.made.get(text);
+    if (column === undefined) {
+      column = escapeCopyText(text);
+      this.made.set(text, column);
+    }
+    return column;
+  }
+  list(values: readonly string[]): string {
+    return values.length === 0 ? '{}' : copyColumns([values]);
+  }
+}
+
 function* recordLines(records: readonly PlannedRecord[], context: WriteContext): Generator<string> {
   const { submissionId, policySetId, at } = context;
+  const columns = new Columns();
   for (const record of records) {
-    const head = copyColumns([
-      record.subjectId,
-      record.recordedOn,
-      record.recordId,
-      record.item,
-      record.standard,
-      record.documentNumber,
-      record.decidedOn,
-      record.effectiveFrom,
-      record.effectiveTo,
-      record.decidingBodyId,
-      record.sourceBodyId,
-      record.categories,
-      record.domain,
-      null,
-      record.amountFen,
+    const number = record.documentNumber;
+    yield `${record.subjectId}\t${record.recordedOn}\t${record.recordId}\t${columns.of(record.item)}\t${columns.of(record.standard)}\t${
+      number === null ? '\\N' : escapeCopyText(number)
+    }\t${plain(record.decidedOn)}\t${plain(record.effectiveFrom)}\t${plain(record.effectiveTo)}\t${record.decidingBodyId}\t${
+      record.sourceBodyId
+    }\t${columns.list(record.categories)}\t${columns.of(record.domain)}\t\\N\t${plain(record.amountFen)}\t${plain(
       record.confiscatedFen,
-      record.keyHash,
-      record.payloadHash,
-    ]);
-    yield `${head}\t${record.payloadColumn}\t${copyLine([submissionId, record.rowNo, policySetId, at, record.supersededAt])}`;
+    )}\t${hexColumn(record.keyHash)}\t${hexColumn(record.payloadHash)}\t${record.payloadColumn}\t${submissionId}\t${
+      record.rowNo
+    }\t${policySetId}\t${at}\t${plain(record.supersededAt)}\n`;
   }
 }
 
 function* keyLines(records: Iterable<PlannedRecord>): Generator<string> {
-  for (const record of records) yield keyLine(record);
+  for (const record of records) {
+    yield `${hexColumn(record.keyHash)}\t${record.subjectId}\t${record.recordId}\t${record.recordedOn}\t${hexColumn(
+      record.payloadHash,
+    )}\t${record.sourceBodyId}\n`;
+  }
 }
-
-const keyLine = (record: PlannedRecord): string =>
-  copyLine([
-    record.keyHash,
-    record.subjectId,
-    record.recordId,
-    record.recordedOn,
-    record.payloadHash,
-    record.sourceBodyId,
-  ]);
 
 /** Errors: unique violation (23505) when another transaction recorded the same fact meanwhile; the caller plans again. */
 export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context: WriteContext): Promise<void> {
@@ -112,8 +117,8 @@ async function moveKeys(tx: Transaction, records: readonly PlannedRecord[]): Pro
   await execute(
     tx,
     sql`UPDATE core.record_key k SET record_id = m.record_id, recorded_on = m.recorded_on, payload_hash = m.payload_hash, source_body_id = m.source_body_id
-          FROM unnest(${records.map((row) => row.keyHash)}::bytea[], ${records.map((row) => row.recordId)}::uuid[], ${records.map((row) => row.recordedOn)}::date[],
-                      ${records.map((row) => row.payloadHash)}::bytea[], ${records.map((row) => row.sourceBodyId)}::uuid[])
+          FROM unnest(${bytes(records.map((row) => row.keyHash))}::bytea[], ${records.map((row) => row.recordId)}::uuid[], ${records.map((row) => row.recordedOn)}::date[],
+                      ${bytes(records.map((row) => row.payloadHash))}::bytea[], ${records.map((row) => row.sourceBodyId)}::uuid[])
                AS m(key_hash, record_id, recorded_on, payload_hash, source_body_id)
          WHERE k.key_hash = m.key_hash`,
   );
@@ -124,14 +129,12 @@ async function writeAssertions(
   assertions: RecordPlan['assertions'],
   context: WriteContext,
 ): Promise<void> {
-  const distinct = [
-    ...new Map(assertions.map((row) => [`${row.keyHash.toString('hex')}${row.sourceBodyId}`, row])).values(),
-  ];
+  const distinct = [...new Map(assertions.map((row) => [`${row.keyHash}${row.sourceBodyId}`, row])).values()];
   await execute(
     tx,
     sql`INSERT INTO core.record_assertion (subject_id, key_hash, source_body_id, submission_id, row_no, asserted_at, withdrawn_at)
         SELECT a.subject_id, a.key_hash, a.source_body_id, ${context.submissionId}::uuid, a.row_no, ${context.at}::timestamptz, NULL
-          FROM unnest(${distinct.map((row) => row.subjectId)}::uuid[], ${distinct.map((row) => row.keyHash)}::bytea[],
+          FROM unnest(${distinct.map((row) => row.subjectId)}::uuid[], ${bytes(distinct.map((row) => row.keyHash))}::bytea[],
                       ${distinct.map((row) => row.sourceBodyId)}::uuid[], ${distinct.map((row) => row.rowNo)}::int[]) AS a(subject_id, key_hash, source_body_id, row_no)
         ON CONFLICT (subject_id, key_hash, source_body_id) DO UPDATE
            SET submission_id = excluded.submission_id, row_no = excluded.row_no, asserted_at = excluded.asserted_at, withdrawn_at = NULL`,

@@ -15,6 +15,7 @@ export {
   type ScanTableOptions,
   scanTable,
 } from './open-table.ts';
+export { readTableHere } from './read-here.ts';
 export { type HeadKind, type SniffResult, sniffBytes, sniffFile } from './sniff.ts';
 export type { CellFlag, CellFlagKind, TableBatch, TableInfo, TableRow } from './types.ts';
 export { csvPieces, type WriteCsvOptions, writeCsv } from './write-csv.ts';

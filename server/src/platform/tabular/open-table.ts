@@ -1,9 +1,10 @@
+import { DEFAULT_HEAP_MIB, type PooledWorker, takeWorker } from '../pooled-worker.ts';
 import { unpackBatch } from './batch-builder.ts';
 import { TabularError } from './errors.ts';
 import { type TabularLimits, withLimits } from './limits.ts';
-import { DEFAULT_HEAP_MIB, type ReaderWorker, takeReader } from './reader-pool.ts';
+
 import type { TableBatch, TableInfo, TableRow } from './types.ts';
-import type { WorkerMessage, WorkerTask } from './worker.ts';
+import type { WorkerMessage, WorkerRequest, WorkerTask } from './worker.ts';
 
 export interface OpenTableOptions {
   limits?: Partial<TabularLimits>;
@@ -61,6 +62,8 @@ export async function* copyTableWithout(path: string, rows: readonly number[]): 
   yield* reader.texts();
 }
 
+const WORKER = new URL('./worker.ts', import.meta.url);
+
 class TableReader implements OpenTable {
   private readonly task: WorkerTask;
   private readonly options: OpenTableOptions;
@@ -69,7 +72,7 @@ class TableReader implements OpenTable {
   private watching = false;
   private rows = 0;
   private ended = false;
-  private worker: ReaderWorker | undefined;
+  private worker: PooledWorker<WorkerRequest> | undefined;
   private messages: WorkerMessage[] = [];
   private failure: unknown;
   private readonly waiters = new Set<() => void>();
@@ -180,7 +183,7 @@ class TableReader implements OpenTable {
     if (this.worker !== undefined || this.failure !== undefined) return;
     const { signal } = this.options;
     if (signal?.aborted === true) throw signal.reason;
-    this.worker = takeReader(this.options.maxHeapMib ?? DEFAULT_HEAP_MIB, {
+    this.worker = takeWorker<WorkerRequest, WorkerMessage>(WORKER, this.options.maxHeapMib ?? DEFAULT_HEAP_MIB, {
       onMessage: (message) => this.receive(message),
       onError: (error) => this.fail(crashError(error)),
       onExit: () => this.fail(new TabularError('reader_crashed')),
