@@ -2,7 +2,7 @@
  * The bare side of `bench collect`: the rows that the pipeline made of a file, in all the tables that it writes, taken
  * out of its database and put into another one of the same schema, indexes and fill by COPY alone.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream, createWriteStream, readdirSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -46,6 +46,42 @@ export interface TakenRows {
   readonly rows: number;
 }
 
+export interface TableBytes {
+  readonly table: string;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** Hundredths of a second, as every Linux has them. */
+const TICKS = 100;
+
+function statOf(pid: number | string): { parent: number; own: number; gone: number } | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const fields = text
+      .slice(text.lastIndexOf(')') + 2)
+      .split(' ')
+      .map(Number);
+    const at = (index: number): number => fields[index] ?? 0;
+    return { parent: at(1), own: at(11) + at(12), gone: at(13) + at(14) };
+  } catch {
+    return null;
+  }
+}
+
+/** Processor time of a server with its processes, those that ended too. 0 where /proc is not to be had. */
+export function serverCpuSeconds(server: number): number {
+  const main = statOf(server);
+  if (!main) return 0;
+  let ticks = main.own + main.gone;
+  for (const name of readdirSync('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const child = statOf(name);
+    if (child?.parent === server) ticks += child.own + child.gone;
+  }
+  return ticks / TICKS;
+}
+
 export interface BareCopy {
   /** Rows made since the instant (ISO; null = all), as files of COPY text. */
   take(since: string | null): Promise<TakenRows[]>;
@@ -53,6 +89,10 @@ export interface BareCopy {
   put(taken: readonly TakenRows[]): Promise<number>;
   copyReferences(): Promise<void>;
   analyse(): Promise<void>;
+  /** Size of each table in the pipeline's database, indexes and partitions included. */
+  bytes(): Promise<TableBytes[]>;
+  /** Process of the database server, when it runs on this machine. */
+  readonly serverPid: number;
   close(): Promise<void>;
 }
 
@@ -63,6 +103,8 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
     client.on('error', () => undefined);
     await client.connect();
   }
+  const backend = await target.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+  const serverPid = statOf(backend.rows[0]?.pid ?? 0)?.parent ?? 0;
   const takeOne = async (table: string, condition: string): Promise<TakenRows> => {
     const path = join(folder, `${table}.copy`);
     const stream = source.query(copyTo(`COPY (SELECT * FROM ${table} WHERE ${condition}) TO STDOUT`));
@@ -108,6 +150,17 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
       for (const client of [source, target]) {
         for (const { table } of TABLES) await client.query(`ANALYZE ${table}`);
       }
+    },
+    serverPid,
+    async bytes() {
+      const sizes: TableBytes[] = [];
+      for (const { table } of TABLES) {
+        const found = await source.query<{ bytes: string; rows: string }>(
+          `SELECT COALESCE((SELECT sum(pg_total_relation_size(t.relid)) FROM pg_partition_tree('${table}') t), pg_total_relation_size('${table}')) AS bytes, (SELECT count(*) FROM ${table}) AS rows`,
+        );
+        sizes.push({ table, bytes: Number(found.rows[0]?.bytes), rows: Number(found.rows[0]?.rows) });
+      }
+      return sizes;
     },
     async close() {
       await Promise.all([source.end(), target.end()]);

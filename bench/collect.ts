@@ -15,7 +15,7 @@ import {
   writePlannedFileTo,
 } from '../server/src/demo/index.ts';
 import type { Config } from '../server/src/platform/config.ts';
-import { type BareCopy, openBareCopy } from './bare-copy.ts';
+import { type BareCopy, openBareCopy, serverCpuSeconds, type TableBytes } from './bare-copy.ts';
 import type { CollectAnswer, WorkerRequest } from './collect-worker.ts';
 import { type BenchResult, type BenchSize, median, rounded } from './result.ts';
 import { openScratch } from './scratch.ts';
@@ -26,7 +26,11 @@ const MEMORY_LIMIT_MIB = 600;
 const WARM_UP = 1;
 const ROUNDS = 5;
 /** Rows of a file. */
-const SIZES: Readonly<Record<BenchSize, readonly number[]>> = { small: [20_000, 100_000], city: [100_000, 500_000] };
+const SIZES: Readonly<Record<BenchSize, readonly number[]>> = { small: [100_000], city: [100_000, 5_000_000] };
+/** Beyond this one reading has to do: the figures of a file of millions hardly vary, its memory is what is asked. */
+const ONE_READING = 1_000_000;
+/** A city of 50,000 is enough for millions of rows: what is measured is the file. */
+const MOST_SUBJECTS = 50_000;
 
 export interface CollectBenchOptions {
   readonly size?: BenchSize;
@@ -79,6 +83,9 @@ interface Round {
   readonly rows: number;
   /** Seconds of processor of the measured process. */
   readonly cpu: number;
+  /** Seconds of processor of the database's processes, for the pipeline and for the COPY; 0 where that cannot be read. */
+  readonly databaseCpu: number;
+  readonly copyCpu: number;
   /** MiB, so far. */
   readonly peak: number;
 }
@@ -89,6 +96,7 @@ interface Measured {
   registrations: { pipeline: number; copy: number; rows: number };
   peak: number;
   idle: number;
+  bytes: TableBytes[];
 }
 
 /** Two files a round, licences and penalties, of half the rows each. */
@@ -117,7 +125,7 @@ function planFor(
 ): { plan: CityPlan; files: FilePlan[][] } {
   for (let factor = 3; factor < 200; factor *= 1.5) {
     const plan = generateCity({
-      subjects: Math.max(5_000, Math.floor(rows / 4)),
+      subjects: Math.min(MOST_SUBJECTS, Math.max(5_000, Math.floor(rows / 4))),
       records: Math.ceil(rows * rounds * factor),
       seed,
       asOf: '2026-06-30',
@@ -170,10 +178,13 @@ async function openBench(config: Config, options: CollectBenchOptions): Promise<
   }
 }
 
-/** Writes a planned file as plain CSV and has it collected. */
-async function collectFile(bench: Bench, plan: CityPlan, file: FilePlan): Promise<CollectAnswer> {
+async function writeFile(bench: Bench, plan: CityPlan, file: FilePlan): Promise<string> {
   const path = join(bench.folder, 'file.csv');
   await writePlannedFileTo(plan, { ...file, encoding: 'utf-8', typedDates: [], file: 'file.csv' }, path);
+  return path;
+}
+
+async function collectPath(bench: Bench, file: FilePlan, path: string): Promise<CollectAnswer> {
   try {
     return await bench.worker.ask<CollectAnswer>({ kind: 'collect', path, standard: file.standard, body: file.body });
   } finally {
@@ -181,17 +192,32 @@ async function collectFile(bench: Bench, plan: CityPlan, file: FilePlan): Promis
   }
 }
 
+/** Writes a planned file as plain CSV and has it collected. */
+const collectFile = async (bench: Bench, plan: CityPlan, file: FilePlan): Promise<CollectAnswer> =>
+  collectPath(bench, file, await writeFile(bench, plan, file));
+
 const perSecond = (rows: number, seconds: number): number => Math.round(rows / seconds);
 const microseconds = (round: Round): number => Math.round((round.cpu / round.rows) * 1e6);
 
 async function runRound(bench: Bench, plan: CityPlan, pair: readonly FilePlan[]): Promise<Round> {
   const answers: CollectAnswer[] = [];
-  for (const file of pair) answers.push(await collectFile(bench, plan, file));
-  const copy = await bench.bare.put(await bench.bare.take(answers[0]?.at ?? null));
+  let databaseCpu = 0;
+  for (const file of pair) {
+    const path = await writeFile(bench, plan, file);
+    const from = serverCpuSeconds(bench.bare.serverPid);
+    answers.push(await collectPath(bench, file, path));
+    databaseCpu += serverCpuSeconds(bench.bare.serverPid) - from;
+  }
+  const taken = await bench.bare.take(answers[0]?.at ?? null);
+  const from = serverCpuSeconds(bench.bare.serverPid);
+  const copy = await bench.bare.put(taken);
+  const copyCpu = serverCpuSeconds(bench.bare.serverPid) - from;
   const sum = (of: (answer: CollectAnswer) => number): number => answers.reduce((total, one) => total + of(one), 0);
   return {
     pipeline: sum((one) => one.seconds),
     copy,
+    databaseCpu,
+    copyCpu,
     rows: sum((one) => one.rows),
     cpu: sum((one) => one.cpuSeconds),
     peak: Math.max(...answers.map((one) => one.peak)),
@@ -199,7 +225,9 @@ async function runRound(bench: Bench, plan: CityPlan, pair: readonly FilePlan[])
 }
 
 async function measure(config: Config, rows: number, options: CollectBenchOptions): Promise<Measured> {
-  const rounds = (options.rounds ?? ROUNDS) + WARM_UP;
+  const once = rows >= ONE_READING;
+  const warmUp = once ? 0 : WARM_UP;
+  const rounds = (once ? 1 : (options.rounds ?? ROUNDS)) + warmUp;
   const note = options.onNote ?? (() => undefined);
   const standards = await loadStandards(config.policyDirs);
   const { plan, files } = planFor(rows, rounds, options.seed ?? 1, standards);
@@ -214,13 +242,20 @@ async function measure(config: Config, rows: number, options: CollectBenchOption
     for (const [at, pair] of files.slice(0, rounds).entries()) {
       const round = await runRound(bench, plan, pair);
       note(
-        `${rows} rows, round ${at}${at < WARM_UP ? ' (warm-up)' : ''}: pipeline ${perSecond(round.rows, round.pipeline)} rows/s, COPY ${perSecond(round.rows, round.copy)} rows/s, ratio ${rounded(round.copy / round.pipeline)}, ${microseconds(round)} µs of processor a row, peak ${round.peak} MiB`,
+        `${rows} rows, round ${at}${at < warmUp ? ' (warm-up)' : ''}: pipeline ${perSecond(round.rows, round.pipeline)} rows/s, COPY ${perSecond(round.rows, round.copy)} rows/s, ratio ${rounded(round.copy / round.pipeline)}, ${microseconds(round)} + ${Math.round((round.databaseCpu / round.rows) * 1e6)} µs of processor a row (process + database; COPY ${Math.round((round.copyCpu / round.rows) * 1e6)}), peak ${round.peak} MiB`,
       );
       records.push(round);
     }
     await bench.worker.ask({ kind: 'close' });
     const peak = Math.max(...records.map((round) => round.peak));
-    return { rows, records: records.slice(WARM_UP), registrations, peak, idle: bench.idle };
+    return {
+      rows,
+      records: records.slice(warmUp),
+      registrations,
+      peak,
+      idle: bench.idle,
+      bytes: await bench.bare.bytes(),
+    };
   } finally {
     await bench.close();
   }
@@ -277,6 +312,23 @@ export async function benchCollect(config: Config, options: CollectBenchOptions 
         limit: null,
         ratio: null,
       },
+      {
+        what: `${what}: processor time of the database a row, median (COPY: ${Math.round(median(measured.records.map((round) => (round.copyCpu / round.rows) * 1e6)))} µs)`,
+        value: Math.round(median(measured.records.map((round) => (round.databaseCpu / round.rows) * 1e6))),
+        unit: 'µs',
+        limit: null,
+        ratio: rounded(
+          median(measured.records.map((round) => round.copyCpu / (round.cpu + round.databaseCpu || Number.NaN))),
+          3,
+        ),
+      },
+      ...measured.bytes.map(({ table, bytes, rows: held }) => ({
+        what: `${table}: bytes a row with indexes (${held} rows)`,
+        value: Math.round(bytes / Math.max(1, held)),
+        unit: 'B',
+        limit: null,
+        ratio: null,
+      })),
       {
         what: `${registrations.rows} registrations: pipeline, once`,
         value: Math.round(registrations.rows / registrations.pipeline),

@@ -34,7 +34,13 @@ export const SubmissionView = Type.Object({
   receivedBy: Nullable(Type.String()),
   startedAt: Nullable(Instant),
   finishedAt: Nullable(Instant),
-  progress: Type.Object({ rowsDone: Type.Integer(), rowsExpected: Nullable(Type.Integer()) }),
+  progress: Type.Object({
+    rowsDone: Type.Integer(),
+    rowsExpected: Nullable(Type.Integer()),
+    ahead: Nullable(
+      Type.Integer({ description: 'files received before that are not finished; null once this one is worked on' }),
+    ),
+  }),
   counts: Type.Object({
     rows: Type.Integer(),
     accepted: Type.Integer(),

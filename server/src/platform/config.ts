@@ -36,6 +36,8 @@ export interface Config {
   readonly logLevel: LogLevel;
   /** The hash of new seals of the access log. */
   readonly logHash: 'sha256' | 'sm3';
+  /** Files that are worked off side by side; each takes a worker thread and about 100 MB. */
+  readonly filesAtOnce: number;
   /** Where checkpoints of the access log are written; the city ships this folder to another machine. */
   readonly checkpointDir: string;
   /** Where months of the access log go that leave the database. */
@@ -95,6 +97,13 @@ function readLogHash(env: Env, problems: Problems): Config['logHash'] {
     `LOG_SEAL_HASH=${value} is unknown. Use sha256 or sm3.`,
   );
   return 'sha256';
+}
+
+function readFilesAtOnce(env: Env, problems: Problems): number {
+  const value = env.COLLECT_FILES?.trim() || '2';
+  if (/^[1-4]$/.test(value)) return Number(value);
+  problems.add(`COLLECT_FILES=${value} 无效，请设为 1 到 4。`, `COLLECT_FILES=${value} is not valid. Use 1 to 4.`);
+  return 2;
 }
 
 function readTrustProxy(env: Env): boolean | readonly string[] {
@@ -211,6 +220,7 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     scanner: readScanner(env, problems),
     logLevel: readLogLevel(env, problems),
     logHash: readLogHash(env, problems),
+    filesAtOnce: readFilesAtOnce(env, problems),
     checkpointDir: pathFrom(root, env.LOG_CHECKPOINT_DIR?.trim() || resolve(dataDir, 'checkpoints')),
     logArchiveDir: pathFrom(root, env.LOG_ARCHIVE_DIR?.trim() || resolve(dataDir, 'log-archive')),
     database: readDatabase(env, problems),

@@ -13,7 +13,7 @@ import { newId } from '../../platform/ids.ts';
 import { type CellFlag, type TableRow, writeCsv } from '../../platform/tabular/index.ts';
 import { findBody } from '../identity/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
-import { loadRecord, supersedeRecords } from '../records/index.ts';
+import { loadRecord, publishSuperseded, supersedeRecords } from '../records/index.ts';
 import { type HeaderPlan, readHeader } from './header.ts';
 import { storeIdentifiers, storePersonRows } from './person-rows.ts';
 import { moveCheckpoint, openBatch, processBatch, type RowResult } from './process-batch.ts';
@@ -242,6 +242,7 @@ async function replaceOther(tx: Transaction, correctedId: string, newRecordId: s
   const old = await loadRecord(tx, correctedId);
   if (!old || old.superseded_at !== null || old.record_id === newRecordId) return;
   await supersedeRecords(tx, [{ subjectId: old.subject_id, recordedOn: old.recorded_on, recordId: old.record_id }], at);
+  await publishSuperseded(tx, [{ subjectId: old.subject_id, recordId: old.record_id, by: newRecordId }], at);
   await execute(tx, sql`DELETE FROM core.record_key WHERE key_hash = ${old.key_hash} AND record_id = ${old.record_id}`);
 }
 

@@ -193,7 +193,11 @@ const openWire = (scope: FileScope, batch: WireBatch): Promise<OpenRow[]> =>
 
 export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePersons'> {
   processor: RowProcessor;
+  /** Tokens whose numbers this run has stored: a representative stands in many rows. */
+  storedTokens: Set<string>;
 }
+
+const MOST_TOKENS = 50_000;
 
 export async function scopeOf(
   ctx: AppContext,
@@ -210,6 +214,7 @@ export async function scopeOf(
     policy,
     processor: compileRowProcessor(plan, policy, ctx.keys, receivedOn),
     bodies: createBodyDirectory(ctx.db.app, ctx.clock),
+    storedTokens: new Set(),
   };
 }
 
@@ -248,11 +253,10 @@ async function tryBatch(
   const at = ctx.clock.now();
   // Numbers of rows that are kept nowhere are kept nowhere either.
   const kept = open.map((entry) => entry.row).filter((row) => row.fate !== 'refuse' && !row.barred);
-  await storeIdentifiers(
-    ctx.db.person,
-    kept.flatMap((row) => row.identifiers),
-    at,
-  );
+  const fresh = kept.flatMap((row) => row.identifiers).filter(({ token }) => !scope.storedTokens.has(token));
+  await storeIdentifiers(ctx.db.person, fresh, at);
+  if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
+  for (const { token } of fresh) scope.storedTokens.add(token);
   return withTransaction(ctx.db.app, async (tx) => {
     const { counts } = await processBatch(tx, open, {
       ...scope,

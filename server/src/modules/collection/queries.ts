@@ -51,10 +51,14 @@ export interface SubmissionRow {
   duplicate: bigint;
   person_rows: bigint;
   findings_total: bigint;
+  /** Files received before, while this one waits; null once it is worked on. */
+  ahead: bigint | null;
 }
 
 const submissionSelect = sql`SELECT s.*, b.name AS body_name, a.name AS account_name,
-    (SELECT count(*) FROM core.submission_row r WHERE r.submission_id = s.submission_id AND r.outcome = 'doubtful' AND r.resolved_at IS NULL) AS doubtful_open
+    (SELECT count(*) FROM core.submission_row r WHERE r.submission_id = s.submission_id AND r.outcome = 'doubtful' AND r.resolved_at IS NULL) AS doubtful_open,
+    CASE WHEN s.state = 'received' THEN (SELECT count(*) FROM core.submission w WHERE w.state IN ('received', 'processing') AND w.channel <> 'form'
+      AND (w.received_at, w.submission_id) < (s.received_at, s.submission_id)) END AS ahead
   FROM core.submission s JOIN core.body b USING (body_id) LEFT JOIN identity.account a ON a.account_id = s.account_id`;
 
 export async function loadSubmission(client: Queryable, submissionId: string): Promise<SubmissionRow | null> {
@@ -136,6 +140,18 @@ export async function unfinishedSubmissions(client: Queryable, channels: readonl
     sql`SELECT submission_id FROM core.submission WHERE state IN ('received', 'processing') AND channel = ANY(${channels}::text[]) ORDER BY received_at LIMIT 1000`,
   );
   return rows.map((row) => row.submission_id);
+}
+
+/** Unfinished files of the same body that were received before: they come first, or a correction would be overtaken. */
+export async function sameBodyAhead(client: Queryable, submissionId: string): Promise<number> {
+  const row = await one<{ ahead: bigint }>(
+    client,
+    sql`SELECT count(w.submission_id) AS ahead FROM core.submission s
+          LEFT JOIN core.submission w ON w.body_id = s.body_id AND w.state IN ('received', 'processing') AND w.channel <> 'form'
+            AND (w.received_at, w.submission_id) < (s.received_at, s.submission_id)
+         WHERE s.submission_id = ${submissionId}`,
+  );
+  return Number(row.ahead);
 }
 
 export interface StartFacts {

@@ -35,6 +35,7 @@ export function submissionView(row: SubmissionRow, policy: PolicyRuntime): Submi
     progress: {
       rowsDone: Number(row.rows_done),
       rowsExpected: row.rows_expected === null ? null : Number(row.rows_expected),
+      ahead: row.ahead === null ? null : Number(row.ahead),
     },
     counts: {
       rows: Number(row.rows_done),

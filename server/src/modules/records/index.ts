@@ -17,4 +17,10 @@ export {
   recordKeyHex,
 } from './record-key.ts';
 export { type LiveRecord, loadRecord, withdrawIn, withdrawRecord } from './withdraw-record.ts';
-export { recordColumns, recordKeyColumns, supersedeRecords, writeRecordPlan } from './write-records.ts';
+export {
+  publishSuperseded,
+  recordColumns,
+  recordKeyColumns,
+  supersedeRecords,
+  writeRecordPlan,
+} from './write-records.ts';

@@ -52,7 +52,7 @@ export type RecordOutcome =
 export interface RecordPlan {
   inserts: PlannedRecord[];
   /** Records of earlier batches that a row of this one replaces. */
-  supersede: { subjectId: string; recordedOn: string; recordId: string }[];
+  supersede: { subjectId: string; recordedOn: string; recordId: string; by: string }[];
   newKeys: Map<string, PlannedRecord>;
   movedKeys: Map<string, PlannedRecord>;
   assertions: { subjectId: string; keyHash: string; sourceBodyId: string; rowNo: number }[];
@@ -136,9 +136,13 @@ export async function openRecordPlanner(
       return { kind: 'duplicate', recordId: state.recordId, subjectId: state.subjectId };
     }
     if (!same) return { kind: 'otherSource', recordId: state.recordId, sourceBodyId: state.sourceBodyId };
+    const { recordId } = insert(facts, key, true);
     if (state.planned) state.planned.supersededAt = at;
-    else plan.supersede.push({ subjectId: state.subjectId, recordedOn: state.recordedOn, recordId: state.recordId });
-    return { kind: 'accepted', recordId: insert(facts, key, true).recordId, superseding: true };
+    else {
+      const { subjectId, recordedOn } = state;
+      plan.supersede.push({ subjectId, recordedOn, recordId: state.recordId, by: recordId });
+    }
+    return { kind: 'accepted', recordId, superseding: true };
   };
   return { plan, add };
 }

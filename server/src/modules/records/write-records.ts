@@ -1,4 +1,6 @@
 /** Writes a record plan inside the caller's transaction: COPY for what is new, one statement each for what is replaced. */
+import { publish } from '../../platform/access-log/index.ts';
+import type { Instant } from '../../platform/clock.ts';
 import { copyColumns, copyLines, escapeCopyText } from '../../platform/copy-rows.ts';
 import { execute, sql, type Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -96,12 +98,17 @@ export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context
   await copyLines(tx, 'core.record_key', recordKeyColumns, keyLines(plan.newKeys.values()));
   await copyLines(tx, 'core.record', recordColumns, recordLines(plan.inserts, context));
   await supersedeRecords(tx, plan.supersede, context.at);
+  await publishSuperseded(tx, plan.supersede, context.at);
   if (plan.movedKeys.size > 0) await moveKeys(tx, [...plan.movedKeys.values()]);
   if (plan.assertions.length > 0) await writeAssertions(tx, plan.assertions, context);
 }
 
 /** Sets superseded_at, once. A record that somebody superseded meanwhile is a conflict. */
-export async function supersedeRecords(tx: Transaction, records: RecordPlan['supersede'], at: string): Promise<void> {
+export async function supersedeRecords(
+  tx: Transaction,
+  records: readonly Omit<RecordPlan['supersede'][number], 'by'>[],
+  at: string,
+): Promise<void> {
   if (records.length === 0) return;
   const changed = await execute(
     tx,
@@ -111,6 +118,21 @@ export async function supersedeRecords(tx: Transaction, records: RecordPlan['sup
          WHERE r.subject_id = o.subject_id AND r.recorded_on = o.recorded_on AND r.record_id = o.record_id AND r.superseded_at IS NULL`,
   );
   if (changed !== records.length) throw new DomainError('conflict');
+}
+
+/** Whoever received the old record learns which one stands in its place. */
+export async function publishSuperseded(
+  tx: Transaction,
+  records: readonly Pick<RecordPlan['supersede'][number], 'subjectId' | 'recordId' | 'by'>[],
+  at: string,
+): Promise<void> {
+  const clock = { now: (): Instant => at as Instant };
+  const changes = records.map(({ subjectId, recordId, by }) => ({
+    kind: 'record.superseded',
+    subjectId,
+    payload: { recordId, by },
+  }));
+  await publish(tx, { clock }, changes);
 }
 
 async function moveKeys(tx: Transaction, records: readonly PlannedRecord[]): Promise<void> {

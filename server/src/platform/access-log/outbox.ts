@@ -18,7 +18,11 @@ export interface PlacedChange extends Change {
 }
 
 /** Adds changes in the transaction that makes them. */
-export async function publish(client: Queryable, ctx: AppContext, changes: readonly Change[]): Promise<void> {
+export async function publish(
+  client: Queryable,
+  ctx: { clock: Pick<AppContext['clock'], 'now'> },
+  changes: readonly Change[],
+): Promise<void> {
   if (changes.length === 0) return;
   const rows = changes.map((change) => ({
     id: newId(),

@@ -42,8 +42,9 @@ export function secondsLeft(submission: SubmissionView, now: number): number | n
 export function useProgressWords(): (submission: SubmissionView) => string {
   const i18n = useI18n();
   return (submission) => {
-    const { rowsDone, rowsExpected } = submission.progress;
-    if (submission.state === 'received' && rowsDone === 0) return i18n.t('submission.waitingTurn');
+    const { rowsDone, rowsExpected, ahead } = submission.progress;
+    if (submission.state === 'received' && rowsDone === 0)
+      return ahead ? i18n.t('submission.filesAhead', { count: formatCount(ahead) }) : i18n.t('submission.waitingTurn');
     const done = rowsExpected
       ? i18n.t('submission.rowsOf', { done: formatCount(rowsDone), all: formatCount(rowsExpected) })
       : i18n.t('submission.rowsDone', { done: formatCount(rowsDone) });

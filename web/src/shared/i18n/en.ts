@@ -133,6 +133,7 @@ export const en: Dictionary = {
   'submission.state.done': 'Done',
   'submission.state.failed': 'Not processed',
   'submission.waitingTurn': 'Received, waiting its turn',
+  'submission.filesAhead': 'Received; files before it: {count}',
   'submission.rowsOf': '{done} of {all} rows done',
   'submission.rowsDone': '{done} rows done',
   'submission.timeLeft': 'about {time} left',

@@ -130,6 +130,7 @@ export const zh = {
   'submission.state.done': '已完成',
   'submission.state.failed': '未能处理',
   'submission.waitingTurn': '已收到，等待处理',
+  'submission.filesAhead': '已收到，前面还有 {count} 份文件',
   'submission.rowsOf': '已处理 {done} / {all} 行',
   'submission.rowsDone': '已处理 {done} 行',
   'submission.timeLeft': '约剩 {time}',
