@@ -105,9 +105,23 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
   }
   const backend = await target.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
   const serverPid = statOf(backend.rows[0]?.pid ?? 0)?.parent ?? 0;
+  /** Columns that COPY may fill: generated ones make themselves. */
+  const columns = new Map<string, string>();
+  const columnsOf = async (table: string): Promise<string> => {
+    const known = columns.get(table);
+    if (known !== undefined) return known;
+    const found = await source.query<{ list: string }>(
+      `SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) AS list FROM pg_attribute
+        WHERE attrelid = '${table}'::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''`,
+    );
+    const list = found.rows[0]?.list ?? '*';
+    columns.set(table, list);
+    return list;
+  };
   const takeOne = async (table: string, condition: string): Promise<TakenRows> => {
     const path = join(folder, `${table}.copy`);
-    const stream = source.query(copyTo(`COPY (SELECT * FROM ${table} WHERE ${condition}) TO STDOUT`));
+    const list = await columnsOf(table);
+    const stream = source.query(copyTo(`COPY (SELECT ${list} FROM ${table} WHERE ${condition}) TO STDOUT`));
     await pipeline(stream, createWriteStream(path));
     return { table, path, rows: stream.rowCount };
   };
@@ -115,7 +129,7 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
     if (taken.rows === 0) return;
     await pipeline(
       createReadStream(taken.path, { highWaterMark: 1 << 18 }),
-      target.query(copyFrom(`COPY ${taken.table} FROM STDIN`)),
+      target.query(copyFrom(`COPY ${taken.table} (${await columnsOf(taken.table)}) FROM STDIN`)),
     );
   };
   return {

@@ -18,6 +18,8 @@ export interface EnqueueOptions {
   /** A waiting job with the same key is replaced instead of added. */
   readonly key?: string;
   readonly runAt?: Instant | string;
+  /** Instead of `runAt`: so long from now, by the machine's clock. For what is about processes. */
+  readonly delayMs?: number;
   /** Jobs of a queue run one after another. Few different names. */
   readonly queue?: string;
   /** Default 10: the last try comes about six hours after the first. */
@@ -99,10 +101,11 @@ class GraphileJobs implements Jobs {
     payload: Readonly<Record<string, unknown>>,
     options: EnqueueOptions = {},
   ): Promise<void> {
+    const runAt = options.delayMs === undefined ? options.runAt : new Date(Date.now() + options.delayMs).toISOString();
     await execute(
       client as Runner,
       sql`select graphile_worker.add_job(${task}, payload => ${JSON.stringify(payload)}::json, queue_name => ${options.queue ?? null},
-            run_at => ${options.runAt ?? null}::timestamptz, max_attempts => ${options.maxAttempts ?? defaultMaxAttempts}::integer,
+            run_at => ${runAt ?? null}::timestamptz, max_attempts => ${options.maxAttempts ?? defaultMaxAttempts}::integer,
             job_key => ${options.key ?? null}, priority => ${options.priority ?? 0}::integer)`,
     );
   }

@@ -18,14 +18,8 @@ export function collectionJobs(ctx: AppContext): void {
   ctx.jobs.register(PROCESS_TASK, async (context, payload, job) => {
     const submissionId = String(payload.submissionId);
     if (running >= context.config.filesAtOnce || (await sameBodyAhead(context.db.app, submissionId)) > 0) {
-      // Real time: this is about processes.
-      const runAt = new Date(Date.now() + LOOK_AGAIN_MS).toISOString();
-      await context.jobs.enqueue(
-        context.db.app,
-        PROCESS_TASK,
-        { submissionId },
-        { key: `submission:${submissionId}`, runAt },
-      );
+      const later = { key: `submission:${submissionId}`, delayMs: LOOK_AGAIN_MS };
+      await context.jobs.enqueue(context.db.app, PROCESS_TASK, { submissionId }, later);
       return;
     }
     running += 1;

@@ -39,6 +39,7 @@ import {
 } from './queries.ts';
 import { compileRowProcessor, type RowProcessor } from './row-processor.ts';
 import { stripBarredRows } from './strip-barred-rows.ts';
+import { WIRE_ROWS } from './wire-rows.ts';
 
 /** Rows a transaction, and batches read ahead: what bounds the memory of a file of any size. */
 const BATCH_ROWS = 2_000;
@@ -167,20 +168,30 @@ async function work(
     keysFolder: ctx.keys.folder,
     today: dayOf(submission.received_at as Instant),
     skip: done,
-    batchRows: BATCH_ROWS,
-    batchesAhead: READ_AHEAD,
+    ahead: Math.ceil((BATCH_ROWS * READ_AHEAD) / WIRE_ROWS),
   });
+  const flush = async (wires: WireBatch[]): Promise<void> => {
+    const open = await openWires(scope, wires);
+    await writing;
+    writing = writeBatch(ctx, scope, wires, open, done).then((counts) => {
+      done += counts.rows;
+      options.onProgress?.(done, inspected.rows);
+    });
+    // A failure is raised where it is awaited; until then it must not count as unhandled.
+    writing.catch(() => undefined);
+  };
   try {
-    for await (const batch of batches) {
-      const open = await openWire(scope, batch);
-      await writing;
-      writing = writeBatch(ctx, scope, batch, open, done).then((counts) => {
-        done += counts.rows;
-        options.onProgress?.(done, inspected.rows);
-      });
-      // A failure is raised where it is awaited; until then it must not count as unhandled.
-      writing.catch(() => undefined);
+    let wires: WireBatch[] = [];
+    let rows = 0;
+    for await (const wire of batches) {
+      wires.push(wire);
+      rows += wire.rowNos.length;
+      if (rows < BATCH_ROWS) continue;
+      await flush(wires);
+      wires = [];
+      rows = 0;
     }
+    if (rows > 0) await flush(wires);
     await writing;
   } finally {
     await writing.catch(() => undefined);
@@ -188,8 +199,11 @@ async function work(
   await recordRowsRead(ctx.db.app, submission.submission_id, inspected.rows);
 }
 
-const openWire = (scope: FileScope, batch: WireBatch): Promise<OpenRow[]> =>
-  openBatch(unpackRows(scope.processor, batch), scope);
+const openWires = (scope: FileScope, wires: readonly WireBatch[]): Promise<OpenRow[]> =>
+  openBatch(
+    wires.flatMap((wire) => unpackRows(scope.processor, wire)),
+    scope,
+  );
 
 export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePersons'> {
   processor: RowProcessor;
@@ -228,7 +242,7 @@ const isConflict = (error: unknown): boolean =>
 async function writeBatch(
   ctx: AppContext,
   scope: FileScope,
-  batch: WireBatch,
+  wires: readonly WireBatch[],
   first: readonly OpenRow[],
   from: number,
 ): Promise<BatchCounts> {
@@ -239,7 +253,7 @@ async function writeBatch(
     } catch (error) {
       if (!isConflict(error) || attempt >= MAX_CONFLICTS) throw error;
       await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 10 * 2 ** attempt)));
-      open = await openWire(scope, batch);
+      open = await openWires(scope, wires);
     }
   }
 }

@@ -16,6 +16,7 @@ import type { FileFailure } from './file-failures.ts';
 import { FileRefused, HeaderFinder } from './header-finder.ts';
 import { packRows, type WireBatch } from './prepared-batch.ts';
 import { compileRowProcessor, type PreparedRow, type RowProcessor } from './row-processor.ts';
+import { WIRE_ROWS } from './wire-rows.ts';
 
 export interface RowTask {
   path: string;
@@ -27,8 +28,8 @@ export interface RowTask {
   today: string;
   /** Data rows that are recorded already. */
   skip: number;
-  batchRows: number;
-  batchesAhead: number;
+  /** Messages that the receiver is willing to hold. */
+  ahead: number;
 }
 
 export type RowRequest =
@@ -74,16 +75,9 @@ async function work(task: RowTask, credit: Credit, say: (message: RowMessage) =>
   const finder = new HeaderFinder(task.standard, policy);
   let processor: RowProcessor | undefined;
   let { skip } = task;
-  let pending: PreparedRow[] = [];
-  const send = async (): Promise<void> => {
-    if (!processor || pending.length === 0) return;
-    const batch = packRows(processor, pending);
-    pending = [];
-    await credit.take();
-    say({ type: 'batch', batch });
-  };
-  const plan = { limits: withLimits(), batchRows: READ_ROWS, unneutralise: true };
+  const plan = { limits: withLimits(), batchRows: WIRE_ROWS, unneutralise: true };
   for await (const rows of readTableHere(task.path, plan)) {
+    const judged: PreparedRow[] = [];
     for (const row of rows) {
       if (!finder.take(row)) continue;
       if (skip > 0) {
@@ -92,15 +86,14 @@ async function work(task: RowTask, credit: Credit, say: (message: RowMessage) =>
       }
       if (!finder.plan) continue;
       processor ??= compileRowProcessor(finder.plan, policy, keys, task.today);
-      pending.push(processor.process(row));
-      if (pending.length >= task.batchRows) await send();
+      judged.push(processor.process(row));
     }
+    if (!processor || judged.length === 0) continue;
+    const batch = packRows(processor, judged);
+    await credit.take();
+    say({ type: 'batch', batch });
   }
-  await send();
 }
-
-/** Rows read at a stretch: they are judged while they are young, and most of them never leave the nursery. */
-const READ_ROWS = 250;
 
 function told(error: unknown): RowMessage {
   if (error instanceof TabularError) return { type: 'unreadable', code: error.code, details: error.details };
@@ -120,7 +113,7 @@ if (parentPort !== null) {
       policies.set(request.key, compilePolicy(files, setId, digest, options));
       return;
     }
-    credit = new Credit(request.task.batchesAhead);
+    credit = new Credit(request.task.ahead);
     work(request.task, credit, say).then(
       () => say({ type: 'done' }),
       (error: unknown) => {

@@ -63,8 +63,9 @@ export interface RecordPlanner {
   add(facts: RecordFacts): RecordOutcome;
 }
 
-/** Hexadecimal text as PostgreSQL reads bytes. */
-export const bytes = (hexadecimal: readonly string[]): string[] => hexadecimal.map((text) => `\\x${text}`);
+/** Hexadecimal texts as the literal of an array of bytes: the driver would look at each sign of each one. */
+export const bytes = (hexadecimal: readonly string[]): string =>
+  hexadecimal.length === 0 ? '{}' : `{"\\\\x${hexadecimal.join('","\\\\x')}"}`;
 
 interface KeyRow {
   key_hash: string;
