@@ -538,7 +538,6 @@ CREATE TABLE core.submission (
 );
 CREATE UNIQUE INDEX submission_batch ON core.submission USING btree (body_id, standard, batch_no) WHERE (batch_no IS NOT NULL);
 CREATE INDEX submission_body ON core.submission USING btree (body_id, received_at DESC);
-CREATE INDEX submission_unfinished ON core.submission USING btree (received_at, submission_id) WHERE (state = ANY (ARRAY['received'::text, 'processing'::text]));
 GRANT INSERT, SELECT, UPDATE ON core.submission TO ${role:app};
 
 CREATE TABLE core.submission_row (

@@ -253,6 +253,12 @@ const variables: readonly Variable[] = [
       'The virus scanner of files as received: `clamd://HOST:PORT` or `clamd:/path/of/socket`. Once named, a file that it did not pass is not kept, also when it does not answer.',
   },
   {
+    name: 'COLLECT_FILES',
+    fallback: '2',
+    meaning:
+      'Files that are worked off side by side, 1 to 4. Each takes a thread and about 100 MB; the others wait in turn.',
+  },
+  {
     name: 'LOG_LEVEL',
     fallback: 'warn',
     meaning: 'fatal, error, warn, info, debug, trace or silent. `info` writes a line for each request.',
