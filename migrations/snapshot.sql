@@ -9,6 +9,10 @@ GRANT USAGE ON SCHEMA core TO ${role:app};
 GRANT USAGE ON SCHEMA core TO ${role:audit};
 GRANT USAGE ON SCHEMA core TO ${role:sealer};
 
+CREATE SCHEMA credentials;
+GRANT USAGE ON SCHEMA credentials TO ${role:app};
+GRANT USAGE ON SCHEMA credentials TO ${role:audit};
+
 CREATE SCHEMA identity;
 GRANT USAGE ON SCHEMA identity TO ${role:app};
 GRANT USAGE ON SCHEMA identity TO ${role:audit};
@@ -568,6 +572,199 @@ CREATE TABLE core.tombstone (
 );
 GRANT INSERT, SELECT ON core.tombstone TO ${role:app};
 
+CREATE TABLE credentials.client (
+  client_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  name text NOT NULL,
+  way text NOT NULL,
+  scopes text[] NOT NULL,
+  addresses text[] NOT NULL,
+  signature_required boolean NOT NULL,
+  contact text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  approved_by uuid,
+  approved_at timestamp with time zone,
+  changed_by uuid NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  CONSTRAINT client_pkey PRIMARY KEY (client_id),
+  CONSTRAINT client_account_id_key UNIQUE (account_id),
+  CONSTRAINT client_addresses_check CHECK ((cardinality(addresses) <= 50)),
+  CONSTRAINT client_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
+  CONSTRAINT client_check1 CHECK (((way = 'direct'::text) OR (NOT signature_required))),
+  CONSTRAINT client_four_eyes CHECK (((approved_by IS NULL) OR (approved_by <> changed_by))),
+  CONSTRAINT client_scopes_check CHECK (((cardinality(scopes) >= 1) AND (cardinality(scopes) <= 50))),
+  CONSTRAINT client_way_check CHECK ((way = ANY (ARRAY['direct'::text, 'gateway'::text]))),
+  CONSTRAINT client_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT client_approved_by_fkey FOREIGN KEY (approved_by) REFERENCES identity.account(account_id),
+  CONSTRAINT client_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES identity.account(account_id),
+  CONSTRAINT client_created_by_fkey FOREIGN KEY (created_by) REFERENCES identity.account(account_id),
+  CONSTRAINT client_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES identity.account(account_id)
+);
+GRANT INSERT, SELECT ON credentials.client TO ${role:app};
+GRANT SELECT ON credentials.client TO ${role:audit};
+GRANT UPDATE (addresses, approved_at, approved_by, changed_by, contact, name, revoked_at, revoked_by, scopes, signature_required) ON credentials.client TO ${role:app};
+
+CREATE TABLE credentials.client_key (
+  key_id uuid NOT NULL,
+  client_id uuid NOT NULL,
+  kind text NOT NULL,
+  secret_hash bytea,
+  public_key text,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  last_used_at timestamp with time zone,
+  last_address text,
+  CONSTRAINT client_key_pkey PRIMARY KEY (key_id),
+  CONSTRAINT client_key_check CHECK (((kind = ANY (ARRAY['bearer'::text, 'application'::text])) = (secret_hash IS NOT NULL))),
+  CONSTRAINT client_key_check1 CHECK (((kind = ANY (ARRAY['ed25519'::text, 'sm2'::text])) = (public_key IS NOT NULL))),
+  CONSTRAINT client_key_kind_check CHECK ((kind = ANY (ARRAY['bearer'::text, 'ed25519'::text, 'sm2'::text, 'application'::text]))),
+  CONSTRAINT client_key_client_id_fkey FOREIGN KEY (client_id) REFERENCES credentials.client(client_id),
+  CONSTRAINT client_key_created_by_fkey FOREIGN KEY (created_by) REFERENCES identity.account(account_id),
+  CONSTRAINT client_key_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES identity.account(account_id)
+);
+CREATE INDEX client_key_client ON credentials.client_key USING btree (client_id, created_at);
+GRANT INSERT, SELECT ON credentials.client_key TO ${role:app};
+GRANT UPDATE (expires_at, last_address, last_used_at, revoked_at, revoked_by) ON credentials.client_key TO ${role:app};
+GRANT SELECT (client_id, created_at, created_by, expires_at, key_id, kind, last_address, last_used_at, revoked_at, revoked_by) ON credentials.client_key TO ${role:audit};
+
+CREATE TABLE credentials.factor_reset (
+  reset_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  holder_id uuid NOT NULL,
+  reason text NOT NULL,
+  state text NOT NULL,
+  requested_by uuid NOT NULL,
+  requested_holder uuid NOT NULL,
+  requested_at timestamp with time zone NOT NULL,
+  decided_by uuid,
+  decided_holder uuid,
+  decided_at timestamp with time zone,
+  CONSTRAINT factor_reset_pkey PRIMARY KEY (reset_id),
+  CONSTRAINT factor_reset_check CHECK ((((state = 'waiting'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_holder IS NULL)))),
+  CONSTRAINT factor_reset_not_own CHECK ((requested_holder <> holder_id)),
+  CONSTRAINT factor_reset_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'done'::text, 'refused'::text]))),
+  CONSTRAINT factor_reset_two_people CHECK (((decided_holder IS NULL) OR ((decided_holder <> requested_holder) AND (decided_holder <> holder_id)))),
+  CONSTRAINT factor_reset_account_id_holder_id_fkey FOREIGN KEY (account_id, holder_id) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT factor_reset_decided_by_decided_holder_fkey FOREIGN KEY (decided_by, decided_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE,
+  CONSTRAINT factor_reset_requested_by_requested_holder_fkey FOREIGN KEY (requested_by, requested_holder) REFERENCES identity.account(account_id, holder_id) ON UPDATE CASCADE
+);
+CREATE UNIQUE INDEX factor_reset_waiting ON credentials.factor_reset USING btree (account_id) WHERE (state = 'waiting'::text);
+GRANT INSERT, SELECT ON credentials.factor_reset TO ${role:app};
+GRANT SELECT ON credentials.factor_reset TO ${role:audit};
+GRANT UPDATE (decided_at, decided_by, decided_holder, state) ON credentials.factor_reset TO ${role:app};
+
+CREATE TABLE credentials.gateway (
+  gateway_id uuid NOT NULL,
+  name text NOT NULL,
+  secret_hash bytea,
+  certificate text,
+  addresses text[] NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  revoked_by uuid,
+  CONSTRAINT gateway_pkey PRIMARY KEY (gateway_id),
+  CONSTRAINT gateway_addresses_check CHECK (((cardinality(addresses) >= 1) AND (cardinality(addresses) <= 50))),
+  CONSTRAINT gateway_check CHECK (((secret_hash IS NULL) <> (certificate IS NULL))),
+  CONSTRAINT gateway_created_by_fkey FOREIGN KEY (created_by) REFERENCES identity.account(account_id),
+  CONSTRAINT gateway_revoked_by_fkey FOREIGN KEY (revoked_by) REFERENCES identity.account(account_id)
+);
+GRANT INSERT, SELECT ON credentials.gateway TO ${role:app};
+GRANT SELECT ON credentials.gateway TO ${role:audit};
+GRANT UPDATE (revoked_at, revoked_by) ON credentials.gateway TO ${role:app};
+
+CREATE TABLE credentials.identity_link (
+  link_id uuid NOT NULL,
+  provider text NOT NULL,
+  claim_hash bytea NOT NULL,
+  account_id uuid NOT NULL,
+  linked_at timestamp with time zone NOT NULL,
+  linked_by uuid NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT identity_link_pkey PRIMARY KEY (link_id),
+  CONSTRAINT identity_link_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT identity_link_linked_by_fkey FOREIGN KEY (linked_by) REFERENCES identity.account(account_id)
+);
+CREATE UNIQUE INDEX identity_link_account ON credentials.identity_link USING btree (provider, account_id) WHERE (ended_at IS NULL);
+CREATE UNIQUE INDEX identity_link_claim ON credentials.identity_link USING btree (provider, claim_hash) WHERE (ended_at IS NULL);
+GRANT INSERT, SELECT ON credentials.identity_link TO ${role:app};
+GRANT UPDATE (ended_at) ON credentials.identity_link TO ${role:app};
+
+CREATE TABLE credentials.nonce (
+  key_id uuid NOT NULL,
+  nonce text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT nonce_pkey PRIMARY KEY (key_id, nonce)
+);
+CREATE INDEX nonce_expires ON credentials.nonce USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT ON credentials.nonce TO ${role:app};
+
+CREATE TABLE credentials.provider_attempt (
+  state_hash bytea NOT NULL,
+  browser_hash bytea NOT NULL,
+  provider text NOT NULL,
+  purpose text NOT NULL,
+  account_id uuid,
+  secret jsonb NOT NULL,
+  next text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT provider_attempt_pkey PRIMARY KEY (state_hash),
+  CONSTRAINT provider_attempt_purpose_check CHECK ((purpose = ANY (ARRAY['signIn'::text, 'link'::text]))),
+  CONSTRAINT provider_attempt_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+CREATE INDEX provider_attempt_expires ON credentials.provider_attempt USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT ON credentials.provider_attempt TO ${role:app};
+
+CREATE TABLE credentials.recovery_code (
+  account_id uuid NOT NULL,
+  code_hash bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  used_at timestamp with time zone,
+  CONSTRAINT recovery_code_pkey PRIMARY KEY (account_id, code_hash),
+  CONSTRAINT recovery_code_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+GRANT DELETE, INSERT, SELECT ON credentials.recovery_code TO ${role:app};
+GRANT UPDATE (used_at) ON credentials.recovery_code TO ${role:app};
+
+CREATE TABLE credentials.representation (
+  representation_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  provider text NOT NULL,
+  proof_digest text NOT NULL,
+  person_token text NOT NULL,
+  proved_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_reason text,
+  ended_by uuid,
+  CONSTRAINT representation_pkey PRIMARY KEY (representation_id),
+  CONSTRAINT representation_check CHECK (((ended_at IS NULL) = (ended_reason IS NULL))),
+  CONSTRAINT representation_ended_reason_check CHECK ((ended_reason = ANY (ARRAY['revoked'::text, 'legalRepresentativeChanged'::text, 'replaced'::text]))),
+  CONSTRAINT representation_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),
+  CONSTRAINT representation_ended_by_fkey FOREIGN KEY (ended_by) REFERENCES identity.account(account_id)
+);
+CREATE UNIQUE INDEX representation_account ON credentials.representation USING btree (account_id) WHERE (ended_at IS NULL);
+CREATE INDEX representation_subject ON credentials.representation USING btree (subject_id, ended_at);
+GRANT INSERT, SELECT ON credentials.representation TO ${role:app};
+GRANT SELECT ON credentials.representation TO ${role:audit};
+GRANT UPDATE (ended_at, ended_by, ended_reason) ON credentials.representation TO ${role:app};
+
+CREATE TABLE credentials.totp (
+  account_id uuid NOT NULL,
+  secret_cipher bytea NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  confirmed_at timestamp with time zone,
+  last_step bigint NOT NULL DEFAULT 0,
+  CONSTRAINT totp_pkey PRIMARY KEY (account_id),
+  CONSTRAINT totp_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON credentials.totp TO ${role:app};
+
 CREATE TABLE identity.account (
   account_id uuid NOT NULL,
   login text NOT NULL,
@@ -591,6 +788,8 @@ CREATE TABLE identity.account (
   standing boolean GENERATED ALWAYS AS (((disabled_at IS NULL) AND (active_until IS NULL))) STORED,
   departs_on date,
   successor_id uuid,
+  second_factor_at timestamp with time zone,
+  password_suffices boolean NOT NULL DEFAULT false,
   CONSTRAINT account_pkey PRIMARY KEY (account_id),
   CONSTRAINT account_holder_key UNIQUE (account_id, holder_id),
   CONSTRAINT account_login_key UNIQUE (login),
@@ -731,6 +930,15 @@ CREATE TABLE identity.holder (
 GRANT INSERT, SELECT ON identity.holder TO ${role:app};
 GRANT UPDATE (side) ON identity.holder TO ${role:app};
 
+CREATE TABLE identity.password_history (
+  account_id uuid NOT NULL,
+  password_hash text NOT NULL,
+  replaced_at timestamp with time zone NOT NULL,
+  CONSTRAINT password_history_pkey PRIMARY KEY (account_id, replaced_at),
+  CONSTRAINT password_history_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
+);
+GRANT DELETE, INSERT, SELECT ON identity.password_history TO ${role:app};
+
 CREATE TABLE identity.recertification (
   campaign_id uuid NOT NULL,
   name text NOT NULL,
@@ -812,6 +1020,7 @@ CREATE TABLE identity.session (
   expires_at timestamp with time zone NOT NULL,
   address text,
   deputy_id uuid,
+  factors text[] NOT NULL DEFAULT '{password}'::text[],
   CONSTRAINT session_pkey PRIMARY KEY (token_hash),
   CONSTRAINT session_session_id_key UNIQUE (session_id),
   CONSTRAINT session_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id),

@@ -7,6 +7,7 @@ import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
+import { credentialsRoutes } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -35,6 +36,7 @@ export const modules: readonly ModuleRoutes[] = [
   identityRoutes,
   accessRoutes,
   (ctx) => accountRoutes(ctx, accountPorts),
+  credentialsRoutes,
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),

@@ -48,6 +48,10 @@ export interface ActorClient {
   readonly clientId: string;
   /** Permissions that this client was given; a permission that is not among them is denied whatever the role. */
   readonly scopes: readonly string[];
+  /** How it showed who it is: a key, a signature, or through a gateway, where it may do least. */
+  readonly way?: 'key' | 'signature' | 'gateway';
+  /** Requests a minute that it may send. */
+  readonly perMinute?: number;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** A context on a migrated database of its own, for tests of operations and routes. */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parse } from 'yaml';
 import type { AppContext, Role } from './context.ts';
 import { createAccount, createBody } from './modules/identity/index.ts';
 import type { PolicyRuntime } from './modules/policy/index.ts';
@@ -38,10 +39,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     repositoryRoot,
   );
   const keys = openKeyRing(config.keysDir);
-  const runtime = (): PolicyRuntime => {
-    if (options.policy) return options.policy;
-    throw new Error('this test context has no policy');
-  };
+  const runtime = testPolicy(options.policy);
   const ctx = {
     config,
     db: database.databases,
@@ -76,6 +74,25 @@ export const testPdf = (title = 'decision'): string =>
     '%%EOF',
   ].join('\n');
 
+/** The rules of signing in are those that ship; anything else is missing where the test gives no runtime. */
+function testPolicy(given: PolicyRuntime | undefined): () => PolicyRuntime {
+  const file = parse(readFileSync(join(repositoryRoot, 'policy', 'access', 'sign-in.yaml'), 'utf8')) as {
+    body: ReturnType<PolicyRuntime['signIn']>;
+  };
+  const signIn = (): ReturnType<PolicyRuntime['signIn']> => file.body;
+  if (given) {
+    const whole: PolicyRuntime = { ...given, signIn: given.signIn ?? signIn };
+    return () => whole;
+  }
+  const bare = new Proxy({ signIn } as PolicyRuntime, {
+    get(target, key) {
+      if (key === 'signIn') return target.signIn;
+      throw new Error('this test context has no policy');
+    },
+  });
+  return () => bare;
+}
+
 export const testPassword = 'Test-pass-2026';
 
 /** An account of a role, in a body; `bodyId` is made when an officer has none. */
@@ -99,6 +116,7 @@ export async function addTestAccount(
     subjectId,
     password: testPassword,
     mustChangePassword: false,
+    passwordSuffices: true,
   });
   return { accountId: account.accountId, bodyId: own };
 }

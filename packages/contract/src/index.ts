@@ -3,6 +3,7 @@ export * from './accounts.ts';
 export * from './bodies.ts';
 export * from './collection.ts';
 export * from './common.ts';
+export * from './credentials.ts';
 export * from './errors.ts';
 export * from './oversight.ts';
 export * from './records.ts';

@@ -38,6 +38,14 @@ export const SessionView = Type.Object({
   permissions: Type.Array(Type.String(), { description: 'what the account may do; the desk shows only this' }),
   /** Until the password is changed nothing else is allowed. */
   mustChangePassword: Type.Boolean(),
+  /** `needed`: show the enrolled second factor first. `missing`: the role must enrol one first. */
+  secondFactor: Type.Union([
+    Type.Literal('done'),
+    Type.Literal('needed'),
+    Type.Literal('missing'),
+    Type.Literal('off'),
+  ]),
+  factors: Type.Array(Type.String(), { description: 'by what the session was opened' }),
   /** The session ends then whatever happens; without activity it ends after 30 minutes. */
   expiresAt: InstantSchema,
 });

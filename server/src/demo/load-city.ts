@@ -178,6 +178,7 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
         bodyId: account.body === null ? null : (bodies.get(account.body) ?? null),
         password: DEMO_PASSWORD,
         mustChangePassword: false,
+        passwordSuffices: true,
       });
       accountIds.push(made.accountId);
     }

@@ -28,7 +28,7 @@ export interface KeyRing {
   newDataKey(): { key: Buffer; wrapped: string };
   openDataKey(wrapped: string): Buffer;
   /** Signing secret for sealed cookies and the like. */
-  secret(name: 'session' | 'cursor'): Buffer;
+  secret(name: 'session' | 'cursor' | 'credentials'): Buffer;
 }
 
 const nonces = Buffer.alloc(NONCE_BYTES * 512);

@@ -14,6 +14,8 @@ import {
   holderFor,
   insertAccount,
   insertRole,
+  passwordHistory,
+  rememberPassword,
   takeEmptySeat,
   takeSide,
   updatePassword,
@@ -27,7 +29,10 @@ export interface NewAccount {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly bodyId: string | null;
-  readonly password: string;
+  /** Null: it signs in by other ways only (a system, a representative by the city's identity provider). */
+  readonly password: string | null;
+  /** Of the demonstration: no second factor is asked for while it is loaded. */
+  readonly passwordSuffices?: boolean;
   /** Default true: whoever sets a password for another knows it. */
   readonly mustChangePassword?: boolean;
   readonly createdBy?: string | null;
@@ -100,7 +105,7 @@ export async function createAccount(
 ): Promise<{ accountId: string; login: string }> {
   const login = normaliseLogin(account.login);
   checkAccount(account, login);
-  checkPasswordRules(account.password, login);
+  if (account.password !== null) checkPasswordRules(account.password, login);
   const accountId = newId();
   const at = clock.now();
   const createdBy = account.createdBy ?? null;
@@ -109,8 +114,9 @@ export async function createAccount(
     login,
     name: account.name.trim(),
     bodyId: account.bodyId,
-    passwordHash: account.passwordHash ?? (await hashPassword(account.password)),
-    mustChange: account.mustChangePassword ?? true,
+    passwordHash: account.passwordHash ?? (account.password === null ? null : await hashPassword(account.password)),
+    mustChange: account.password !== null && (account.mustChangePassword ?? true),
+    passwordSuffices: account.passwordSuffices ?? false,
     createdBy,
     at,
     subjectId: account.subjectId ?? null,
@@ -157,7 +163,7 @@ export async function grantRole(client: Queryable, accountId: string, role: Role
 
 /** The holder changes the own password: the current one is asked for, every session ends. Throws `unprocessable`. */
 export async function changePassword(
-  ctx: Pick<AppContext, 'clock'>,
+  ctx: Pick<AppContext, 'clock' | 'policy'>,
   client: Queryable,
   accountId: string,
   current: string,
@@ -172,14 +178,22 @@ export async function changePassword(
       details: [{ field: 'body/current', code: 'wrong', zh: '不正确', en: 'wrong' }],
     });
   }
-  checkPasswordRules(next, account.login);
-  if (await verifyPassword(next, account.password_hash)) {
-    throw new DomainError('unprocessable', {
-      zh: '新密码不能与当前密码相同。',
-      en: 'The new password must differ from the current one.',
-    });
+  const rules = ctx.policy().signIn().password;
+  checkPasswordRules(next, account.login, rules);
+  const earlier = await passwordHistory(client, accountId, rules.history);
+  for (const hash of [account.password_hash, ...earlier]) {
+    if (await verifyPassword(next, hash)) {
+      throw new DomainError('unprocessable', {
+        zh: `新密码不能与当前密码或最近 ${rules.history} 次用过的密码相同。`,
+        en: `The new password must differ from the current one and from the last ${rules.history}.`,
+        details: [{ field: 'body/next', code: 'reused', zh: '用过的密码', en: 'used before' }],
+      });
+    }
   }
-  await updatePassword(client, accountId, await hashPassword(next), false, ctx.clock.now());
+  const at = ctx.clock.now();
+  if (account.password_hash !== null)
+    await rememberPassword(client, accountId, account.password_hash, at, rules.history);
+  await updatePassword(client, accountId, await hashPassword(next), false, at);
   await deleteSessionsOf(client, accountId);
 }
 

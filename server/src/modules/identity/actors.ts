@@ -5,7 +5,7 @@ import type { Actor, AppContext } from '../../context.ts';
 import type { ResolvedActor } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { operatorAccountId } from './accounts.ts';
-import type { LiveSession } from './sessions.ts';
+import { type LiveSession, secondFactorState } from './sessions.ts';
 
 export function anonymousActor(request: FastifyRequest): Actor {
   return {
@@ -23,8 +23,13 @@ export function anonymousActor(request: FastifyRequest): Actor {
   };
 }
 
-export function sessionActor(request: FastifyRequest, session: LiveSession | null): ResolvedActor {
+export function sessionActor(
+  ctx: Pick<AppContext, 'policy'>,
+  request: FastifyRequest,
+  session: LiveSession | null,
+): ResolvedActor {
   if (!session) return { actor: anonymousActor(request), mustChangePassword: false };
+  const state = secondFactorState(ctx, session);
   const actor: Actor = {
     kind: 'account',
     accountId: session.account_id,
@@ -36,11 +41,13 @@ export function sessionActor(request: FastifyRequest, session: LiveSession | nul
     scopeBodyIds: session.scope,
     subjectId: session.subject_id,
     client: null,
+    factor: state === 'done' ? 'second' : 'password',
     osUser: null,
     address: request.ip,
     requestId: request.id,
   };
-  return { actor, mustChangePassword: session.must_change_password };
+  const pending = state === 'needed' || state === 'missing' ? state : null;
+  return { actor, mustChangePassword: session.must_change_password, pending };
 }
 
 /** The actor of a request. On routes with `permission: 'public'` it is anonymous unless `optionalSession` is set. */

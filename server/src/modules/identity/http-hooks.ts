@@ -1,23 +1,40 @@
 /** How the HTTP server learns who asks and what they may do. */
+import type { FastifyRequest } from 'fastify';
 import type { AppContext } from '../../context.ts';
 import { writeRefusal } from '../../platform/access-log/index.ts';
 import { factorCovers } from '../../platform/authz/index.ts';
 import { DomainError } from '../../platform/errors.ts';
-import type { HttpHooks } from '../../platform/http/index.ts';
+import type { HttpHooks, ResolvedActor } from '../../platform/http/index.ts';
 import { sessionActor } from './actors.ts';
 import { authorizer, type Permission } from './permissions.ts';
 import { readSession, sessionCookieName } from './sessions.ts';
 
-export function httpHooks(ctx: AppContext): HttpHooks {
+/** Another way to say who asks than a session's cookie; credentials gives these, so that identity need not know them. */
+export interface ActorResolver {
+  /** Null when the request carries nothing of this kind. Never throws for what is wrong with it: that is `failure`. */
+  resolve(request: FastifyRequest): Promise<ResolvedActor | null>;
+  /** Holds the body against what was signed, as it arrives. */
+  checkBody?(request: FastifyRequest, payload: NodeJS.ReadableStream): NodeJS.ReadableStream;
+}
+
+export function httpHooks(ctx: AppContext, resolvers: readonly ActorResolver[] = []): HttpHooks {
   const sessionCookie = sessionCookieName(ctx);
   return {
     permissions: authorizer.permissions,
     sessionCookie,
-    resolveActor: async (request) => sessionActor(request, await readSession(ctx, request.cookies[sessionCookie])),
+    async resolveActor(request) {
+      for (const resolver of resolvers) {
+        const found = await resolver.resolve(request);
+        if (found) return found;
+      }
+      return sessionActor(ctx, request, await readSession(ctx, request.cookies[sessionCookie]));
+    },
+    checkBody: (request, payload) =>
+      resolvers.reduce((stream, resolver) => resolver.checkBody?.(request, stream) ?? stream, payload),
     // The guard at start-up made sure that the name is one of the table.
     authorize(actor, permission, factor) {
       authorizer.authorize(actor, permission as Permission);
-      // A session that does not say how it was opened is of an installation without second factors.
+      // Commands and the like do not say how they signed in: they are not asked over HTTP.
       if (actor.factor !== undefined && !factorCovers(actor.factor, factor)) {
         throw new DomainError('forbidden', {
           zh: '此事项须用动态口令或证书再次验证身份，请在“我的账号”中绑定后重新登录。',

@@ -26,7 +26,7 @@ export {
   succeedBody,
   successorsOf,
 } from './bodies.ts';
-export { httpHooks } from './http-hooks.ts';
+export { type ActorResolver, httpHooks } from './http-hooks.ts';
 export { hashPassword, newOneTimePassword } from './passwords.ts';
 export {
   administratorRoles,
@@ -41,6 +41,28 @@ export {
   roleTable,
   scopeOf,
 } from './permissions.ts';
-export type { AccountKind } from './queries.ts';
-export { identityRoutes } from './routes.ts';
-export { hashOfSessionCookie, purgeSessions } from './sessions.ts';
+export {
+  type AccountKind,
+  accountByLogin,
+  deleteOtherSessions as endOtherSessions,
+  deleteSessionById as endSession,
+  deleteSessionsOf as endSessionsOf,
+  sessionsOf,
+  updateSecondFactor as setSecondFactor,
+} from './queries.ts';
+export { answerSession, identityRoutes } from './routes.ts';
+export {
+  beginAttempt,
+  forgetAttempts,
+  hashOfSessionCookie,
+  type LiveSession,
+  type OpenedSession,
+  openSession,
+  purgeSessions,
+  renewSession,
+  type SessionFactor,
+  SignInFailed,
+  SignInLocked,
+  sessionOf,
+  setSessionCookie,
+} from './sessions.ts';

@@ -97,6 +97,8 @@ export const permissionRows = {
   'deputy.manage': plain({ departmentOfficer: 'own', creditOffice: 'own', accountManager: 'own', systemAdmin: 'all' }),
   'duty.read': plain({ departmentOfficer: 'own', creditOffice: 'all', accountManager: 'own', systemAdmin: 'all' }),
   'duty.manage': plain({ creditOffice: 'own', accountManager: 'own', systemAdmin: 'all' }),
+  // A lost second factor is taken away by two of them, neither its holder.
+  'factor.reset': strong({ systemAdmin: 'all', securityAdmin: 'all' }),
   'log.read': strong({ auditAdmin: 'all' }),
   // Who looked: a representative at the own organisation; disputes go to the body that looked, then to the audit administrator.
   'access.own': plain({ companyRepresentative: 'own' }),

@@ -15,6 +15,7 @@ export interface AccountRow {
   readonly password_hash: string | null;
   readonly must_change_password: boolean;
   readonly disabled_at: string | null;
+  readonly second_factor_at: string | null;
   /** The last day on which it works; null: no end. */
   readonly active_until: string | null;
   readonly roles: Role[];
@@ -23,7 +24,7 @@ export interface AccountRow {
 const selectAccount = {
   kind: 'sql',
   strings: [
-    `select a.account_id, a.login, a.name, a.body_id, a.password_hash, a.must_change_password, a.disabled_at,
+    `select a.account_id, a.login, a.name, a.body_id, a.password_hash, a.must_change_password, a.disabled_at, a.second_factor_at,
        a.active_until, array(select r.role from identity.account_role r where r.account_id = a.account_id order by r.role) as roles
      from identity.account a`,
   ],
@@ -53,6 +54,7 @@ export interface NewAccountRow {
   readonly activeUntil: string | null;
   /** Made switched off: why. */
   readonly disabledReason: string | null;
+  readonly passwordSuffices?: boolean;
 }
 
 /** False when the login is taken. */
@@ -60,10 +62,11 @@ export async function insertAccount(client: Queryable, row: NewAccountRow): Prom
   const count = await execute(
     runner(client),
     sql`insert into identity.account (account_id, login, name, body_id, password_hash, must_change_password,
-          password_changed_at, created_at, created_by, subject_id, holder_id, kind, active_until, disabled_reason, disabled_at)
+          password_changed_at, created_at, created_by, subject_id, holder_id, kind, active_until, disabled_reason, disabled_at,
+          password_suffices)
         values (${row.accountId}, ${row.login}, ${row.name}, ${row.bodyId}, ${row.passwordHash}, ${row.mustChange},
           ${row.at}, ${row.at}, ${row.createdBy}, ${row.subjectId}, ${row.holderId}, ${row.kind}, ${row.activeUntil},
-          ${row.disabledReason}, ${row.disabledReason === null ? null : row.at}) on conflict (login) do nothing`,
+          ${row.disabledReason}, ${row.disabledReason === null ? null : row.at}, ${row.passwordSuffices ?? false}) on conflict (login) do nothing`,
   );
   return count === 1;
 }
@@ -134,6 +137,82 @@ export async function updatePassword(
   );
 }
 
+/** Hashes of the last passwords, newest first. */
+export async function passwordHistory(client: Queryable, accountId: string, count: number): Promise<string[]> {
+  const rows = await query<{ password_hash: string }>(
+    runner(client),
+    sql`select password_hash from identity.password_history where account_id = ${accountId} order by replaced_at desc limit ${count}`,
+  );
+  return rows.map((row) => row.password_hash);
+}
+
+export async function rememberPassword(
+  client: Queryable,
+  accountId: string,
+  hash: string,
+  at: string,
+  keep: number,
+): Promise<void> {
+  await execute(
+    runner(client),
+    sql`insert into identity.password_history (account_id, password_hash, replaced_at) values (${accountId}, ${hash}, ${at})
+        on conflict (account_id, replaced_at) do nothing`,
+  );
+  await execute(
+    runner(client),
+    sql`delete from identity.password_history where account_id = ${accountId} and replaced_at not in (
+          select replaced_at from identity.password_history where account_id = ${accountId} order by replaced_at desc limit ${keep})`,
+  );
+}
+
+/** An attempt that was right after all, though the sign-in goes on with another step: it does not count. */
+export async function takeBackAttempt(client: Queryable, login: string): Promise<void> {
+  await execute(
+    runner(client),
+    sql`update identity.sign_in_attempt set attempts = attempts - 1 where login = ${login} and attempts > 0`,
+  );
+}
+
+/** Since when a second factor is enrolled; null takes it away. */
+export async function updateSecondFactor(client: Queryable, accountId: string, at: string | null): Promise<number> {
+  return execute(
+    runner(client),
+    sql`update identity.account set second_factor_at = ${at} where account_id = ${accountId} and disabled_at is null`,
+  );
+}
+
+export interface SessionListRow {
+  readonly session_id: string;
+  readonly created_at: string;
+  readonly last_seen_at: string;
+  readonly expires_at: string;
+  readonly address: string | null;
+  readonly factors: string[];
+  readonly current: boolean;
+}
+
+export async function sessionsOf(client: Queryable, accountId: string, current: string): Promise<SessionListRow[]> {
+  return query(
+    runner(client),
+    sql`select session_id, created_at, last_seen_at, expires_at, address, factors, session_id = ${current} as current
+        from identity.session where account_id = ${accountId} order by last_seen_at desc, session_id limit 50`,
+  );
+}
+
+export async function deleteSessionById(client: Queryable, accountId: string, sessionId: string): Promise<number> {
+  return execute(
+    runner(client),
+    sql`delete from identity.session where account_id = ${accountId} and session_id = ${sessionId}`,
+  );
+}
+
+export async function deleteOtherSessions(client: Queryable, accountId: string, keep: string): Promise<number> {
+  return execute(
+    runner(client),
+    sql`delete from identity.session where account_id = ${accountId} and session_id <> ${keep}`,
+  );
+}
+
 export interface Attempt {
   readonly attempts: number;
   readonly window_started_at: string;
@@ -183,6 +262,11 @@ export interface SessionRow {
   readonly absent_name: string | null;
   readonly roles: Role[];
   readonly scope: string[];
+  /** By what the session was opened. */
+  readonly factors: string[];
+  readonly second_factor_at: string | null;
+  /** Of the demonstration, while it is loaded: a password is as good as two factors. */
+  readonly exempt: boolean;
 }
 
 /**
@@ -196,6 +280,7 @@ export async function findSession(
   now: string,
   seenAfter: string,
   today: string,
+  rules: { readonly changedAfter: string; readonly testing: boolean },
 ): Promise<SessionRow | null> {
   return maybeOne<SessionRow>(
     runner(client),
@@ -203,7 +288,11 @@ export async function findSession(
       'identity.findSession',
       sql`with recursive live as (
             select s.session_id, s.created_at, s.last_seen_at, s.expires_at, a.account_id, a.login, a.name,
-              case when o.account_id is null then a.body_id else o.body_id end as body_id, a.must_change_password,
+              case when o.account_id is null then a.body_id else o.body_id end as body_id,
+              a.must_change_password or (not a.password_suffices and 'password' = any (s.factors)
+                and a.password_changed_at < ${rules.changedAfter}) as must_change_password,
+              s.factors, a.second_factor_at, a.password_suffices and (${rules.testing}::boolean or exists (
+                select from core.setting where key = 'mode' and value = '"demonstration"')) as exempt,
               case when o.account_id is null then coalesce(m.canonical_id, a.subject_id) end as subject_id,
               case when o.account_id is not null then d.deputy_id end as deputy_id, o.account_id as absent_id, o.name as absent_name
             from identity.session s join identity.account a on a.account_id = s.account_id
@@ -243,12 +332,14 @@ export async function insertSession(
     at: string;
     expiresAt: string;
     address: string | null;
+    factors: readonly string[];
   },
 ): Promise<void> {
   await execute(
     runner(client),
-    sql`insert into identity.session (token_hash, session_id, account_id, created_at, last_seen_at, expires_at, address)
-        values (${row.tokenHash}, ${row.sessionId}, ${row.accountId}, ${row.at}, ${row.at}, ${row.expiresAt}, ${row.address})`,
+    sql`insert into identity.session (token_hash, session_id, account_id, created_at, last_seen_at, expires_at, address, factors)
+        values (${row.tokenHash}, ${row.sessionId}, ${row.accountId}, ${row.at}, ${row.at}, ${row.expiresAt}, ${row.address},
+          ${row.factors})`,
   );
 }
 

@@ -23,7 +23,9 @@ import {
   type LiveSession,
   openSession,
   readSession,
+  type SessionFactor,
   SignInLocked,
+  secondFactorState,
   sessionCookieName,
 } from './sessions.ts';
 import { signIn } from './sign-in.ts';
@@ -44,13 +46,16 @@ async function viewOf(ctx: AppContext, request: FastifyRequest, session: LiveSes
       session.deputy_id !== null && session.absent_id !== null
         ? { id: session.absent_id, deputyId: session.deputy_id, name: session.absent_name ?? '' }
         : null,
-    permissions: permissionsOf(sessionActor(request, session).actor),
+    permissions: permissionsOf(sessionActor(ctx, request, session).actor),
     mustChangePassword: session.must_change_password,
+    secondFactor: secondFactorState(ctx, session),
+    factors: session.factors,
     expiresAt: session.expires_at,
   };
 }
 
-async function answerSession(
+/** The view of the session that a token stands for; never kept by a cache. */
+export async function answerSession(
   ctx: AppContext,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -100,7 +105,12 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
     app.delete(
       '/api/v1/session',
       {
-        config: { permission: 'public', optionalSession: true, whilePasswordExpired: true },
+        config: {
+          permission: 'public',
+          optionalSession: true,
+          whilePasswordExpired: true,
+          whilePending: ['needed', 'missing'],
+        },
         schema: { tags, summary: '退出 Sign out', response: { 204: Type.Null() } },
       },
       async (request, reply) => {
@@ -122,7 +132,12 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
     app.post(
       '/api/v1/session/password',
       {
-        config: { permission: 'session.manage', whilePasswordExpired: true, rateLimit: perAddress },
+        config: {
+          permission: 'session.manage',
+          whilePasswordExpired: true,
+          whilePending: ['missing'],
+          rateLimit: perAddress,
+        },
         schema: {
           tags,
           summary: '修改密码 Change the password',
@@ -134,13 +149,14 @@ export function identityRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
         const actor = actorOf(request);
         const accountId = actor.accountId ?? '';
         const opened = await withTransaction(ctx.db.app, async (tx) => {
+          const session = await readSession(ctx, request.cookies[cookieName]);
           await changePassword(ctx, tx, accountId, request.body.current, request.body.next);
           await writeAccess(tx, ctx, actor, {
             action: 'session.changePassword',
             resourceKind: 'account',
             resourceId: accountId,
           });
-          return openSession(tx, ctx, accountId, actor.address);
+          return openSession(tx, ctx, accountId, actor.address, (session?.factors ?? ['password']) as SessionFactor[]);
         });
         setCookie(reply, opened.token);
         return answerSession(ctx, request, reply, opened.token);

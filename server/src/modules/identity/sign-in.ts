@@ -4,6 +4,7 @@ import { writeAccess, writeRefusal } from '../../platform/access-log/index.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { normaliseLogin } from './accounts.ts';
+import { takeBackAttempt } from './queries.ts';
 import { checkCredentials, forgetAttempts, type OpenedSession, openSession } from './sessions.ts';
 
 const action = 'session.signIn';
@@ -25,8 +26,15 @@ export async function signIn(ctx: AppContext, actor: Actor, login: string, passw
     };
     return await withTransaction(ctx.db.app, async (tx) => {
       const opened = await openSession(tx, ctx, account.account_id, actor.address);
-      await forgetAttempts(tx, name);
-      await writeAccess(tx, ctx, who, { action, resourceKind: 'account', resourceId: account.account_id });
+      // The count goes on while a second step is to come; a right password alone does not clear it.
+      if (account.second_factor_at === null) await forgetAttempts(tx, name);
+      else await takeBackAttempt(tx, name);
+      await writeAccess(tx, ctx, who, {
+        action,
+        resourceKind: 'account',
+        resourceId: account.account_id,
+        detail: { factors: ['password'] },
+      });
       return opened;
     });
   } catch (error) {

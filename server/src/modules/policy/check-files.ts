@@ -134,6 +134,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       checkPurposes(file.body, index, report);
       break;
     case 'accessLimits':
+    case 'signIn':
       checkSingle(file, seen, report);
       break;
     case 'oversight':

@@ -18,6 +18,7 @@ import type {
   PolicyFile,
   PolicyRuntime,
   QualityRule,
+  SignInRules,
 } from './types.ts';
 import { listUnconfirmed } from './unconfirmed.ts';
 import { workingDays } from './working-days.ts';
@@ -83,6 +84,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
+  const signIn: SignInRules | undefined = of('signIn').at(-1)?.body;
   const unconfirmed = listUnconfirmed(current);
   const standardList = [...standards.values()];
   const known = <T>(value: T | undefined, what: string): T => {
@@ -109,6 +111,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
+    signIn: () => known(signIn, 'rules of sign-in'),
     unconfirmed: () => unconfirmed,
   });
 }

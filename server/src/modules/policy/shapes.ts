@@ -338,6 +338,22 @@ const accountRules = strict({
   importMaxRows: Type.Integer({ minimum: 1, maximum: 5_000 }),
 });
 
+// The lower bounds are what an assessment accepts at the least, whatever a city writes.
+const signIn = strict({
+  password: strict({ minLength: whole(8, 64), classes: whole(3, 4), history: whole(0, 24), maxAgeDays: whole(1, 366) }),
+  lock: strict({ failures: whole(3, 10), minutes: whole(5, 1440) }),
+  session: strict({ idleMinutes: whole(1, 60), absoluteHours: whole(1, 24), perAccount: whole(1, 20) }),
+  secondFactor: strict({ roles: list(identifier, 0, 20), recoveryCodes: whole(4, 20) }),
+  clients: strict({
+    skewSeconds: whole(5, 600),
+    keyDays: whole(1, 731),
+    overlapDays: whole(0, 90),
+    perMinute: whole(1, 100_000),
+    gatewayScopes: list(text(80), 0, 50),
+    gatewayPerMinute: whole(1, 10_000),
+  }),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   accountRules,
   dataStandard,
@@ -353,6 +369,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   purposes,
   accessLimits,
   oversight,
+  signIn,
 };
 
 const envelopeOf = (kind: PolicyKind): TSchema =>

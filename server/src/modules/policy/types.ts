@@ -371,6 +371,22 @@ export interface AccountRules {
   importMaxRows: number;
 }
 
+/** How strongly one proves who one is: passwords, locks, sessions, second factors, systems' keys (GB/T 22239-2019 8.1.4.1). */
+export interface SignInRules {
+  password: { minLength: number; classes: number; history: number; maxAgeDays: number };
+  lock: { failures: number; minutes: number };
+  session: { idleMinutes: number; absoluteHours: number; perAccount: number };
+  secondFactor: { roles: string[]; recoveryCodes: number };
+  clients: {
+    skewSeconds: number;
+    keyDays: number;
+    overlapDays: number;
+    perMinute: number;
+    gatewayScopes: string[];
+    gatewayPerMinute: number;
+  };
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'accountRules', AccountRules>
   | PolicyEnvelope<'dataStandard', DataStandard>
@@ -385,7 +401,9 @@ export type PolicyFile =
   | PolicyEnvelope<'placeRules', PlaceRules>
   | PolicyEnvelope<'purposes', Purposes>
   | PolicyEnvelope<'accessLimits', AccessLimits>
-  | PolicyEnvelope<'oversight', OversightRules>;
+  | PolicyEnvelope<'oversight', OversightRules>
+  | PolicyEnvelope<'signIn', SignInRules>;
+
 export type PolicyKind = PolicyFile['kind'];
 
 /** An answer of the working-day calendar: never silently "a working day". */
@@ -432,6 +450,7 @@ export interface PolicyRuntime {
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
+  signIn(): SignInRules;
   /** Everything that says confirmed: false, for the office's list. */
   unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];
 }

@@ -15,6 +15,7 @@ import type {
   DisclosureRegime,
   PolicyRuntime,
   Purposes,
+  SignInRules,
 } from '../policy/types.ts';
 import { applySubjectChanges } from './apply-subject-changes.ts';
 import type { SubjectPorts } from './ports.ts';
@@ -64,6 +65,7 @@ export function fixturePolicy(): PolicyRuntime {
     standards: () => standards,
     industry: () => undefined,
     purposes: () => (readPolicy('access/purposes.yaml').body as Purposes).purposes,
+    signIn: () => readPolicy('access/sign-in.yaml').body as SignInRules,
     accessLimits: () => readPolicy('access/limits.yaml').body as AccessLimits,
     codeTable: (key) => readPolicy(`codes/${key}.yaml`).body as CodeTable,
     catalogueItem: (key) => ({

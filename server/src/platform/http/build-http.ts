@@ -22,7 +22,7 @@ import { KnownRoutes } from './known-routes.ts';
 import { registerOpenApi } from './openapi.ts';
 import { checkOrigin } from './origin.ts';
 import { guardRoute } from './permission-guard.ts';
-import type { HttpHooks, HttpInstance, HttpOptions } from './types.ts';
+import type { HttpHooks, HttpInstance, HttpOptions, ResolvedActor } from './types.ts';
 
 const defaultBodyLimit = 1024 * 1024;
 /** A file of two gigabytes over a slow line; a line on which nothing moves is cut after two minutes. */
@@ -111,6 +111,31 @@ const cspDirectives = {
   objectSrc: ["'none'"],
 };
 
+const firsts = {
+  needed: {
+    zh: '请先输入动态口令完成第二步验证，再办理其他事项。',
+    en: 'Finish the second step with the code of your generator; then you can do other things.',
+  },
+  password: {
+    zh: '首次登录或密码到期须先修改密码，再办理其他事项。',
+    en: 'Change your password first; then you can do other things.',
+  },
+  missing: {
+    zh: '您的角色须绑定动态口令（第二种鉴别方式），绑定后才能办理其他事项。',
+    en: 'Your role needs a second factor. Enrol a code generator; then you can do other things.',
+  },
+} as const;
+
+/** What must be done first, in this order: show the second factor, change the password, enrol a second factor. */
+function pendingFailure(request: FastifyRequest, resolved: ResolvedActor): DomainError | null {
+  const { whilePasswordExpired = false, whilePending = [] } = request.routeOptions.config;
+  const { pending = null, mustChangePassword } = resolved;
+  const open = (step: 'needed' | 'missing'): boolean => pending !== step || whilePending.includes(step);
+  if (!open('needed')) return new DomainError('forbidden', firsts.needed);
+  if (mustChangePassword && !whilePasswordExpired) return new DomainError('forbidden', firsts.password);
+  return open('missing') ? null : new DomainError('forbidden', firsts.missing);
+}
+
 async function registerSafeguards(
   app: HttpInstance,
   ctx: AppContext,
@@ -134,12 +159,7 @@ async function registerSafeguards(
     if (permission === undefined || (permission === 'public' && !optionalSession)) return;
     const resolved = await hooks.resolveActor(request);
     request.actor = resolved.actor;
-    if (resolved.mustChangePassword && !request.routeOptions.config.whilePasswordExpired) {
-      throw new DomainError('forbidden', {
-        zh: '首次登录须先修改密码，再办理其他事项。',
-        en: 'Change your password first; then you can do other things.',
-      });
-    }
+    request.credentialFailure = resolved.failure ?? pendingFailure(request, resolved);
   });
   const account = options.rateLimit?.account ?? defaultAccountRate;
   const address = options.rateLimit?.address ?? defaultAddressRate;
@@ -148,7 +168,7 @@ async function registerSafeguards(
     enableDraftSpec: true,
     timeWindow: 60_000,
     cache: 20_000,
-    max: (request) => (request.actor.accountId ? account : address),
+    max: (request) => request.actor.client?.perMinute ?? (request.actor.accountId ? account : address),
     // An office shares one address: those who are signed in count by account.
     keyGenerator: (request) => request.actor.accountId ?? request.ip,
     errorResponseBuilder: () => new DomainError('rate-limited'),
@@ -157,10 +177,11 @@ async function registerSafeguards(
 
 /** After the rate limit and before the body is read: where the request comes from and whether the role may do this at all. */
 function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHooks): void {
-  app.addHook('preParsing', async (request) => {
+  app.addHook('preParsing', async (request, _reply, payload) => {
     const carriesSession = request.cookies[hooks.sessionCookie] !== undefined;
     checkOrigin(request, ctx.config.publicUrl, carriesSession);
     const { permission, factor = 'password' } = request.routeOptions.config;
+    if (request.credentialFailure) throw request.credentialFailure;
     if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission, factor);
     await hooks.gate?.({
       actor: request.actor,
@@ -170,6 +191,7 @@ function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHo
       whileReadOnly:
         request.routeOptions.config.whileReadOnly ?? request.routeOptions.url?.startsWith('/api/v1/session') ?? false,
     });
+    return hooks.checkBody?.(request, payload) as typeof payload;
   });
 }
 
@@ -231,9 +253,11 @@ export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: Http
   });
   app.decorateRequest('actor');
   app.decorateRequest('access');
+  app.decorateRequest('credentialFailure', null);
   app.addHook('onRequest', async (request) => {
     request.actor = nobody(request);
     request.access = {};
+    request.credentialFailure = null;
   });
   await registerSafeguards(app, ctx, hooks, options);
   registerErrorHandling(app, ctx, hooks, known);

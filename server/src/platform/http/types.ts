@@ -5,7 +5,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, RawServerDefault } from 'fastify';
 import type { Actor } from '../../context.ts';
 import type { Factor, PermissionRule } from '../authz/index.ts';
-import type { Problem } from '../errors.ts';
+import type { DomainError, Problem } from '../errors.ts';
 
 /** What the access log should know about a refusal or failure of this request; a handler adds to it as it learns. */
 export interface AccessHints {
@@ -30,11 +30,15 @@ declare module 'fastify' {
     whileReadOnly?: boolean;
     /** Open to an account that must first change its password (session routes). */
     whilePasswordExpired?: boolean;
+    /** Open while a second factor is still to be shown (`needed`) or enrolled (`missing`). */
+    whilePending?: readonly ('needed' | 'missing')[];
     /** Resolve the session on a public route, if there is one. */
     optionalSession?: boolean;
   }
   interface FastifyRequest {
     actor: Actor;
+    /** Why what the request showed does not hold. */
+    credentialFailure: DomainError | null;
     access: AccessHints;
   }
 }
@@ -63,6 +67,8 @@ export interface HttpHooks {
     outcome: 'refused' | 'failed',
     code: string,
   ): Promise<void>;
+  /** The body as it arrives, held against what was signed. */
+  checkBody?(request: FastifyRequest, payload: NodeJS.ReadableStream): NodeJS.ReadableStream;
   /** Name of the session cookie: only requests that carry it need the origin check. */
   readonly sessionCookie: string;
 }
@@ -77,6 +83,10 @@ export interface GateQuestion {
 export interface ResolvedActor {
   readonly actor: Actor;
   readonly mustChangePassword: boolean;
+  /** A second factor is still to be shown, or to be enrolled: nothing else is open until then. */
+  readonly pending?: 'needed' | 'missing' | null;
+  /** What was shown does not hold. Answered after the rate limit, so that guesses are counted. */
+  readonly failure?: DomainError;
 }
 
 export interface HttpOptions {
