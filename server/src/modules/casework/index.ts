@@ -1,0 +1,25 @@
+/** What other modules may use of casework: the engine of every procedure with parties, documents, notices and clocks. */
+export {
+  type Applied,
+  answerExtension,
+  applyCommand,
+  askExtension,
+  beginCase,
+  type CaseEvent,
+  type CaseState,
+  type Command,
+  type ExtensionRequest,
+  passTime,
+  type Refusal,
+  type Rules,
+} from './apply-command.ts';
+export { type CaseClock, type Due, dueOf } from './clocks.ts';
+export {
+  type ClockPolicy,
+  type OnDue,
+  type Procedure,
+  type ProcedurePolicy,
+  policyProblemsOf,
+  problemsOf,
+  type Transition,
+} from './procedure.ts';
