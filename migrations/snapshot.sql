@@ -4,6 +4,9 @@ CREATE SCHEMA access;
 GRANT USAGE ON SCHEMA access TO ${role:app};
 GRANT USAGE ON SCHEMA access TO ${role:audit};
 
+CREATE SCHEMA casework;
+GRANT USAGE ON SCHEMA casework TO ${role:app};
+
 CREATE SCHEMA core;
 GRANT USAGE ON SCHEMA core TO ${role:app};
 GRANT USAGE ON SCHEMA core TO ${role:audit};
@@ -166,6 +169,70 @@ CREATE INDEX switch_request_newest ON access.switch_request USING btree (request
 CREATE UNIQUE INDEX switch_request_waiting ON access.switch_request USING btree (name) WHERE (state = 'waiting'::text);
 GRANT INSERT, SELECT, UPDATE ON access.switch_request TO ${role:app};
 GRANT SELECT ON access.switch_request TO ${role:audit};
+
+CREATE TABLE casework."case" (
+  subject_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  procedure text NOT NULL,
+  number text,
+  state text NOT NULL,
+  closed boolean NOT NULL,
+  handler_body_id uuid NOT NULL,
+  assignee_id uuid,
+  escalated_on date,
+  record_id uuid,
+  upstream_number text,
+  facts jsonb NOT NULL,
+  clocks jsonb NOT NULL,
+  extension jsonb,
+  events integer NOT NULL,
+  last_at timestamp with time zone NOT NULL,
+  due_on date,
+  look_on date,
+  policy_set_id integer NOT NULL,
+  opened_by uuid,
+  opened_at timestamp with time zone NOT NULL,
+  CONSTRAINT case_pkey PRIMARY KEY (subject_id, case_id)
+);
+CREATE INDEX case_handler ON casework."case" USING btree (handler_body_id, procedure, due_on) WHERE (NOT closed);
+CREATE INDEX case_id ON casework."case" USING btree (case_id);
+CREATE INDEX case_look ON casework."case" USING btree (look_on) WHERE (look_on IS NOT NULL);
+CREATE INDEX case_record ON casework."case" USING btree (record_id) WHERE (record_id IS NOT NULL);
+CREATE UNIQUE INDEX case_upstream ON casework."case" USING btree (subject_id, procedure, upstream_number) WHERE (upstream_number IS NOT NULL);
+GRANT INSERT, SELECT ON casework."case" TO ${role:app};
+GRANT UPDATE (assignee_id, clocks, closed, due_on, escalated_on, events, extension, facts, handler_body_id, last_at, look_on, number, state) ON casework."case" TO ${role:app};
+
+CREATE TABLE casework.event (
+  subject_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  seq integer NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  from_state text NOT NULL,
+  to_state text NOT NULL,
+  party text NOT NULL,
+  account_id uuid,
+  reason text,
+  note text,
+  data jsonb,
+  effective_on date NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  clock_behind boolean NOT NULL,
+  command_key text,
+  CONSTRAINT event_pkey PRIMARY KEY (subject_id, case_id, seq),
+  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'command'::text, 'reminder'::text, 'escalation'::text, 'extensionAsked'::text, 'extensionGranted'::text, 'extensionRefused'::text])))
+);
+CREATE UNIQUE INDEX event_command_key ON casework.event USING btree (subject_id, case_id, command_key) WHERE (command_key IS NOT NULL);
+GRANT INSERT, SELECT ON casework.event TO ${role:app};
+
+CREATE TABLE casework.number_series (
+  series text NOT NULL,
+  year integer NOT NULL,
+  last_no integer NOT NULL,
+  CONSTRAINT number_series_pkey PRIMARY KEY (series, year)
+);
+GRANT INSERT, SELECT ON casework.number_series TO ${role:app};
+GRANT UPDATE (last_no) ON casework.number_series TO ${role:app};
 
 CREATE TABLE core.attachment (
   attachment_id uuid NOT NULL,

@@ -36,7 +36,9 @@ export type Pages = ReadonlyMap<string, string>;
 
 export const referenceFolder: string = join(repositoryRoot, 'docs', 'reference');
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s*\n\s*/g, ' ');
+/** Patterns hold brackets, which would read as links. */
+const cell = (text: string): string =>
+  text.replaceAll('|', '\\|').replaceAll('](', ']\\(').replaceAll(/\s*\n\s*/g, ' ');
 const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 const both = (words: Bilingual): string => (words.zh === words.en ? words.zh : `${words.zh}<br>${words.en}`);
 const bases = (list: readonly Basis[] | undefined): string => (list ?? []).map(basisLine).join('<br>');

@@ -4,7 +4,9 @@ import { buildContext, type ContextOptions, type OwnedContext } from './build-co
 import type { AppContext } from './context.ts';
 import { accountPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
+import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
+import { objectionKind } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
@@ -21,6 +23,7 @@ export function registerJobs(ctx: AppContext): void {
   accountJobs(ctx, accountPorts);
   collectionJobs(ctx);
   oversightJobs(ctx);
+  casesJob(ctx, [objectionKind]);
 }
 
 export interface ServerOptions extends AppOptions {

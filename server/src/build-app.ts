@@ -9,6 +9,7 @@ import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { credentialsRoutes } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
@@ -40,6 +41,7 @@ export const modules: readonly ModuleRoutes[] = [
   collectionRoutes,
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
+  objectionRoutes,
   reportRoutes,
   oversightRoutes,
   portalRoutes,

@@ -5,6 +5,7 @@ export * from './collection.ts';
 export * from './common.ts';
 export * from './credentials.ts';
 export * from './errors.ts';
+export * from './objections.ts';
 export * from './oversight.ts';
 export * from './records.ts';
 export * from './session.ts';

@@ -14,6 +14,7 @@ export {
   type Rules,
 } from './apply-command.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
+export { casesJob } from './jobs.ts';
 export {
   type ClockPolicy,
   type OnDue,
@@ -23,3 +24,22 @@ export {
   problemsOf,
   type Transition,
 } from './procedure.ts';
+export {
+  type CaseFilter,
+  type CaseRow,
+  eventsOf,
+  listCaseRows,
+  loadCaseRow,
+  nextNumber,
+  type StoredEvent,
+} from './queries.ts';
+export {
+  actOnCase,
+  askForExtension,
+  type CaseCommand,
+  type CaseKind,
+  decideExtension,
+  lookAtClocks,
+  type OpenCase,
+  openCase,
+} from './work-on-case.ts';

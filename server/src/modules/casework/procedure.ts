@@ -2,7 +2,9 @@
  * What a procedure is: states and transitions as typed code; days, reasons and the consequence of a missed deadline are
  * policy, pinned when the case begins (DESIGN §4). Pure.
  */
-import type { Basis, Bilingual } from '../policy/index.ts';
+import type { ProcedurePolicy } from '../policy/index.ts';
+
+export type { ClockPolicy, OnDue, ProcedurePolicy } from '../policy/index.ts';
 
 export interface Transition<S extends string, C extends string, P extends string> {
   readonly command: C;
@@ -29,28 +31,6 @@ export interface Procedure<S extends string = string, C extends string = string,
   readonly closed: readonly S[];
   readonly transitions: readonly Transition<S, C, P>[];
   readonly clocks: readonly ClockDefinition<S>[];
-}
-
-/** What happens when a clock has run out. Without an article nothing is decided by silence: the superior is told. */
-export type OnDue =
-  | { readonly kind: 'escalate' }
-  | { readonly kind: 'command'; readonly command: string; readonly article: Basis };
-
-export interface ClockPolicy {
-  readonly key: string;
-  /** Working days; the day of the beginning is not counted. */
-  readonly days: number;
-  /** Working days of the one extension; 0 = none. */
-  readonly extendDays: number;
-  /** Working days before the due day on which the handler is reminded; 0 = not. */
-  readonly remindDays: number;
-  readonly onDue: OnDue;
-  readonly basis: Basis;
-}
-
-export interface ProcedurePolicy {
-  readonly clocks: readonly ClockPolicy[];
-  readonly reasons: Readonly<Record<string, readonly { readonly key: string; readonly name: Bilingual }[]>>;
 }
 
 const reachable = (procedure: Procedure): Set<string> => {

@@ -53,6 +53,10 @@ export const permissionRows = {
   'subject.full': forPurpose(government),
   'subject.merge': strong({ creditOffice: 'all', operator: 'all' }),
   'report.full': forPurpose(government),
+  'objection.submit': plain({ companyRepresentative: 'own', departmentOfficer: 'all', creditOffice: 'all' }),
+  'objection.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
+  'objection.handle': plain({ creditOffice: 'all' }),
+  'objection.answer': plain({ departmentOfficer: 'own' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -16,6 +16,7 @@ import type {
   PlaceRules,
   PolicyFile,
   PolicyProblem,
+  ProcedurePolicy,
   Purposes,
 } from './types.ts';
 
@@ -133,6 +134,9 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       checkSingle(file, seen, report);
       checkPurposes(file.body, index, report);
       break;
+    case 'procedure':
+      checkProcedure(file.body, report);
+      break;
     case 'accessLimits':
     case 'signIn':
       checkSingle(file, seen, report);
@@ -220,6 +224,20 @@ function checkAccounts(rules: AccountRules, report: Report): void {
   }
   if (rules.unused.flagAfterDays >= rules.unused.disableAfterDays) {
     report('body.unused', '提示天数应少于停用天数', 'the days before the remark are fewer than those before disabling');
+  }
+}
+
+function checkProcedure(body: ProcedurePolicy, report: Report): void {
+  const keys = new Set<string>();
+  for (const [at, clock] of body.clocks.entries()) {
+    const path = `body.clocks[${at}]`;
+    if (keys.has(clock.key)) report(`${path}.key`, `时限 ${clock.key} 重复`, `the clock ${clock.key} is there twice`);
+    keys.add(clock.key);
+    if (clock.remindDays >= clock.days)
+      report(`${path}.remindDays`, '提醒须在时限开始之后', 'the reminder must come after the clock has begun');
+    // Nothing is approved, dismissed or lapses by silence unless a rule says so (DESIGN §4).
+    if (clock.onDue.kind === 'command' && !clock.onDue.article.article)
+      report(`${path}.onDue.article`, '逾期自动处理须写明法律条款', 'an automatic consequence names its article');
   }
 }
 

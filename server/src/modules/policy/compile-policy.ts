@@ -81,6 +81,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const accounts: AccountRules | undefined = of('accountRules').at(-1)?.body;
   const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
+  const procedures = new Map(of('procedure').map((file) => [file.key, deepFreeze(file.body)]));
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
@@ -108,6 +109,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     industry: (codeOrName) => industries.find(codeOrName),
     accounts: () => known(accounts, 'rules of accounts'),
     place: () => known(place, 'place rules'),
+    procedure: (key) => known(procedures.get(key), `procedure ${key}`),
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),

@@ -240,6 +240,26 @@ const placeRules = strict({
   reportingWorkingDays: Type.Integer({ minimum: 1, maximum: 60 }),
 });
 
+const onDue = Type.Union([
+  strict({ kind: Type.Literal('escalate') }),
+  strict({ kind: Type.Literal('command'), command: identifier, article: basis }),
+]);
+const procedure = strict({
+  clocks: list(
+    strict({
+      key: identifier,
+      days: Type.Integer({ minimum: 1, maximum: 250 }),
+      extendDays: Type.Integer({ minimum: 0, maximum: 250 }),
+      remindDays: Type.Integer({ minimum: 0, maximum: 60 }),
+      onDue,
+      basis,
+    }),
+    1,
+    30,
+  ),
+  reasons: Type.Record(identifier, list(strict({ key: identifier, name: bilingual }), 1, 100)),
+});
+
 const purposes = strict({
   purposes: list(
     strict({
@@ -366,6 +386,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   divisions,
   industries,
   placeRules,
+  procedure,
   purposes,
   accessLimits,
   oversight,

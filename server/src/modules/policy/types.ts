@@ -387,6 +387,28 @@ export interface SignInRules {
   };
 }
 
+/** What happens when a clock of a case has run out. Without an article nothing is decided by silence. */
+export type OnDue = { kind: 'escalate' } | { kind: 'command'; command: string; article: Basis };
+
+export interface ClockPolicy {
+  key: string;
+  /** Working days; the day of the beginning is not counted. */
+  days: number;
+  /** Working days of the one extension; 0 = none. */
+  extendDays: number;
+  /** Working days before the due day on which the handler is reminded; 0 = not. */
+  remindDays: number;
+  onDue: OnDue;
+  basis: Basis;
+}
+
+/** Days, reasons and consequences of a procedure whose states are code. A case keeps the version it began under. */
+export interface ProcedurePolicy {
+  clocks: ClockPolicy[];
+  /** Closed sets, by the name that a transition asks for. */
+  reasons: Record<string, { key: string; name: Bilingual }[]>;
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'accountRules', AccountRules>
   | PolicyEnvelope<'dataStandard', DataStandard>
@@ -401,6 +423,7 @@ export type PolicyFile =
   | PolicyEnvelope<'placeRules', PlaceRules>
   | PolicyEnvelope<'purposes', Purposes>
   | PolicyEnvelope<'accessLimits', AccessLimits>
+  | PolicyEnvelope<'procedure', ProcedurePolicy>
   | PolicyEnvelope<'oversight', OversightRules>
   | PolicyEnvelope<'signIn', SignInRules>;
 
@@ -446,6 +469,8 @@ export interface PolicyRuntime {
   industry(codeOrName: string): { code: string; section: string; name: string } | undefined;
   accounts(): AccountRules;
   place(): PlaceRules;
+  /** Days, reasons and consequences of a procedure. Throws when there is none of this key. */
+  procedure(key: string): ProcedurePolicy;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;

@@ -1,4 +1,6 @@
 /** Records: facts about subjects, bitemporal, keyed and never overwritten. */
+
+export { annotateRecord } from './annotate-record.ts';
 export {
   openRecordPlanner,
   type RecordFacts,

@@ -1,0 +1,91 @@
+/** An organisation, or an officer at a window on its behalf, objects to what is held about it. */
+import type { SubmitObjectionRequest } from '@chengxin/contract';
+import type { Actor, AppContext } from '../../context.ts';
+import { type Transaction, withTransaction } from '../../platform/db.ts';
+import { DomainError } from '../../platform/errors.ts';
+import { type CaseRow, listCaseRows, openCase } from '../casework/index.ts';
+import { authorize } from '../identity/index.ts';
+import { findArchiveSubject } from '../subjects/index.ts';
+import { objectionKind } from './objection-kind.ts';
+import { creditOfficeBody, recordOf } from './queries.ts';
+
+/** Objections of one organisation that may be open at once. */
+const maxOpen = 200;
+
+const notFound = (): DomainError =>
+  new DomainError('not-found', {
+    zh: '未找到该主体或该条信息，请核对统一社会信用代码和信息编号。',
+    en: 'There is no such organisation, or no such record of it. Check the code and the record.',
+  });
+
+/** The canonical subject of the code; hidden from a representative of another. */
+async function subjectFor(ctx: AppContext, actor: Actor, code: string): Promise<string> {
+  authorize(actor, 'objection.submit');
+  const subject = await findArchiveSubject(ctx.db.app, { code });
+  if (actor.roles.includes('companyRepresentative') && actor.subjectId !== subject.subject_id) throw notFound();
+  return subject.subject_id;
+}
+
+async function checkRecord(tx: Transaction, subjectId: string, recordId: string): Promise<string> {
+  const record = await recordOf(tx, recordId);
+  if (!record || record.canonical_id !== subjectId) throw notFound();
+  if (record.superseded)
+    throw new DomainError('conflict', {
+      zh: '这条信息已被更正或撤回，请刷新后对现行信息提出异议。',
+      en: 'The record was corrected or withdrawn in the meantime. Reload, and object to the one that holds now.',
+    });
+  return record.subject_id;
+}
+
+async function checkOpen(
+  tx: Transaction,
+  subjectId: string,
+  recordId: string | undefined,
+  kind: string,
+): Promise<void> {
+  const open = await listCaseRows(tx, { procedure: 'objection', open: true, subjects: [subjectId] }, null, maxOpen);
+  if (open.length >= maxOpen)
+    throw new DomainError('conflict', {
+      zh: `已有 ${maxOpen} 件异议在办，请等待办结后再提出。`,
+      en: `${maxOpen} objections are open. Wait until some are closed.`,
+    });
+  const twin = open.find((row) => row.record_id === (recordId ?? null) && row.facts.kind === kind);
+  if (twin && recordId)
+    throw new DomainError('conflict', {
+      zh: '对这条信息的同类异议正在办理，请在原件中补充说明。',
+      en: 'An objection of this kind to this record is open already. Add to that one.',
+    });
+}
+
+export async function submitObjection(ctx: AppContext, actor: Actor, input: SubmitObjectionRequest): Promise<CaseRow> {
+  const subjectId = await subjectFor(ctx, actor, input.code);
+  const kinds = ctx.policy().procedure('objection').reasons.kind ?? [];
+  if (!kinds.some(({ key }) => key === input.kind))
+    throw new DomainError('unprocessable', {
+      zh: '异议类型不在规定的范围内，请从列表中选择。',
+      en: 'Choose the kind of objection from the list.',
+      details: [{ field: 'body/kind', zh: '不在列表中', en: 'not in the list' }],
+    });
+  return withTransaction(ctx.db.app, async (tx) => {
+    const owner = input.recordId ? await checkRecord(tx, subjectId, input.recordId) : subjectId;
+    await checkOpen(tx, owner, input.recordId, input.kind);
+    const office = await creditOfficeBody(tx);
+    if (!office)
+      throw new DomainError('unavailable', {
+        zh: '本平台尚未设置信用主管单位，请联系管理员。',
+        en: 'This installation has no credit office yet. Ask the administrator.',
+      });
+    return openCase(tx, ctx, actor, objectionKind, {
+      subjectId: owner,
+      handlerBodyId: office,
+      recordId: input.recordId ?? null,
+      facts: {
+        kind: input.kind,
+        statement: input.statement,
+        wanted: input.wanted,
+        onBehalf: !actor.roles.includes('companyRepresentative'),
+      },
+      party: 'subject',
+    });
+  });
+}

@@ -1,0 +1,73 @@
+/** Objections: the organisation, the credit office, the body that reported the record; hidden from everybody else. */
+import { all, at, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
+
+const parties: Expect = {
+  representative: 'ok',
+  otherRepresentative: 'hidden',
+  officer: 'ok',
+  stranger: 'hidden',
+  office: 'ok',
+};
+const lists: Expect = { ...parties, otherRepresentative: 'ok', stranger: 'ok' };
+
+/** A record of the submission is about the organisation of `representative` and comes from the body of `officer`. */
+async function fresh({ city, code, today }: Fixture): Promise<string> {
+  const row = today({ CF_XDR_SHXYM: code, CF_XDR_MC: await nameOf(city, code) });
+  for (const field of ['CF_CFJG', 'CF_CFJGDM', 'CF_SJLY', 'CF_SJLYDM']) delete row[field];
+  const entered = await city.call('officer', 'POST', '/api/v1/records', {
+    payload: { standard: 'penalty', values: row },
+  });
+  const made = await city.call('representative', 'POST', '/api/v1/objections', {
+    payload: {
+      code,
+      recordId: entered.json().recordId,
+      kind: 'error',
+      statement: '罚款金额与决定书不一致，请核实。',
+      wanted: '更正罚款金额',
+    },
+  });
+  if (made.statusCode !== 201) throw new Error(`${entered.body} ${made.body}`);
+  return made.json().id;
+}
+async function nameOf(city: Fixture['city'], code: string): Promise<string> {
+  return (await city.call(null, 'GET', `/api/v1/public/subjects/${code}`)).json().name;
+}
+
+const one = (path: string, payload?: object, expect: Expect = parties, also: readonly number[] = []): Case => ({
+  expect,
+  also,
+  request: async (_who, fixture) => ({
+    url: `/api/v1/objections/${await fresh(fixture)}${path}`,
+    ...(payload ? { payload } : {}),
+  }),
+});
+
+export const rows: Rows = {
+  'GET /api/v1/objections/rules': { expect: all, ...at('/api/v1/objections/rules') },
+  'GET /api/v1/objections': { expect: lists, ...at('/api/v1/objections') },
+  'POST /api/v1/objections': {
+    expect: { representative: 'ok', otherRepresentative: 'hidden', officer: 'ok', stranger: 'ok', office: 'ok' },
+    request: (_who, { code }) => ({
+      url: '/api/v1/objections',
+      payload: { code, kind: 'omission', statement: '缺少我单位的行政许可信息，请核实。', wanted: '补充许可信息' },
+    }),
+  },
+  'GET /api/v1/objections/:id': one(''),
+  // In the state `submitted` each party may be refused the step (403) or meet another state (409): both know the case.
+  'POST /api/v1/objections/:id/commands': [
+    {
+      ...one('/commands', { command: 'accept' }, { ...parties, representative: 'forbidden', officer: 'forbidden' }),
+      when: 'the credit office takes up',
+    },
+    {
+      ...one('/commands', { command: 'withdraw' }, { ...parties, office: 'forbidden', officer: 'forbidden' }),
+      when: 'the organisation withdraws',
+    },
+  ],
+  'POST /api/v1/objections/:id/extension': one(
+    '/extension',
+    { act: 'ask', reason: '需要现场核查' },
+    { office: 'ok' },
+    [409],
+  ),
+};
