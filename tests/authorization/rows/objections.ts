@@ -33,9 +33,8 @@ async function nameOf(city: Fixture['city'], code: string): Promise<string> {
   return (await city.call(null, 'GET', `/api/v1/public/subjects/${code}`)).json().name;
 }
 
-const one = (path: string, payload?: object, expect: Expect = parties, also: readonly number[] = []): Case => ({
+const one = (path: string, payload?: object, expect: Expect = parties): Case => ({
   expect,
-  also,
   request: async (_who, fixture) => ({
     url: `/api/v1/objections/${await fresh(fixture)}${path}`,
     ...(payload ? { payload } : {}),
@@ -64,10 +63,14 @@ export const rows: Rows = {
       when: 'the organisation withdraws',
     },
   ],
-  'POST /api/v1/objections/:id/extension': one(
-    '/extension',
-    { act: 'ask', reason: '需要现场核查' },
-    { office: 'ok' },
-    [409],
-  ),
+  'POST /api/v1/objections/:id/extension': {
+    expect: { office: 'ok' },
+    request: async (_who, fixture) => {
+      const id = await fresh(fixture);
+      const url = `/api/v1/objections/${id}`;
+      const taken = await fixture.city.call('office', 'POST', `${url}/commands`, { payload: { command: 'accept' } });
+      if (taken.statusCode !== 200) throw new Error(taken.body);
+      return { url: `${url}/extension`, payload: { act: 'ask', reason: '需要现场核查' } };
+    },
+  },
 };
