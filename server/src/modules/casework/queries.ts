@@ -126,7 +126,7 @@ export async function nextNumber(tx: Transaction, series: string, year: number):
   const row = await one<{ last_no: number }>(
     tx,
     sql`INSERT INTO casework.number_series AS s (series, year, last_no) VALUES (${series}, ${year}, 1)
-        ON CONFLICT (series, year) DO UPDATE SET last_no = s.last_no + 1 RETURNING last_no`,
+        ON CONFLICT (series, year) DO UPDATE SET last_no = s.last_no + excluded.last_no RETURNING last_no`,
   );
   return row.last_no;
 }
