@@ -1,4 +1,5 @@
 /** The application over HTTP: the house, then each module's routes. */
+
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
@@ -11,6 +12,7 @@ import { credentialsRoutes } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
+import { ensureYears } from './modules/records/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
 import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
@@ -62,6 +64,7 @@ const checkpointTask = 'platform.checkpoint';
 export function registerPlatformJobs(ctx: Pick<AppContext, 'jobs'>): void {
   ctx.jobs.register(maintenanceTask, async (context) => {
     await prepareAccessLog(context);
+    await ensureYears(context.db.app, context.clock);
     await purgeSessions(context);
     await purgeIdempotencyKeys(context);
   });

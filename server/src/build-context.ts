@@ -10,6 +10,7 @@ import {
   problemLine,
   storePolicy,
 } from './modules/policy/index.ts';
+import { ensureYears } from './modules/records/index.ts';
 import { prepareAccessLog } from './platform/access-log/index.ts';
 import { type Clock, clockFromEnv } from './platform/clock.ts';
 import type { Config } from './platform/config.ts';
@@ -129,6 +130,7 @@ export async function buildContext(config: Config, options: ContextOptions = {})
     }
     const context = await contextOver(config, db, options);
     await prepareAccessLog(context);
+    await ensureYears(context.db.app, context.clock);
     return { ...context, close: () => db.close() };
   } catch (error) {
     await db.close().catch(() => undefined);

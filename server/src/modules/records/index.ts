@@ -26,3 +26,4 @@ export {
   supersedeRecords,
   writeRecordPlan,
 } from './write-records.ts';
+export { ensureYears, listYears, moveYear, type YearView } from './years.ts';
