@@ -41,9 +41,9 @@ import { compileRowProcessor, type RowProcessor } from './row-processor.ts';
 import { stripBarredRows } from './strip-barred-rows.ts';
 import { WIRE_ROWS } from './wire-rows.ts';
 
-/** Rows a transaction, and batches read ahead: what bounds the memory of a file of any size. */
-const BATCH_ROWS = 2_000;
-const READ_AHEAD = 1;
+/** Rows a transaction, and rows judged ahead of it: what bounds the memory of a file of any size. */
+const BATCH_ROWS = 4_000;
+const ROWS_AHEAD = 2_000;
 /** Rows that a first look is given whole: more than title, header and notes can be. */
 const SCAN_ROWS = 200;
 const MAX_CONFLICTS = 10;
@@ -126,7 +126,7 @@ async function inspect(path: string, submission: SubmissionRow, policy: PolicyRu
   let begun = false;
   const table = scanTable(path, {
     batchRows: SCAN_ROWS,
-    batchesInFlight: READ_AHEAD,
+    batchesInFlight: 1,
     watch(first) {
       take(first);
       begun = true;
@@ -168,7 +168,7 @@ async function work(
     keysFolder: ctx.keys.folder,
     today: dayOf(submission.received_at as Instant),
     skip: done,
-    ahead: Math.ceil((BATCH_ROWS * READ_AHEAD) / WIRE_ROWS),
+    ahead: Math.ceil(ROWS_AHEAD / WIRE_ROWS),
   });
   const flush = async (wires: WireBatch[]): Promise<void> => {
     const open = await openWires(scope, wires);
@@ -268,9 +268,9 @@ async function tryBatch(
   // Numbers of rows that are kept nowhere are kept nowhere either.
   const kept = open.map((entry) => entry.row).filter((row) => row.fate !== 'refuse' && !row.barred);
   const fresh = kept.flatMap((row) => row.identifiers).filter(({ token }) => !scope.storedTokens.has(token));
-  await storeIdentifiers(ctx.db.person, fresh, at);
-  if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
-  for (const { token } of fresh) scope.storedTokens.add(token);
+  // Committed before the batch is (0010), while the batch is matched and copied.
+  const storing = storeIdentifiers(ctx.db.person, fresh, at);
+  storing.catch(() => undefined);
   return withTransaction(ctx.db.app, async (tx) => {
     const { counts } = await processBatch(tx, open, {
       ...scope,
@@ -287,6 +287,9 @@ async function tryBatch(
           at,
         }),
     });
+    await storing;
+    if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
+    for (const { token } of fresh) scope.storedTokens.add(token);
     await moveCheckpoint(tx, scope.submissionId, from, counts);
     return counts;
   });
