@@ -23,3 +23,7 @@ END $$;
 
 REVOKE ALL ON FUNCTION core.ensure_years(integer, integer) FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION core.ensure_years(integer, integer) TO ${role:app};
+
+-- A file that waits says how many are before it, and files of one body are taken one after the other: both are asked of
+-- the few submissions that are not finished, among millions that are.
+CREATE INDEX submission_unfinished ON core.submission (received_at, submission_id) WHERE state IN ('received', 'processing');

@@ -609,6 +609,7 @@ CREATE TABLE core.submission (
 );
 CREATE UNIQUE INDEX submission_batch ON core.submission USING btree (body_id, standard, batch_no) WHERE (batch_no IS NOT NULL);
 CREATE INDEX submission_body ON core.submission USING btree (body_id, received_at DESC);
+CREATE INDEX submission_unfinished ON core.submission USING btree (received_at, submission_id) WHERE (state = ANY (ARRAY['received'::text, 'processing'::text]));
 GRANT INSERT, SELECT, UPDATE ON core.submission TO ${role:app};
 
 CREATE TABLE core.submission_row (
@@ -1423,6 +1424,31 @@ CREATE TABLE platform.worker (
   CONSTRAINT worker_pkey PRIMARY KEY (worker_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
+
+CREATE OR REPLACE FUNCTION core.ensure_years(first_year integer, years integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'pg_temp'
+AS $function$
+DECLARE
+  made integer := 0;
+BEGIN
+  IF years < 1 OR years > 10 THEN RAISE EXCEPTION 'years must be 1 to 10'; END IF;
+  PERFORM pg_advisory_xact_lock(7301, 3);
+  FOR year IN first_year .. first_year + years - 1 LOOP
+    IF to_regclass(format('core.record_%s', year)) IS NULL THEN
+      -- Made apart and attached: that does not wait for those who are writing.
+      EXECUTE format('CREATE TABLE core.record_%s (LIKE core.record INCLUDING ALL)', year);
+      EXECUTE format('ALTER TABLE core.record ATTACH PARTITION core.record_%s FOR VALUES FROM (%L) TO (%L)',
+        year, format('%s-01-01', year), format('%s-01-01', year + 1));
+      made := made + 1;
+    END IF;
+  END LOOP;
+  RETURN made;
+END $function$
+;
+GRANT EXECUTE ON FUNCTION core.ensure_years(first_year integer, years integer) TO ${role:app};
 
 CREATE OR REPLACE FUNCTION log.drop_month(month text)
  RETURNS void
