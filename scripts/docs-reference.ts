@@ -38,7 +38,10 @@ export const referenceFolder: string = join(repositoryRoot, 'docs', 'reference')
 
 /** Patterns hold brackets, which would read as links. */
 const cell = (text: string): string =>
-  text.replaceAll('|', '\\|').replaceAll('](', ']\\(').replaceAll(/\s*\n\s*/g, ' ');
+  text
+    .replaceAll('|', '\\|')
+    .replaceAll('](', ']\\(')
+    .replaceAll(/\s*\n\s*/g, ' ');
 const code = (text: string): string => (text === '' ? '' : `\`${text}\``);
 const both = (words: Bilingual): string => (words.zh === words.en ? words.zh : `${words.zh}<br>${words.en}`);
 const bases = (list: readonly Basis[] | undefined): string => (list ?? []).map(basisLine).join('<br>');
