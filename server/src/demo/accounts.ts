@@ -9,11 +9,18 @@ export interface DemoAccount {
   readonly name: string;
   readonly roles: readonly Role[];
   /** Key of the body; null for the administrators. */
-  readonly body: DepartmentKey | 'credit' | null;
+  readonly body: DepartmentKey | 'credit' | 'district1' | null;
+  readonly kind?: 'vendor';
   readonly can: { readonly zh: string; readonly en: string };
 }
 
-const officer = (login: string, name: string, body: DepartmentKey, zh: string, en: string): DemoAccount => ({
+const officer = (
+  login: string,
+  name: string,
+  body: DepartmentKey | 'district1',
+  zh: string,
+  en: string,
+): DemoAccount => ({
   login,
   name,
   roles: ['departmentOfficer'],
@@ -39,10 +46,33 @@ const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   officer('scjg-fh', '市场监管·郑刚', 'market', '市市场监管局复核', 'market supervision, second reader'),
   officer('zjj', '住建·吴涛', 'housing', '市住建局经办', 'housing and construction'),
   officer('jtj', '交通·王磊', 'transport', '市交通运输局经办', 'transport'),
+  officer(
+    'jtj-b',
+    '交通·沈悦',
+    'transport',
+    '市交通运输局，代理请假的王磊',
+    'transport, deputy of jtj who is on leave',
+  ),
   officer('sthj', '生态环境·冯静', 'ecology', '市生态环境局经办', 'ecology and environment'),
   officer('yjj', '应急·陈勇', 'emergency', '市应急局经办', 'emergency management'),
   officer('wjw', '卫健·许娜', 'health', '市卫健委经办', 'health'),
   officer('swj', '税务·何杰', 'tax', '市税务局经办', 'tax'),
+  officer('cqzf', '东城·孙丽', 'district1', '区经办', 'officer of a district'),
+  {
+    login: 'qgl',
+    name: '区账号管理·刘洋',
+    roles: ['accountManager'],
+    body: 'district1',
+    can: { zh: '区账号管理员', en: 'account manager of a district' },
+  },
+  {
+    login: 'wb-yw',
+    name: '外包运维·赵强',
+    roles: ['departmentOfficer'],
+    body: 'transport',
+    kind: 'vendor',
+    can: { zh: '外包人员（未启用，不能登录）', en: 'vendor, switched off: cannot sign in' },
+  },
   {
     login: 'xtgl',
     name: '系统管理员',

@@ -8,6 +8,7 @@ import type { Actor, AppContext } from '../context.ts';
 import { loadSubmission, processSubmission, receiveFile } from '../modules/collection/index.ts';
 import { createAccount, createBody, findBody, operatorActor, succeedBody } from '../modules/identity/index.ts';
 import { loadRecord, withdrawRecord } from '../modules/records/index.ts';
+import { addDays } from '../platform/clock.ts';
 import { type Transaction, withTransaction } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
@@ -22,6 +23,7 @@ import {
   demoSubmissions,
   holdsData,
   insertEvents,
+  insertOfficeLife,
   lockDemo,
   penaltiesBetween,
   readSetting,
@@ -170,6 +172,7 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
     await writeSetting(tx, STATE, state, at);
     const bodies = await makeBodies(ctx, tx);
     const accountIds: string[] = [];
+    const ids = new Map<string, string>();
     for (const account of demoAccounts()) {
       const made = await createAccount(tx, ctx.clock, {
         login: account.login,
@@ -179,9 +182,15 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
         password: DEMO_PASSWORD,
         mustChangePassword: false,
         passwordSuffices: true,
+        holderToken: ctx.keys.token('accountHolder:staffNumber', `DEMO${account.login.toUpperCase()}`),
+        ...(account.kind === 'vendor'
+          ? { kind: account.kind, activeUntil: addDays(ctx.clock.today(), 60), disabledReason: 'vendorOff' as const }
+          : {}),
       });
       accountIds.push(made.accountId);
+      ids.set(account.login, made.accountId);
     }
+    await insertOfficeLife(tx, ids, bodies, ctx.clock.today(), at);
     await writeSetting(tx, ACCOUNTS, accountIds, at);
   });
   return state;

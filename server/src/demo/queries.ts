@@ -1,5 +1,8 @@
 /** All SQL of the demonstration. */
+
+import { addDays, toPlainDate } from '../platform/clock.ts';
 import { execute, maybeOne, one, type Pool, type Queryable, query, sql, type Transaction } from '../platform/db.ts';
+import { newId } from '../platform/ids.ts';
 
 export async function readSetting<T>(client: Queryable, key: string): Promise<T | null> {
   return (await maybeOne<{ value: T }>(client, sql`SELECT value FROM core.setting WHERE key = ${key}`))?.value ?? null;
@@ -128,4 +131,46 @@ export async function analyse(migrator: Pool): Promise<void> {
   ]) {
     await migrator.query(`ANALYZE core.${table}`);
   }
+}
+
+/** An officer on leave with a deputy, somebody on duty, a role that waits for a decision, the yearly confirmation. */
+export async function insertOfficeLife(
+  client: Queryable,
+  accounts: ReadonlyMap<string, string>,
+  bodies: ReadonlyMap<string, string>,
+  today: string,
+  at: string,
+): Promise<void> {
+  const id = (login: string): string => accounts.get(login) ?? '';
+  const later = (days: number): string => addDays(toPlainDate(today), days);
+  await execute(
+    client,
+    sql`INSERT INTO identity.deputy (deputy_id, absent_id, deputy_account_id, from_on, to_on, reason, created_by, created_at)
+        VALUES (${newId()}, ${id('jtj')}, ${id('jtj-b')}, ${today}, ${later(14)}, '年休假', ${id('jtj')}, ${at})`,
+  );
+  for (let day = 0; day < 7; day += 1) {
+    await execute(
+      client,
+      sql`INSERT INTO identity.duty (duty_id, body_id, on_date, shift, account_id, phone, created_by, created_at)
+          VALUES (${newId()}, ${bodies.get('transport')}, ${later(day)}, 'day', ${id(day % 2 === 0 ? 'jtj-b' : 'jtj')}, '0999-8000110', ${id('xtgl')}, ${at})`,
+    );
+  }
+  await execute(
+    client,
+    sql`INSERT INTO identity.role_request (request_id, account_id, holder_id, role, reason, state, requested_by, requested_holder, requested_at)
+        SELECT ${newId()}, a.account_id, a.holder_id, 'accountManager', '协助管理区级账号', 'waiting', p.account_id, p.holder_id, ${at}
+        FROM identity.account a, identity.account p WHERE a.account_id = ${id('cqzf')} AND p.account_id = ${id('xtgl')}`,
+  );
+  const campaign = newId();
+  await execute(
+    client,
+    sql`INSERT INTO identity.recertification (campaign_id, name, opened_on, deadline_on, disable_after_on, state, opened_by, opened_at)
+        VALUES (${campaign}, ${`${today.slice(0, 4)} 年度账号确认`}, ${today}, ${later(30)}, ${later(40)}, 'open', ${id('aqgl')}, ${at})`,
+  );
+  await execute(
+    client,
+    sql`INSERT INTO identity.recertification_item (campaign_id, account_id, body_id, state)
+        SELECT ${campaign}, a.account_id, a.body_id, 'waiting' FROM identity.account a
+        WHERE a.disabled_at IS NULL AND a.account_id = ANY(${[...accounts.values()]}::uuid[])`,
+  );
 }

@@ -33,7 +33,7 @@ const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Sh
 const todo = createRoute({
   getParentRoute: () => desk,
   path: '/',
-  component: lazyRouteComponent(() => import('../features/todo/todo-page.tsx'), 'TodoPage'),
+  component: lazyRouteComponent(() => import('../features/accounts/home-page.tsx'), 'HomePage'),
 });
 
 const submissions = createRoute({
@@ -158,6 +158,89 @@ const log = createRoute({
 
 const oversightRoutes = [whoLooked, disputes, alerts, delays, log] as const;
 
+const accounts = createRoute({
+  getParentRoute: () => desk,
+  path: '/accounts',
+  validateSearch: (
+    raw: Raw,
+  ): {
+    q?: string | undefined;
+    state?: string | undefined;
+    role?: string | undefined;
+    body?: string | undefined;
+    remark?: string | undefined;
+  } => ({
+    q: text(raw, 'q'),
+    state: text(raw, 'state'),
+    role: text(raw, 'role'),
+    body: text(raw, 'body'),
+    remark: text(raw, 'remark'),
+  }),
+  component: lazyRouteComponent(() => import('../features/accounts/accounts-page.tsx'), 'AccountsPage'),
+});
+
+const newAccount = createRoute({
+  getParentRoute: () => desk,
+  path: '/accounts/new',
+  component: lazyRouteComponent(() => import('../features/accounts/new-account-page.tsx'), 'NewAccountPage'),
+});
+
+const importAccounts = createRoute({
+  getParentRoute: () => desk,
+  path: '/accounts/import',
+  component: lazyRouteComponent(() => import('../features/accounts/import-page.tsx'), 'ImportPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => desk,
+  path: '/accounts/$id',
+  component: lazyRouteComponent(() => import('../features/accounts/account-page.tsx'), 'AccountPage'),
+});
+
+const roleRequests = createRoute({
+  getParentRoute: () => desk,
+  path: '/role-requests',
+  validateSearch: (raw: Raw): { state?: string | undefined } => ({ state: text(raw, 'state') }),
+  component: lazyRouteComponent(() => import('../features/accounts/role-requests-page.tsx'), 'RoleRequestsPage'),
+});
+
+const recertification = createRoute({
+  getParentRoute: () => desk,
+  path: '/recertification',
+  validateSearch: (raw: Raw): { state?: string | undefined } => ({ state: text(raw, 'state') }),
+  component: lazyRouteComponent(() => import('../features/accounts/recertification-page.tsx'), 'RecertificationPage'),
+});
+
+const organisation = createRoute({
+  getParentRoute: () => desk,
+  path: '/organisation',
+  component: lazyRouteComponent(() => import('../features/accounts/organisation-page.tsx'), 'OrganisationPage'),
+});
+
+const leave = createRoute({
+  getParentRoute: () => desk,
+  path: '/leave',
+  component: lazyRouteComponent(() => import('../features/accounts/leave-page.tsx'), 'LeavePage'),
+});
+
+const duty = createRoute({
+  getParentRoute: () => desk,
+  path: '/duty',
+  component: lazyRouteComponent(() => import('../features/accounts/duty-page.tsx'), 'DutyPage'),
+});
+
+const accountPages = [
+  accounts,
+  newAccount,
+  importAccounts,
+  account,
+  roleRequests,
+  recertification,
+  organisation,
+  leave,
+  duty,
+] as const;
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -173,6 +256,7 @@ const routeTree = root.addChildren([
     archives,
     archive,
     ...oversightRoutes,
+    ...accountPages,
   ]),
 ]);
 

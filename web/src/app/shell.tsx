@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
+import { DeputyBanner } from '../features/accounts/deputy-banner.tsx';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
 import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
@@ -14,6 +15,12 @@ import { Empty, ErrorNote, Skeleton } from '../shared/ui/states.tsx';
 
 interface Task {
   readonly to:
+    | '/accounts'
+    | '/role-requests'
+    | '/recertification'
+    | '/organisation'
+    | '/leave'
+    | '/duty'
     | '/'
     | '/submissions'
     | '/entry'
@@ -27,15 +34,23 @@ interface Task {
     | '/log';
   readonly label: Key;
   readonly permission: string;
+  /** One of several will do. */
+  readonly or?: string;
   readonly count?: 'waiting' | 'drafts';
 }
 const tasks: readonly Task[] = [
-  { to: '/', label: 'nav.todo', permission: 'submission.read', count: 'waiting' },
+  { to: '/', label: 'nav.todo', permission: 'submission.read', or: 'account.read', count: 'waiting' },
   { to: '/submissions', label: 'nav.submissions', permission: 'submission.read' },
   { to: '/entry', label: 'nav.entry', permission: 'record.enter' },
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
+  { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
+  { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
+  { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },
+  { to: '/organisation', label: 'nav.organisation', permission: 'account.read' },
+  { to: '/leave', label: 'nav.leave', permission: 'deputy.manage' },
+  { to: '/duty', label: 'nav.duty', permission: 'duty.read' },
   { to: '/log', label: 'nav.log', permission: 'log.read' },
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
@@ -73,7 +88,9 @@ function ToSignIn() {
 
 function Desk({ session }: { session: SessionView }) {
   const { t } = useI18n();
-  const shown = tasks.filter((task) => session.permissions.includes(task.permission));
+  const shown = tasks.filter((task) =>
+    [task.permission, task.or].some((one) => one !== undefined && session.permissions.includes(one)),
+  );
   return (
     <div className="desk">
       <a className="skip" href="#main">
@@ -86,6 +103,7 @@ function Desk({ session }: { session: SessionView }) {
       </aside>
       <TopBar tasks={shown} session={session} />
       <main id="main" className="page" tabIndex={-1}>
+        {session.deputyFor ? <DeputyBanner name={session.deputyFor.name} /> : null}
         <Content tasks={shown} />
       </main>
     </div>
@@ -125,7 +143,7 @@ function Brand() {
 
 function Tasks({ tasks: shown, onGo }: { tasks: readonly Task[]; onGo?: () => void }) {
   const { t } = useI18n();
-  const { data } = useQuery({ ...summaryQuery, enabled: shown.some((task) => task.count) });
+  const { data } = useQuery({ ...summaryQuery, enabled: useSession().may('submission.read') });
   const counts = { waiting: data ? data.doubtfulRows + data.drafts : 0, drafts: data?.drafts ?? 0 };
   return (
     <nav aria-label={t('nav.label')} className="tasks">

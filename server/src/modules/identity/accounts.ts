@@ -9,6 +9,7 @@ import { administratorRoles } from './permissions.ts';
 import {
   type AccountKind,
   accountById,
+  accountByLogin,
   deleteSessionsOf,
   type Grant,
   holderFor,
@@ -195,6 +196,11 @@ export async function changePassword(
     await rememberPassword(client, accountId, account.password_hash, at, rules.history);
   await updatePassword(client, accountId, await hashPassword(next), false, at);
   await deleteSessionsOf(client, accountId);
+}
+
+/** The account with a login; null when there is none. */
+export async function findLogin(client: Queryable, login: string): Promise<string | null> {
+  return (await accountByLogin(client, normaliseLogin(login)))?.account_id ?? null;
 }
 
 /** The operator sets a password (a forgotten one): it must be changed at the next sign-in. False: no such account. */

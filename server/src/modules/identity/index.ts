@@ -2,6 +2,7 @@
 export {
   changePassword,
   createAccount,
+  findLogin,
   grantRole,
   type NewAccount,
   normaliseLogin,

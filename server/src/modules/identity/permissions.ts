@@ -94,7 +94,7 @@ export const permissionRows = {
   'account.manage': plain({ systemAdmin: 'all', accountManager: 'own' }),
   'role.read': plain({ systemAdmin: 'all', securityAdmin: 'all', auditAdmin: 'all', accountManager: 'own' }),
   'role.request': plain({ systemAdmin: 'all', securityAdmin: 'all', accountManager: 'own' }),
-  'role.decide': plain({ securityAdmin: 'all' }),
+  'role.decide': strong({ securityAdmin: 'all' }),
   'recertification.read': plain({ systemAdmin: 'all', securityAdmin: 'all', auditAdmin: 'all', accountManager: 'own' }),
   'recertification.open': plain({ securityAdmin: 'all' }),
   'recertification.confirm': plain({ systemAdmin: 'all', accountManager: 'own' }),

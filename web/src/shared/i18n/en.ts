@@ -1,4 +1,5 @@
 import { accessEn } from './access.en.ts';
+import { accountsEn } from './accounts.en.ts';
 import type { Dictionary } from './index.tsx';
 
 import { oversightEn } from './oversight.en.ts';
@@ -428,5 +429,6 @@ export const en: Dictionary = {
   'channel.api': 'System interface',
   'channel.cli': 'Command line',
   'channel.demo': 'Demonstration',
+  ...accountsEn,
   ...accessEn,
 };

@@ -1,5 +1,7 @@
 /** 工作台用语。Words as an officer would say them: what, why, what next. Full stops where a sentence stands alone. */
+
 import { accessZh } from './access.zh.ts';
+import { accountsZh } from './accounts.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
 
@@ -415,5 +417,6 @@ export const zh = {
   'channel.api': '系统接口',
   'channel.cli': '命令行',
   'channel.demo': '演示数据',
+  ...accountsZh,
   ...accessZh,
 } as const;
