@@ -158,6 +158,35 @@ const log = createRoute({
 
 const oversightRoutes = [whoLooked, disputes, alerts, delays, log] as const;
 
+const exports = createRoute({
+  getParentRoute: () => desk,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('../features/access/exports-page.tsx'), 'ExportsPage'),
+});
+
+const authorisations = createRoute({
+  getParentRoute: () => desk,
+  path: '/authorisations',
+  component: lazyRouteComponent(
+    () => import('../features/authorisations/authorisations-page.tsx'),
+    'AuthorisationsPage',
+  ),
+});
+
+const authorisation = createRoute({
+  getParentRoute: () => desk,
+  path: '/authorisations/$id',
+  component: lazyRouteComponent(() => import('../features/authorisations/authorisation-page.tsx'), 'AuthorisationPage'),
+});
+
+const emergency = createRoute({
+  getParentRoute: () => desk,
+  path: '/emergency',
+  component: lazyRouteComponent(() => import('../features/access/emergency-page.tsx'), 'EmergencyPage'),
+});
+
+const accessRoutes = [exports, authorisations, authorisation, emergency] as const;
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -173,6 +202,7 @@ const routeTree = root.addChildren([
     archives,
     archive,
     ...oversightRoutes,
+    ...accessRoutes,
   ]),
 ]);
 

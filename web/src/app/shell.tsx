@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
+import { ReadOnlyBanner } from '../features/access/read-only-banner.tsx';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
 import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
@@ -24,7 +25,10 @@ interface Task {
     | '/disputes'
     | '/alerts'
     | '/delays'
-    | '/log';
+    | '/log'
+    | '/exports'
+    | '/authorisations'
+    | '/emergency';
   readonly label: Key;
   readonly permission: string;
   readonly count?: 'waiting' | 'drafts';
@@ -41,6 +45,9 @@ const tasks: readonly Task[] = [
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
   { to: '/alerts', label: 'nav.alerts', permission: 'alert.read' },
   { to: '/delays', label: 'nav.delays', permission: 'delay.read' },
+  { to: '/exports', label: 'nav.exports', permission: 'export.read' },
+  { to: '/authorisations', label: 'nav.authorisations', permission: 'authorisation.read' },
+  { to: '/emergency', label: 'nav.emergency', permission: 'emergency.read' },
 ];
 
 export function Shell() {
@@ -86,6 +93,7 @@ function Desk({ session }: { session: SessionView }) {
       </aside>
       <TopBar tasks={shown} session={session} />
       <main id="main" className="page" tabIndex={-1}>
+        <ReadOnlyBanner />
         <Content tasks={shown} />
       </main>
     </div>
