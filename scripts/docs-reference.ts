@@ -467,7 +467,8 @@ function conditionOf(runtime: PolicyRuntime, standard: string, id: string): stri
   const rule = runtime.rules(standard).find((one) => one.id === id);
   if (!rule || rule.builtin) return 'tested in code';
   const labels = { fields: fieldLabels(runtime.standard(standard).fields) };
-  const say = (expression: Expression): string => describeExpression(expression, labels).en;
+  // Brackets of a pattern are no link.
+  const say = (expression: Expression): string => describeExpression(expression, labels).en.replaceAll('](', ']\\(');
   const require = rule.require === undefined ? '' : say(rule.require);
   return rule.when === undefined ? require : `when ${say(rule.when)}: ${require}`;
 }

@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { accountPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, exportPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
@@ -37,7 +37,7 @@ export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox | ((ap
 export const modules: readonly ModuleRoutes[] = [
   siteRoutes,
   identityRoutes,
-  accessRoutes,
+  (ctx) => accessRoutes(ctx, exportPorts(ctx)),
   (ctx) => accountRoutes(ctx, accountPorts),
   credentialsRoutes,
   collectionRoutes,

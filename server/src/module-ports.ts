@@ -1,11 +1,21 @@
 /** What one module needs of another that it may not import, joined here, at the root (DESIGN §3: left never imports right). */
 import type { AppContext } from './context.ts';
+import type { ExportPorts } from './modules/access/index.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
 import { openDraftsOf } from './modules/collection/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
-import type { SubjectPorts } from './modules/subjects/index.ts';
+import { countExport, exportRecords, type SubjectPorts } from './modules/subjects/index.ts';
+
+/** Exports are decided by access and read by subjects. */
+export function exportPorts(ctx: AppContext): ExportPorts {
+  const ports = subjectPorts(ctx);
+  return {
+    count: countExport,
+    rows: (client, reading, filter, limit) => exportRecords(ctx, client, ports, reading, filter, limit),
+  };
+}
 
 export function subjectPorts(ctx: AppContext): SubjectPorts {
   return {

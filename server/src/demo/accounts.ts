@@ -28,6 +28,22 @@ const officer = (
   can: { zh, en },
 });
 
+/** Reads with an organisation's authorisation; its bank and the company below are made when the city is loaded. */
+export const readerAccount: DemoAccount = {
+  login: 'yh',
+  name: '示范银行·方晴',
+  roles: ['authorisedReader'],
+  body: null,
+  can: { zh: '示范银行（经企业授权查询）', en: 'a bank, with the company’s authorisation' },
+};
+export const representativeAccount: DemoAccount = {
+  login: 'qy',
+  name: '企业代表·沈杉',
+  roles: ['companyRepresentative'],
+  body: null,
+  can: { zh: '企业代表（授权、撤回、看使用）', en: 'a company, gives and revokes' },
+};
+
 const DEMO_ACCOUNTS: readonly DemoAccount[] = [
   {
     login: 'xyb',
@@ -97,7 +113,9 @@ const DEMO_ACCOUNTS: readonly DemoAccount[] = [
 ];
 
 /** For printing and for tests. */
-export const demoAccounts = (): readonly DemoAccount[] => DEMO_ACCOUNTS;
+export const demoAccounts = (): readonly DemoAccount[] => [...DEMO_ACCOUNTS, readerAccount, representativeAccount];
+/** Those that need nothing but their body. */
+export const firstAccounts = (): readonly DemoAccount[] => DEMO_ACCOUNTS;
 
 const width = (text: string): number =>
   [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 0xff ? 2 : 1), 0);
@@ -106,7 +124,7 @@ const width = (text: string): number =>
 export function accountLines(): string[] {
   return [
     `  演示账号 demonstration accounts（口令 password: ${DEMO_PASSWORD}）`,
-    ...DEMO_ACCOUNTS.map(
+    ...demoAccounts().map(
       ({ login, can }) => `    ${login.padEnd(9)} ${can.zh}${' '.repeat(Math.max(1, 34 - width(can.zh)))}${can.en}`,
     ),
   ];

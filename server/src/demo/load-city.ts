@@ -12,10 +12,11 @@ import { addDays } from '../platform/clock.ts';
 import { type Transaction, withTransaction } from '../platform/db.ts';
 import { DomainError } from '../platform/errors.ts';
 import { newId } from '../platform/ids.ts';
-import { DEMO_PASSWORD, demoAccounts } from './accounts.ts';
+import { DEMO_PASSWORD, firstAccounts } from './accounts.ts';
 import { CITY_BODY, CREDIT_OFFICE, DEPARTMENTS, DISTRICT_BODIES, type PlannedBody } from './bodies.ts';
 import { EVENT_SPAN, EVENT_TARGETS, planEvents } from './city-events.ts';
 import { dayNumber, isoDay } from './days.ts';
+import { makeOutside } from './outside.ts';
 import { type CityPlan, type FilePlan, generateCity } from './plan-city.ts';
 import {
   analyse,
@@ -146,7 +147,12 @@ async function run(ctx: AppContext, options: LoadOptions): Promise<number> {
   if (state.step === 'withdrawals') {
     await withdraw(ctx, state.withdraw ?? []);
     await analyse(ctx.db.migrator);
-    await moveTo(ctx, { ...state, step: 'done', finishedAt: ctx.clock.now() });
+    const done: DemoState = { ...state, step: 'done', finishedAt: ctx.clock.now() };
+    await withTransaction(ctx.db.app, async (tx) => {
+      const made = await makeOutside(ctx, tx);
+      await writeSetting(tx, ACCOUNTS, [...(await demoAccountIds(ctx)), ...made], ctx.clock.now());
+      await writeSetting(tx, STATE, done, ctx.clock.now());
+    });
   }
   return rows;
 }
@@ -173,7 +179,7 @@ async function found(ctx: AppContext, size: DemoSize): Promise<DemoState> {
     const bodies = await makeBodies(ctx, tx);
     const accountIds: string[] = [];
     const ids = new Map<string, string>();
-    for (const account of demoAccounts()) {
+    for (const account of firstAccounts()) {
       const made = await createAccount(tx, ctx.clock, {
         login: account.login,
         name: account.name,
@@ -302,8 +308,8 @@ async function sendersOf(ctx: AppContext): Promise<Map<string, Sender>> {
   for (const body of [CREDIT_OFFICE, ...DEPARTMENTS]) {
     const found = await findBody(ctx.db.app, { code: body.code });
     if (!found) throw new Error(`the demonstration lacks its body ${body.name}`);
-    const at = demoAccounts().findIndex((account) => account.body === body.key);
-    const account = demoAccounts()[at];
+    const at = firstAccounts().findIndex((account) => account.body === body.key);
+    const account = firstAccounts()[at];
     const actor: Actor = account
       ? {
           ...operator,

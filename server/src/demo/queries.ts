@@ -25,6 +25,19 @@ export async function claimSetting(client: Queryable, key: string, value: unknow
   return added === 1;
 }
 
+/** The registered company of which most is known, for its representative; null in a city without one. */
+export async function wellKnownCompany(client: Queryable): Promise<string | null> {
+  const row = await maybeOne<{ subject_id: string }>(
+    client as Pool,
+    sql`SELECT s.subject_id FROM core.subject s
+          JOIN (SELECT subject_id, count(*) AS held FROM core.record WHERE superseded_at IS NULL GROUP BY subject_id) r USING (subject_id)
+         WHERE s.kind = 'enterprise' AND s.unified_code IS NOT NULL AND NOT s.provisional
+           AND NOT EXISTS (SELECT FROM core.subject_alias a WHERE a.subject_id = s.subject_id AND a.to_at IS NULL)
+         ORDER BY r.held DESC, s.subject_id LIMIT 1`,
+  );
+  return row?.subject_id ?? null;
+}
+
 /** Whether anybody put something in: a body, a subject or a submission. */
 export async function holdsData(client: Queryable): Promise<boolean> {
   const row = await one<{ yes: boolean }>(

@@ -13,6 +13,19 @@ const readers: Expect = {
 };
 const administrators: Expect = { system: 'ok', security: 'ok' };
 const reason = '演练：关闭对外查询';
+const wanted = { filter: { item: 'penalty' }, reason: '年度专项检查抽样', purpose: 'dailySupervision' };
+
+/** An export that `officer` asked for; approved by the credit office where it is to be taken. */
+async function exportRequest({ city }: Fixture, approved = false): Promise<string> {
+  const made = await city.call('officer', 'POST', '/api/v1/exports', { payload: wanted });
+  assert.equal(made.statusCode, 201, made.body);
+  const { id } = made.json();
+  if (approved) {
+    const decided = await city.call('office', 'POST', `/api/v1/exports/${id}/approve`, { payload: {} });
+    assert.equal(decided.statusCode, 200, decided.body);
+  }
+  return id;
+}
 
 /** A request of one administrator, which nobody else's precedes. */
 async function switchRequest({ city }: Fixture, by: Login): Promise<string> {
@@ -83,4 +96,43 @@ export const rows: Rows = {
     request: () => ({ url: '/api/v1/emergency/read-only', payload: { readOnly: true, reason: '进入只读，演练' } }),
     after: writable,
   },
+  'GET /api/v1/exports': { expect: { ...business, audit: 'ok' }, ...at('/api/v1/exports') },
+  'POST /api/v1/exports': [
+    { when: 'for a purpose', expect: business, request: () => ({ url: '/api/v1/exports', payload: wanted }) },
+    {
+      when: 'for a purpose that exports nothing',
+      expect: { officer: 'invalid', stranger: 'invalid', office: 'invalid' },
+      request: () => ({ url: '/api/v1/exports', payload: { ...wanted, purpose: 'approval' } }),
+    },
+  ],
+  'POST /api/v1/exports/:id/approve': {
+    expect: { office: 'ok' },
+    request: async (_who, fixture) => ({
+      url: `/api/v1/exports/${await exportRequest(fixture)}/approve`,
+      payload: {},
+    }),
+  },
+  'POST /api/v1/exports/:id/refuse': {
+    expect: { office: 'ok' },
+    request: async (_who, fixture) => ({
+      url: `/api/v1/exports/${await exportRequest(fixture)}/refuse`,
+      payload: { note: '理由不充分' },
+    }),
+  },
+  'POST /api/v1/exports/:id/withdraw': {
+    expect: { officer: 'ok', stranger: 'hidden', office: 'hidden' },
+    request: async (_who, fixture) => ({ url: `/api/v1/exports/${await exportRequest(fixture)}/withdraw` }),
+  },
+  'POST /api/v1/exports/:id/file': [
+    {
+      when: 'approved',
+      expect: { officer: 'ok', stranger: 'hidden', office: 'hidden' },
+      request: async (_who, fixture) => ({ url: `/api/v1/exports/${await exportRequest(fixture, true)}/file` }),
+    },
+    {
+      when: 'not approved',
+      expect: { officer: 'conflict', stranger: 'hidden', office: 'conflict' },
+      request: async (_who, fixture) => ({ url: `/api/v1/exports/${await exportRequest(fixture)}/file` }),
+    },
+  ],
 };

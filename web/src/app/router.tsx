@@ -241,6 +241,35 @@ const accountPages = [
   duty,
 ] as const;
 
+const exports = createRoute({
+  getParentRoute: () => desk,
+  path: '/exports',
+  component: lazyRouteComponent(() => import('../features/access/exports-page.tsx'), 'ExportsPage'),
+});
+
+const authorisations = createRoute({
+  getParentRoute: () => desk,
+  path: '/authorisations',
+  component: lazyRouteComponent(
+    () => import('../features/authorisations/authorisations-page.tsx'),
+    'AuthorisationsPage',
+  ),
+});
+
+const authorisation = createRoute({
+  getParentRoute: () => desk,
+  path: '/authorisations/$id',
+  component: lazyRouteComponent(() => import('../features/authorisations/authorisation-page.tsx'), 'AuthorisationPage'),
+});
+
+const emergency = createRoute({
+  getParentRoute: () => desk,
+  path: '/emergency',
+  component: lazyRouteComponent(() => import('../features/access/emergency-page.tsx'), 'EmergencyPage'),
+});
+
+const accessRoutes = [exports, authorisations, authorisation, emergency] as const;
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -257,6 +286,7 @@ const routeTree = root.addChildren([
     archive,
     ...oversightRoutes,
     ...accountPages,
+    ...accessRoutes,
   ]),
 ]);
 

@@ -4,6 +4,7 @@ import { Link, Navigate, Outlet, useMatch, useRouterState } from '@tanstack/reac
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
 import { DeputyBanner } from '../features/accounts/deputy-banner.tsx';
+import { ReadOnlyBanner } from '../features/access/read-only-banner.tsx';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
 import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
@@ -31,7 +32,10 @@ interface Task {
     | '/disputes'
     | '/alerts'
     | '/delays'
-    | '/log';
+    | '/log'
+    | '/exports'
+    | '/authorisations'
+    | '/emergency';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -56,6 +60,9 @@ const tasks: readonly Task[] = [
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
   { to: '/alerts', label: 'nav.alerts', permission: 'alert.read' },
   { to: '/delays', label: 'nav.delays', permission: 'delay.read' },
+  { to: '/exports', label: 'nav.exports', permission: 'export.read' },
+  { to: '/authorisations', label: 'nav.authorisations', permission: 'authorisation.read' },
+  { to: '/emergency', label: 'nav.emergency', permission: 'emergency.read' },
 ];
 
 export function Shell() {
@@ -104,6 +111,7 @@ function Desk({ session }: { session: SessionView }) {
       <TopBar tasks={shown} session={session} />
       <main id="main" className="page" tabIndex={-1}>
         {session.deputyFor ? <DeputyBanner name={session.deputyFor.name} /> : null}
+        <ReadOnlyBanner />
         <Content tasks={shown} />
       </main>
     </div>

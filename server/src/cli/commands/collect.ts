@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { demandWritable } from '../../modules/access/index.ts';
 import { type CollectResult, runCollect, writeFindingsFile } from '../../modules/collection/index.ts';
 import type { CommandContext } from '../context.ts';
 
@@ -30,6 +31,7 @@ function forPeople(result: CollectResult): string {
 
 async function collect(context: CommandContext, file: string, options: Options): Promise<void> {
   const result = await context.withContext(async (ctx, actor) => {
+    await demandWritable(ctx);
     let told = 0;
     const collected = await runCollect(ctx, actor, {
       file,

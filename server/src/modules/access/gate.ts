@@ -67,6 +67,11 @@ export const writingClosed = (): DomainError =>
     en: 'The platform is read only for maintenance or an emergency: reading works, nothing can be submitted or changed. Nothing was saved; try again later.',
   });
 
+/** For commands that write: they do not pass the gate of requests. */
+export async function demandWritable(ctx: Pick<AppContext, 'db'>): Promise<void> {
+  if ((await switchState(ctx.db.app)).readOnly) throw writingClosed();
+}
+
 const outsideBodies = new WeakMap<object, Map<string, boolean>>();
 
 /** Whether the caller belongs to a bank or an agency: its user, or a system of such a body. A body never changes its side. */

@@ -1,6 +1,7 @@
 /** What others may use of access: purposes and readings, exports of non-public information, the emergency switch. */
 
-export { accessGate, outsideClosed, type SwitchState, switchState } from './gate.ts';
+export type { ExportFilterFacts, ExportPorts, ExportRow } from './exports.ts';
+export { accessGate, demandWritable, outsideClosed, type SwitchState, switchState } from './gate.ts';
 export { checkStated, openReading } from './open-reading.ts';
 export {
   decideReading,

@@ -14,6 +14,8 @@ import type { Actor, AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { may } from '../identity/index.ts';
 import { basisLine } from '../policy/index.ts';
+import { exportRoutes } from './export-routes.ts';
+import type { ExportPorts } from './exports.ts';
 import { knownSwitchState } from './gate.ts';
 import { purposesOf } from './reading.ts';
 import {
@@ -122,9 +124,10 @@ function emergencyView(actor: Actor, state: EmergencyState): EmergencyViewType {
   };
 }
 
-/** Register with `app.register(accessRoutes(ctx))`. */
-export function accessRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
+/** Register with `app.register(accessRoutes(ctx, ports))`. */
+export function accessRoutes(ctx: AppContext, ports: ExportPorts): (app: HttpInstance) => Promise<void> {
   return async (app) => {
+    exportRoutes(app, ctx, ports);
     emergencyRoutes(app, ctx);
     app.get(
       `${apiPrefix}/purposes`,

@@ -11,6 +11,7 @@ import type {
 import { maskPersonName, normaliseCode } from '@chengxin/identifiers';
 import type { Static } from 'typebox';
 import type { Actor, AppContext } from '../../context.ts';
+import { HiddenError } from '../../platform/authz/index.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { one, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -294,11 +295,18 @@ export function recordRow(row: RecordListRow, policy: PolicyRuntime): RecordRow 
   };
 }
 
-export async function recordsPage(ctx: AppContext, actor: Actor, request: RecordQuery): Promise<PageOf<RecordRow>> {
+/** @param only instead of all that the caller reaches */
+export async function recordsPage(
+  ctx: AppContext,
+  actor: Actor,
+  request: RecordQuery,
+  only?: readonly string[],
+): Promise<PageOf<RecordRow>> {
   const limit = request.limit ?? DEFAULT_LIMIT;
   const position = openPosition(ctx.keys, 'records', request.cursor);
   const after = position ? { at: String(position[0]), id: String(position[1]) } : null;
-  const rows = await listRecords(ctx.db.app, { bodyIds: bodiesOf(actor, 'record.enter'), ...request }, after, limit);
+  const filter = { ...request, bodyIds: only ?? bodiesOf(actor, 'record.enter'), ownBodyIds: actor.scopeBodyIds };
+  const rows = await listRecords(ctx.db.app, filter, after, limit);
   const last = rows.length === limit ? rows.at(-1) : undefined;
   const policy = ctx.policy();
   return {
@@ -313,6 +321,10 @@ export async function readRecord(ctx: AppContext, actor: Actor, recordId: string
   const detail = await loadRecordDetail(ctx.db.app, recordId);
   if (!detail) throw new DomainError('not-found');
   authorize(actor, 'record.enter', { bodyId: detail.record.source_body_id });
+  // Earlier states, and what was repaired, are for the source body (natural-persons notes §3 end): nobody else goes back in time.
+  const { record } = detail;
+  if ((record.superseded_at !== null || record.ended) && !actor.scopeBodyIds.includes(record.source_body_id))
+    throw new HiddenError();
   const policy = ctx.policy();
   const fields = policy.standards().find((entry) => entry.standard === detail.record.standard)?.fields ?? [];
   const secret = new Set(fields.filter((field) => field.person === 'document').map((field) => field.code));

@@ -286,7 +286,7 @@ function submissionRoutes(app: HttpInstance, ctx: AppContext): void {
   app.get(
     `${apiPrefix}/submissions.xlsx`,
     { config, schema: { tags, querystring: SubmissionQuery } },
-    async (request, reply) => sendSheet(reply, exportSubmissions(ctx, request.actor, request.query)),
+    async (request, reply) => sendSheet(reply, await exportSubmissions(ctx, request.actor, request.query)),
   );
   app.get(
     `${apiPrefix}/submissions/:id`,
@@ -389,7 +389,7 @@ function recordRoutes(app: HttpInstance, ctx: AppContext): void {
   app.get(
     `${apiPrefix}/records.xlsx`,
     { config: { permission: 'record.enter' }, schema: { tags, querystring: RecordQuery } },
-    async (request, reply) => sendSheet(reply, exportRecords(ctx, request.actor, request.query)),
+    async (request, reply) => sendSheet(reply, await exportRecords(ctx, request.actor, request.query)),
   );
   app.get(
     `${apiPrefix}/records/:id`,

@@ -116,7 +116,7 @@ test('an officer needs a purpose and the right; each look is logged and carries 
   assert.equal(record?.lineage?.fileName, '行政处罚.xlsx');
   assert.equal(record?.lineage?.rowNo, 3);
   assert.equal(JSON.stringify(records).includes('pt_abcdef'), false);
-  const lineage = await readLineage(city.ctx, officer, record?.recordId ?? '', { purpose: 'approval' });
+  const lineage = await readLineage(city.ctx, officer, ports, record?.recordId ?? '', { purpose: 'approval' });
   assert.equal(lineage.policy_set_id, 1);
   const logged = await query<{ action: string; purpose: string | null; case_number: string | null }>(
     city.ctx.db.audit,

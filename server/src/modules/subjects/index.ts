@@ -1,6 +1,7 @@
 /** Subjects: organisations, found by any identifier or name they ever had. Never a natural person. */
 export { type AppliedChanges, applySubjectChanges } from './apply-subject-changes.ts';
 export { clusterOf } from './archive-queries.ts';
+export { countExport, exportRecords } from './export-records.ts';
 export { findByIdentifiers, findByNames, loadForRegistration } from './find-subjects.ts';
 export {
   type Archive,

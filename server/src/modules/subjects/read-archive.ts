@@ -1,20 +1,40 @@
 /** What an officer reads: each look is for a stated purpose and is logged in the same transaction. */
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
+import { HiddenError } from '../../platform/authz/index.ts';
+import type { Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { isId } from '../../platform/ids.ts';
-import { openReading, publicReading, type Reading, readingEntry, type StatedPurpose } from '../access/index.ts';
+import {
+  openReading,
+  publicReading,
+  type Reading,
+  readingEntry,
+  readsItem,
+  type StatedPurpose,
+} from '../access/index.ts';
 import { authorize } from '../identity/index.ts';
-import { findingsOf, type LineageRow, lineageOf } from './archive-queries.ts';
+import {
+  eventsOfCluster,
+  factsOfCluster,
+  findingsOf,
+  type LineageRow,
+  lineageOf,
+  subjectBy,
+} from './archive-queries.ts';
 import {
   type Archive,
   type ArchiveKey,
+  factsFrom,
   findArchiveSubject,
+  isRegister,
   lineageByRecord,
   loadArchive,
   loadArchiveRecords,
+  payloadFields,
   type RecordPage,
   type RecordsOptions,
+  readsRecord,
 } from './load-archive.ts';
 import type { SubjectPorts } from './ports.ts';
 import { type SearchPage, searchSubjects } from './search-subjects.ts';
@@ -125,8 +145,33 @@ export interface RecordLineage extends LineageRow {
   findings: { severity: string; rule: string; rule_version: string; field: string | null }[];
 }
 
+async function inUse(
+  ctx: AppContext,
+  tx: Transaction,
+  ports: SubjectPorts,
+  reading: Reading,
+  row: LineageRow,
+): Promise<boolean> {
+  const policy = ctx.policy();
+  const facts = await factsOfCluster(tx, [row.subject_id], payloadFields(policy));
+  const own = facts.find((fact) => fact.record_id === row.record_id);
+  const subject = await subjectBy(tx, { subjectId: row.subject_id });
+  if (own === undefined || subject === null) return false;
+  if (isRegister(policy, own.standard)) return readsItem(reading, policy, own.item);
+  const events = (await eventsOfCluster(tx, [row.subject_id])).get(row.record_id) ?? [];
+  if (events.some((event) => event.kind === 'erased')) return false;
+  const disclosure = ports.disclose(factsFrom(policy, own, subject.kind), events, ctx.clock.today(), policy);
+  return readsRecord(policy, reading, own.item, disclosure);
+}
+
 /** Where a live record came from. A superseded one is not found (natural-persons §3: only with a case). */
-export async function readLineage(ctx: AppContext, actor: Actor, recordId: string, look: Look): Promise<RecordLineage> {
+export async function readLineage(
+  ctx: AppContext,
+  actor: Actor,
+  ports: SubjectPorts,
+  recordId: string,
+  look: Look,
+): Promise<RecordLineage> {
   const reading = openReading(ctx, actor, 'subject.full', 'archive', look);
   if (!isId(recordId)) throw new DomainError('not-found');
   return withAccess(
@@ -142,6 +187,9 @@ export async function readLineage(ctx: AppContext, actor: Actor, recordId: strin
     async (tx) => {
       const [row] = await lineageOf(tx, [recordId]);
       if (row === undefined) throw new DomainError('not-found');
+      // What was repaired or annulled has an origin for its source only; the rest of government does not look back.
+      if (!actor.scopeBodyIds.includes(row.source_body_id) && !(await inUse(ctx, tx, ports, reading, row)))
+        throw new HiddenError();
       return { ...row, findings: await findingsOf(tx, row.submission_id, row.row_no) };
     },
   );

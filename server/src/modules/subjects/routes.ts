@@ -206,7 +206,7 @@ function officerRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts):
       },
     },
     async (request) => {
-      const row = await readLineage(ctx, request.actor, request.params.id, request.query);
+      const row = await readLineage(ctx, request.actor, ports, request.params.id, request.query);
       return {
         recordId: row.record_id,
         item: row.item,

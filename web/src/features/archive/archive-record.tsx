@@ -1,5 +1,5 @@
 /** One fact, one block: what was decided, who and when, until when it is shown and why, where it comes from. */
-import type { FullRecord } from '../../shared/api/types.ts';
+import type { PublicRecord } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { Tag } from '../../shared/ui/page.tsx';
 
@@ -9,7 +9,7 @@ const severityKey: Readonly<Record<string, Key>> = {
   serious: 'severity.serious',
 };
 
-export function ArchiveRecord({ record, onLineage }: { record: FullRecord; onLineage: () => void }) {
+export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onLineage?: () => void }) {
   const { t, w } = useI18n();
   const { disclosure } = record;
   const severity = disclosure.severity ? severityKey[disclosure.severity] : undefined;
@@ -41,9 +41,11 @@ export function ArchiveRecord({ record, onLineage }: { record: FullRecord; onLin
         {record.sourceBody === record.decidingBody ? null : (
           <span>{t('record.source', { body: record.sourceBody })}</span>
         )}
-        <button type="button" className="link" onClick={onLineage}>
-          {t('record.lineage')}
-        </button>
+        {onLineage ? (
+          <button type="button" className="link" onClick={onLineage}>
+            {t('record.lineage')}
+          </button>
+        ) : null}
       </p>
       <details>
         <summary>{t('record.allFields')}</summary>

@@ -1,5 +1,6 @@
 /** Shapes of the API, as the contract has them. Types only: no schema reaches the browser. */
 import type {
+  ArchiveSchema,
   Candidate as CandidateSchema,
   DoubtfulRowView,
   FullArchiveSchema,
@@ -20,6 +21,7 @@ export type {
   DraftView,
   FindingView,
   Problem,
+  PublicRecord,
   PurposeView,
   RecordDetail,
   RecordFormResult,
@@ -34,6 +36,7 @@ export type Candidate = Static<typeof CandidateSchema>;
 export type ResolveRowsRequest = Static<typeof ResolveRowsRequestSchema>;
 export type ResolveRowsResult = Static<typeof ResolveRowsResultSchema>;
 export type RecordFormRequest = Static<typeof RecordFormRequestSchema>;
+export type Archive = Static<typeof ArchiveSchema>;
 export type FullArchive = Static<typeof FullArchiveSchema>;
 export type FullRecord = Static<typeof FullRecordSchema>;
 export type Lineage = Static<typeof LineageSchema>;

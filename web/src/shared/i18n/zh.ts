@@ -371,7 +371,7 @@ export const zh = {
   'purpose.title': '查看完整档案',
   'purpose.recorded':
     '完整档案含不公开的内容，只能为履行职责查看。您的单位、姓名、时间和用途会记入查询日志，主体可以看到。',
-  'purpose.which': '这次查看的用途',
+  'purpose.which': '用途',
   'purpose.missing': '请选择用途。',
   'purpose.caseNumber': '案件或申请编号',
   'purpose.caseHint': '有编号的请填写，便于日后核查。',

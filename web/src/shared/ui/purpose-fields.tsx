@@ -32,18 +32,23 @@ export function PurposeFields({
   act,
   draft,
   tried,
+  withoutCase = false,
   onChange,
 }: {
   act: Act;
   draft: PurposeDraft;
   /** Somebody pressed the button: what is missing is said. */
   tried: boolean;
+  /** The case is stated later, with each use. */
+  withoutCase?: boolean;
   onChange: (draft: PurposeDraft) => void;
 }) {
   const query = useQuery(purposesQuery(act));
   return (
     <Loaded query={query} rows={4}>
-      {(purposes) => <Fields purposes={purposes} draft={draft} tried={tried} onChange={onChange} />}
+      {(purposes) => (
+        <Fields purposes={purposes} draft={draft} tried={tried} withoutCase={withoutCase} onChange={onChange} />
+      )}
     </Loaded>
   );
 }
@@ -52,11 +57,13 @@ function Fields({
   purposes,
   draft,
   tried,
+  withoutCase,
   onChange,
 }: {
   purposes: readonly PurposeView[];
   draft: PurposeDraft;
   tried: boolean;
+  withoutCase: boolean;
   onChange: (draft: PurposeDraft) => void;
 }) {
   const { t, w } = useI18n();
@@ -95,7 +102,7 @@ function Fields({
           onChange={(matter) => onChange({ ...draft, matter })}
         />
       ) : null}
-      {rule && rule.caseNumber !== 'none' ? (
+      {rule && rule.caseNumber !== 'none' && !withoutCase ? (
         <Stated
           label={t('purpose.caseNumber')}
           hint={t('purpose.caseHint')}
