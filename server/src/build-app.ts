@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { accountPorts, exportPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
@@ -13,6 +13,7 @@ import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/ind
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { ensureYears } from './modules/records/index.ts';
+import { personRoutes } from './modules/persons/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
 import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
@@ -41,6 +42,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => accountRoutes(ctx, accountPorts),
   credentialsRoutes,
   collectionRoutes,
+  (ctx) => personRoutes(ctx, personPorts(ctx)),
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
   objectionRoutes,

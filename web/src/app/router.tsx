@@ -270,6 +270,19 @@ const emergency = createRoute({
 
 const accessRoutes = [exports, authorisations, authorisation, emergency] as const;
 
+const lookups = createRoute({
+  getParentRoute: () => desk,
+  path: '/lookups',
+  component: lazyRouteComponent(() => import('../features/lookups/lookup-page.tsx'), 'LookupPage'),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => desk,
+  path: '/privacy',
+  validateSearch: (raw: Raw): { tab?: string | undefined } => ({ tab: text(raw, 'tab') }),
+  component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -287,6 +300,8 @@ const routeTree = root.addChildren([
     ...oversightRoutes,
     ...accountPages,
     ...accessRoutes,
+    lookups,
+    privacy,
   ]),
 ]);
 

@@ -28,6 +28,8 @@ interface Task {
     | '/records'
     | '/review'
     | '/archive'
+    | '/lookups'
+    | '/privacy'
     | '/who-looked'
     | '/disputes'
     | '/alerts'
@@ -55,6 +57,8 @@ const tasks: readonly Task[] = [
   { to: '/organisation', label: 'nav.organisation', permission: 'account.read' },
   { to: '/leave', label: 'nav.leave', permission: 'deputy.manage' },
   { to: '/duty', label: 'nav.duty', permission: 'duty.read' },
+  { to: '/lookups', label: 'nav.lookups', permission: 'person.lookup' },
+  { to: '/privacy', label: 'nav.privacy', permission: 'privacy.manage' },
   { to: '/log', label: 'nav.log', permission: 'log.read' },
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },

@@ -1,8 +1,8 @@
 import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
 import type { Dictionary } from './index.tsx';
-
 import { oversightEn } from './oversight.en.ts';
+import { personsEn } from './persons.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
@@ -431,4 +431,5 @@ export const en: Dictionary = {
   'channel.demo': 'Demonstration',
   ...accountsEn,
   ...accessEn,
+  ...personsEn,
 };

@@ -4,6 +4,7 @@ import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
+import { personsZh } from './persons.zh.ts';
 
 export const zh = {
   ...oversightZh,
@@ -419,4 +420,5 @@ export const zh = {
   'channel.demo': '演示数据',
   ...accountsZh,
   ...accessZh,
+  ...personsZh,
 } as const;
