@@ -1,4 +1,6 @@
 /** Collection: from a reported file, form or push to checked records with lineage. */
+
+export { runPull, scanDropFolders } from './channels/index.ts';
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';
 export { loadSubmission, openDraftsOf, type SubmissionRow } from './queries.ts';
