@@ -52,7 +52,7 @@ function download(into, name) {
 /** Fetches the server when there is none. Never throws: the test that needs it fails with words of its own. */
 export async function ensureMariadb() {
   if (findMariadb()) return;
-  mkdirSync(join(root, '.data'), { recursive: true, mode: 0o700 });
+  mkdirSync(join(root, '.data'), { recursive: true, mode: 0o711 });
   await withLock(join(root, '.data', 'test-mariadb.lock'), async () => {
     if (findMariadb() || !inPath('apt-get') || !inPath('dpkg-deb')) return;
     say('正在下载测试用的 MariaDB……', 'Fetching MariaDB for the tests …');
