@@ -158,6 +158,12 @@ const log = createRoute({
 
 const oversightRoutes = [whoLooked, disputes, alerts, delays, log] as const;
 
+const channels = createRoute({
+  getParentRoute: () => desk,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('../features/channels/channels-page.tsx'), 'ChannelsPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -165,6 +171,7 @@ const routeTree = root.addChildren([
     todo,
     submissions,
     submission,
+    channels,
     entry,
     records,
     record,

@@ -16,6 +16,7 @@ interface Task {
   readonly to:
     | '/'
     | '/submissions'
+    | '/channels'
     | '/entry'
     | '/records'
     | '/review'
@@ -32,6 +33,7 @@ interface Task {
 const tasks: readonly Task[] = [
   { to: '/', label: 'nav.todo', permission: 'submission.read', count: 'waiting' },
   { to: '/submissions', label: 'nav.submissions', permission: 'submission.read' },
+  { to: '/channels', label: 'nav.channels', permission: 'channel.read' },
   { to: '/entry', label: 'nav.entry', permission: 'record.enter' },
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },

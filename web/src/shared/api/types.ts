@@ -15,6 +15,8 @@ import type { Static } from 'typebox';
 
 export type {
   BodyView,
+  ChannelItemView,
+  ChannelView,
   DeskSummary,
   DoubtfulRowView,
   DraftView,
