@@ -11,6 +11,7 @@ type Values = Readonly<Record<string, string>>;
 
 interface Maker {
   readonly standard: string;
+  readonly title: string;
   readonly sender: DepartmentKey;
   /** Rows for 5,000 organisations. */
   readonly rows: number;
@@ -57,6 +58,7 @@ const plain = ({ subject, body }: Context): Record<string, string> => ({
 const MAKERS: readonly Maker[] = [
   {
     standard: 'tax-credit',
+    title: '纳税信用',
     sender: 'tax',
     rows: 1_100,
     values: (c) => ({
@@ -69,6 +71,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'inspection',
+    title: '行政检查',
     sender: 'market',
     rows: 600,
     prefixes: ['91', '92'],
@@ -83,6 +86,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'commitment',
+    title: '信用承诺',
     sender: 'market',
     rows: 280,
     values: (c) => ({
@@ -104,6 +108,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'abnormal-list',
+    title: '经营异常名录',
     sender: 'market',
     rows: 150,
     values: (c) => {
@@ -126,6 +131,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'serious-list',
+    title: '严重失信主体名单',
     sender: 'tax',
     rows: 24,
     values: (c) => ({
@@ -141,6 +147,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'honour',
+    title: '守信荣誉',
     sender: 'market',
     rows: 90,
     values: (c) => ({
@@ -155,6 +162,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'contract',
+    title: '合同履行',
     sender: 'housing',
     rows: 80,
     prefixes: ['91'],
@@ -177,6 +185,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'coercion',
+    title: '行政强制',
     sender: 'market',
     rows: 40,
     values: (c) => ({
@@ -192,6 +201,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'confirmation',
+    title: '行政确认',
     sender: 'emergency',
     rows: 60,
     prefixes: ['91'],
@@ -208,6 +218,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'award',
+    title: '行政奖励',
     sender: 'labour',
     rows: 40,
     values: (c) => ({
@@ -221,6 +232,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'grant',
+    title: '行政给付',
     sender: 'labour',
     rows: 80,
     values: (c) => ({
@@ -234,6 +246,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'levy',
+    title: '行政征收',
     sender: 'housing',
     rows: 40,
     prefixes: ['91'],
@@ -249,6 +262,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'sector-evaluation',
+    title: '环保信用评价',
     sender: 'ecology',
     rows: 100,
     prefixes: ['91'],
@@ -262,6 +276,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'patent',
+    title: '专利',
     sender: 'market',
     rows: 120,
     prefixes: ['91'],
@@ -278,6 +293,7 @@ const MAKERS: readonly Maker[] = [
   },
   {
     standard: 'social-insurance',
+    title: '社会保险缴纳',
     sender: 'labour',
     rows: 200,
     prefixes: ['91'],
@@ -294,14 +310,16 @@ const MAKERS: readonly Maker[] = [
 
 export interface CatalogueFile {
   readonly standard: string;
+  readonly title: string;
   readonly sender: DepartmentKey;
   readonly rows: number;
 }
 
 /** The files of a city of so many organisations. */
 export const catalogueFiles = (subjects: number): CatalogueFile[] =>
-  MAKERS.map(({ standard, sender, rows }) => ({
+  MAKERS.map(({ standard, title, sender, rows }) => ({
     standard,
+    title,
     sender,
     rows: Math.max(1, Math.floor((rows * subjects) / 5_000)),
   }));

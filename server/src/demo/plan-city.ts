@@ -325,7 +325,7 @@ function catalogueFile(of: CatalogueFile, options: CityOptions): FilePlan {
     of.sender,
   );
   return {
-    file: `35-${of.standard}-${department.shortName}.csv`,
+    file: `35-${of.title}-${department.shortName}.csv`,
     step: 2,
     standard: of.standard,
     edition: edition.key,

@@ -220,7 +220,7 @@ async function takeManifest(scan: Scan, item: ChannelItemRow, path: string): Pro
     });
   await scan.options.onStep?.('checked');
   // Without a number of its own the digest is one: the same file under the same name is the same batch.
-  const batchNo = `drop:${manifest.batchNo ?? manifest.digest.value.toLowerCase().slice(0, 40)}`;
+  const batchNo = `drop:${manifest.batchNo ?? manifest.digest.value.toLowerCase().slice(0, 16)}`;
   try {
     const hash = createHash(manifest.digest.algorithm);
     const source = Readable.from(hashed(await openPlain(file), hash));

@@ -151,7 +151,7 @@ export function uploadPieceRoutes(ctx: AppContext, options: UploadRoutesOptions)
     );
     app.head(
       `${path}/:id`,
-      { config, schema: { tags, summary: '已收到多少 How much is held', params: IdParams, response: { 200: NoBody } } },
+      { config, schema: { hide: true, params: IdParams, response: { 200: NoBody } } },
       async (request, reply) => {
         const upload = await finishUpload(ctx, await loadOwn(ctx, request.actor, request.params.id), request.actor);
         tell(reply, upload);
