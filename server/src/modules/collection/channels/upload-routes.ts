@@ -48,6 +48,14 @@ function tell(reply: Headers, upload: UploadRow): void {
   if (upload.submission_id !== null) reply.header('upload-submission', upload.submission_id);
 }
 
+const viewOf = (upload: UploadRow) => ({
+  id: upload.upload_id,
+  bytesTotal: Number(upload.bytes_total),
+  bytesHeld: Number(upload.bytes_held),
+  submissionId: upload.submission_id,
+  expiresAt: upload.expires_at,
+});
+
 /** `Upload-Metadata: name base64, name base64`. */
 export function readMetadata(header: string | undefined): Map<string, string> {
   const found = new Map<string, string>();
@@ -129,7 +137,7 @@ export function uploadPieceRoutes(ctx: AppContext, options: UploadRoutesOptions)
           tags,
           summary: '开始断点续传 Begin an upload in pieces',
           description: 'tus 1.0 creation. Upload-Metadata: filename, standard (or auto), org, batchNo',
-          response: { 201: NoBody },
+          response: { 201: UploadView },
         },
       },
       async (request, reply) => {
@@ -146,7 +154,7 @@ export function uploadPieceRoutes(ctx: AppContext, options: UploadRoutesOptions)
           bodyId: await options.bodyFor(request.actor, metadata.get('org') || undefined),
         });
         tell(reply, upload);
-        return reply.code(201).header('location', `${path}/${upload.upload_id}`).send(null);
+        return reply.code(201).header('location', `${path}/${upload.upload_id}`).send(viewOf(upload));
       },
     );
     app.head(
@@ -167,13 +175,7 @@ export function uploadPieceRoutes(ctx: AppContext, options: UploadRoutesOptions)
       },
       async (request) => {
         const upload = await loadOwn(ctx, request.actor, request.params.id);
-        return {
-          id: upload.upload_id,
-          bytesTotal: Number(upload.bytes_total),
-          bytesHeld: Number(upload.bytes_held),
-          submissionId: upload.submission_id,
-          expiresAt: upload.expires_at,
-        };
+        return viewOf(upload);
       },
     );
     app.patch(
