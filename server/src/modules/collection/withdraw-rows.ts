@@ -107,17 +107,17 @@ async function liveByKey(
     open.flatMap((entry) => codeOf(entry) ?? []),
   );
   const keys = new Map<OpenRow, string>();
-  const hashes: Buffer[] = [];
   for (const entry of open) {
     const code = codeOf(entry);
     const subject = code === undefined ? undefined : subjects.get(code);
     // Rows about persons are in another store, where an officer with the person's file withdraws them.
     if (!subject || entry.row.person) continue;
-    const hash = keyOf(openFacts(processor, entry.row, entry.bodies), subject.subjectId);
-    keys.set(entry, hash.toString('hex'));
-    hashes.push(hash);
+    keys.set(entry, keyOf(openFacts(processor, entry.row, entry.bodies), subject.subjectId));
   }
-  const records = await recordsByKey(ctx.db.app, hashes);
+  const records = await recordsByKey(
+    ctx.db.app,
+    [...keys.values()].map((hex) => Buffer.from(hex, 'hex')),
+  );
   return new Map(
     [...keys].flatMap(([entry, hex]) => {
       const recordId = records.get(hex);
