@@ -306,6 +306,54 @@ CREATE TABLE core.body_successor (
 );
 GRANT INSERT, SELECT ON core.body_successor TO ${role:app};
 
+CREATE TABLE core.channel (
+  channel_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  kind text NOT NULL,
+  name text NOT NULL,
+  standard text,
+  config jsonb NOT NULL,
+  secret text,
+  enabled boolean NOT NULL,
+  state text NOT NULL,
+  watermark jsonb,
+  failures integer NOT NULL DEFAULT 0,
+  last_error jsonb,
+  last_run_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  next_run_at timestamp with time zone,
+  compared_at timestamp with time zone,
+  rows_taken bigint NOT NULL DEFAULT 0,
+  rows_withdrawn bigint NOT NULL DEFAULT 0,
+  created_at timestamp with time zone NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT channel_pkey PRIMARY KEY (channel_id),
+  CONSTRAINT channel_kind_check CHECK ((kind = ANY (ARRAY['folder'::text, 'pull'::text]))),
+  CONSTRAINT channel_state_check CHECK ((state = ANY (ARRAY['idle'::text, 'running'::text, 'failing'::text, 'held'::text]))),
+  CONSTRAINT channel_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX channel_body ON core.channel USING btree (body_id);
+CREATE UNIQUE INDEX channel_folder ON core.channel USING btree (body_id) WHERE (kind = 'folder'::text);
+GRANT INSERT, SELECT, UPDATE ON core.channel TO ${role:app};
+
+CREATE TABLE core.channel_item (
+  channel_id uuid NOT NULL,
+  item_id uuid NOT NULL,
+  name text NOT NULL,
+  state text NOT NULL,
+  batch_no text,
+  submission_id uuid,
+  problem jsonb,
+  seen_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT channel_item_pkey PRIMARY KEY (channel_id, item_id),
+  CONSTRAINT channel_item_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'received'::text, 'done'::text, 'failed'::text]))),
+  CONSTRAINT channel_item_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES core.channel(channel_id)
+);
+CREATE UNIQUE INDEX channel_item_open ON core.channel_item USING btree (channel_id, name) WHERE (state = ANY (ARRAY['waiting'::text, 'received'::text]));
+CREATE INDEX channel_item_seen ON core.channel_item USING btree (channel_id, seen_at DESC);
+GRANT INSERT, SELECT, UPDATE ON core.channel_item TO ${role:app};
+
 CREATE TABLE core.draft (
   draft_id uuid NOT NULL,
   body_id uuid NOT NULL,
@@ -386,6 +434,25 @@ CREATE TABLE core.policy_version (
 );
 GRANT INSERT, SELECT ON core.policy_version TO ${role:app};
 GRANT UPDATE (superseded_at) ON core.policy_version TO ${role:app};
+
+CREATE TABLE core.pulled_delete (
+  channel_id uuid NOT NULL,
+  source_key text NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  reason text NOT NULL,
+  CONSTRAINT pulled_delete_pkey PRIMARY KEY (channel_id, source_key)
+);
+GRANT DELETE, INSERT, SELECT ON core.pulled_delete TO ${role:app};
+
+CREATE TABLE core.pulled_row (
+  source_key text NOT NULL,
+  channel_id uuid NOT NULL,
+  submission_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  CONSTRAINT pulled_row_pkey PRIMARY KEY (source_key, channel_id, submission_id)
+);
+CREATE INDEX pulled_row_channel ON core.pulled_row USING btree (channel_id, source_key);
+GRANT DELETE, INSERT, SELECT ON core.pulled_row TO ${role:app};
 
 CREATE TABLE core.record (
   subject_id uuid NOT NULL,
@@ -602,7 +669,7 @@ CREATE TABLE core.submission (
   person_rows bigint NOT NULL DEFAULT 0,
   findings_total bigint NOT NULL DEFAULT 0,
   CONSTRAINT submission_pkey PRIMARY KEY (submission_id),
-  CONSTRAINT submission_channel_check CHECK ((channel = ANY (ARRAY['desk'::text, 'cli'::text, 'api'::text, 'form'::text, 'demo'::text]))),
+  CONSTRAINT submission_channel_check CHECK ((channel = ANY (ARRAY['desk'::text, 'cli'::text, 'api'::text, 'form'::text, 'demo'::text, 'folder'::text, 'pull'::text]))),
   CONSTRAINT submission_state_check CHECK ((state = ANY (ARRAY['received'::text, 'processing'::text, 'done'::text, 'failed'::text]))),
   CONSTRAINT submission_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
   CONSTRAINT submission_policy_set_id_fkey FOREIGN KEY (policy_set_id) REFERENCES core.policy_set(policy_set_id)
@@ -639,6 +706,35 @@ CREATE TABLE core.tombstone (
   CONSTRAINT tombstone_pkey PRIMARY KEY (subject_id, record_id)
 );
 GRANT INSERT, SELECT ON core.tombstone TO ${role:app};
+
+CREATE TABLE core.upload (
+  upload_id uuid NOT NULL,
+  account_id uuid,
+  body_id uuid NOT NULL,
+  standard text NOT NULL,
+  batch_no text,
+  file_name text NOT NULL,
+  bytes_total bigint NOT NULL,
+  bytes_held bigint NOT NULL DEFAULT 0,
+  submission_id uuid,
+  created_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT upload_pkey PRIMARY KEY (upload_id),
+  CONSTRAINT upload_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id)
+);
+CREATE INDEX upload_expires ON core.upload USING btree (expires_at);
+GRANT DELETE, INSERT, SELECT, UPDATE ON core.upload TO ${role:app};
+
+CREATE TABLE core.upload_part (
+  upload_id uuid NOT NULL,
+  at_byte bigint NOT NULL,
+  bytes bigint NOT NULL,
+  file_id uuid NOT NULL,
+  file_key text NOT NULL,
+  CONSTRAINT upload_part_pkey PRIMARY KEY (upload_id, at_byte),
+  CONSTRAINT upload_part_upload_id_fkey FOREIGN KEY (upload_id) REFERENCES core.upload(upload_id) ON DELETE CASCADE
+);
+GRANT DELETE, INSERT, SELECT ON core.upload_part TO ${role:app};
 
 CREATE TABLE credentials.client (
   client_id uuid NOT NULL,

@@ -269,6 +269,18 @@ const variables: readonly Variable[] = [
     meaning: 'fatal, error, warn, info, debug, trace or silent. `info` writes a line for each request.',
   },
   {
+    name: 'DROP_FOLDER',
+    fallback: '',
+    meaning:
+      'Drop folders of front-end machines, one below it for each body, named by its unified code. See [Channels](../operate/channels.md).',
+  },
+  {
+    name: 'PULL_HOSTS',
+    fallback: '',
+    meaning:
+      '`host:port`, separated by commas: the only databases of departments that are ever connected to. See [Channels](../operate/channels.md).',
+  },
+  {
     name: 'LOG_SEAL_HASH',
     fallback: 'sha256',
     meaning: 'The hash of new seals of the access log: `sha256`, or `sm3` (GB/T 32905). Older seals keep theirs.',

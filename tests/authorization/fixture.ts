@@ -20,7 +20,10 @@ async function createCity() {
       if (method !== 'HEAD') registered.add(`${method} ${url}`);
     add.call(this, methods, url);
   };
-  const city = await createHttpCity({ app: { rateLimit: { account: 100_000, address: 100_000 } } });
+  const city = await createHttpCity({
+    env: { PULL_HOSTS: 'db.example.gov.cn:5432' },
+    app: { rateLimit: { account: 100_000, address: 100_000 } },
+  });
   KnownRoutes.prototype.add = add;
   return { city, registered };
 }

@@ -100,7 +100,7 @@ describe('the description', () => {
     for (const [method, path, operation] of operations()) {
       const what = `${method} ${path}`;
       assert.match(path, /^\/api\/v1\//, what);
-      assert.ok(['get', 'post', 'put', 'patch', 'delete'].includes(method), what);
+      assert.ok(['get', 'post', 'put', 'patch', 'delete', 'options'].includes(method), what);
       const named = [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1]);
       const given = (operation.parameters ?? [])
         .filter((parameter) => parameter.in === 'path')

@@ -230,7 +230,12 @@ export async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<
 
 /** Files of one step in any order, several at a time; steps one after another: the register, decisions, corrections. */
 async function loadFiles(ctx: AppContext, state: DemoState, options: LoadOptions): Promise<number> {
-  const plan = generateCity({ ...state, standards: standardsOfRuntime(ctx.policy()), rowsPerFile: ROWS_PER_FILE });
+  const plan = generateCity({
+    ...state,
+    standards: standardsOfRuntime(ctx.policy()),
+    rowsPerFile: ROWS_PER_FILE,
+    catalogue: true,
+  });
   const known = new Map((await demoSubmissions(ctx.db.app)).map((row) => [row.batch_no, row]));
   const senders = await sendersOf(ctx);
   const batchOf = (file: FilePlan): string => `demo-${state.seed}-${file.file}`;

@@ -4,6 +4,7 @@
  */
 import type { DataStandard, StandardEdition } from '../modules/policy/index.ts';
 import { CREDIT_OFFICE, DEPARTMENTS, type DepartmentKey, type PlannedDepartment } from './bodies.ts';
+import { type CatalogueFile, catalogueFiles, catalogueRows } from './catalogue-files.ts';
 import { dayNumber, isoDay, slashed } from './days.ts';
 import { DIRT, type Dirt, type Fate, makeDirty } from './dirt.ts';
 import { permutation, type Random, randomOf, seedNumber } from './random.ts';
@@ -28,6 +29,8 @@ export interface CityOptions {
   readonly standards: ReadonlyMap<string, DataStandard>;
   /** Most rows of a file; default 50,000. */
   readonly rowsPerFile?: number;
+  /** Also a few thousand rows of the other kinds of the catalogue (the demonstration). */
+  readonly catalogue?: boolean;
   /** 1 = as real files (default), 0 = every row as the standard wants it. */
   readonly dirt?: number;
 }
@@ -38,7 +41,7 @@ export interface FilePlan {
   readonly file: string;
   /** Files of a lower step come first: the register, decisions, what corrects them. */
   readonly step: 1 | 2 | 3;
-  readonly standard: 'registration' | StandardKey;
+  readonly standard: string;
   readonly edition: string;
   /** Unified code of the body that sends it, and its key in this plan. */
   readonly org: string;
@@ -62,6 +65,7 @@ type FileSource =
       readonly sender: 'market' | 'agriculture' | 'credit';
     }
   | { readonly kind: 'changes' }
+  | { readonly kind: 'catalogue'; readonly of: CatalogueFile }
   | { readonly kind: 'records'; readonly stream: RecordStream; readonly from: number; readonly to: number }
   | { readonly kind: 'corrections'; readonly stream: RecordStream; readonly count: number }
   | { readonly kind: 'relay'; readonly stream: RecordStream; readonly count: number };
@@ -280,6 +284,7 @@ function planFiles(options: CityOptions, seed: number, asOf: number, limit: numb
     for (const stream of streamsOf(allotment, id, asOf))
       files.push(...recordFiles(stream, options, random, limit, corrections));
   }
+  if (options.catalogue) for (const of of catalogueFiles(options.subjects)) files.push(catalogueFile(of, options));
   // Last, in time too: companies are renamed after the decisions about them.
   if ((options.dirt ?? 1) > 0)
     files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
@@ -310,6 +315,38 @@ function registrationFile(
     rows,
     source,
   };
+}
+
+function catalogueFile(of: CatalogueFile, options: CityOptions): FilePlan {
+  const standard = required(options.standards.get(of.standard), `the standard ${of.standard}`);
+  const edition = required(standard.editions[0], `an edition of ${of.standard}`);
+  const department = required(
+    DEPARTMENTS.find((entry) => entry.key === of.sender),
+    of.sender,
+  );
+  return {
+    file: `35-${of.title}-${department.shortName}.csv`,
+    step: 2,
+    standard: of.standard,
+    edition: edition.key,
+    org: department.code,
+    body: department.key,
+    encoding: 'utf-8-bom',
+    header: edition.columns.map((code) => headingOf(standard, edition, code)),
+    note: null,
+    typedDates: [],
+    rows: of.rows,
+    source: { kind: 'catalogue', of },
+  };
+}
+
+function* catalogueCells(of: CatalogueFile, codes: readonly string[], makers: Makers): Generator<PlannedRow> {
+  const body = required(
+    DEPARTMENTS.find((entry) => entry.key === of.sender),
+    of.sender,
+  );
+  const city = { ...makers, subject: (index: number) => makers.subjects.subject(index), body };
+  for (const values of catalogueRows(of, city)) yield { cells: codes.map((code) => values[code] ?? ''), dirt: [] };
 }
 
 function recordFiles(
@@ -431,6 +468,10 @@ function* fileRows(
       standard.editions.find((entry) => entry.key === file.edition),
       `the edition ${file.edition}`,
     );
+    if (source.kind === 'catalogue') {
+      yield* catalogueCells(source.of, edition.columns, makers);
+      return;
+    }
     const codes = columnsOf(source.stream, edition);
     const cells = cellMakers(codes, edition, { stamp: `${isoDay(makers.asOf - 1)} 09:30:00` });
     const columns = new Set(codes.map((code) => edition.maps?.[code]?.field ?? code));

@@ -42,6 +42,10 @@ export interface Config {
   readonly checkpointDir: string;
   /** Where months of the access log go that leave the database. */
   readonly logArchiveDir: string;
+  /** Folders of bodies' front-end machines, each named by the body's unified code; null = no drop folders. */
+  readonly dropFolder: string | null;
+  /** `host:port` of departments' databases that may be pulled from; nothing else is ever connected to. */
+  readonly pullHosts: readonly string[];
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'own'; readonly urls: DatabaseUrls; readonly sharedLogins: readonly DatabaseRole[] };
@@ -114,6 +118,22 @@ function readTrustProxy(env: Env): boolean | readonly string[] {
     .split(',')
     .map((part) => part.trim())
     .filter((part) => part !== '');
+}
+
+/** Exact hosts with their port: the office that sets up a pull cannot reach anything that the operator did not name. */
+function readPullHosts(env: Env, problems: Problems): readonly string[] {
+  const hosts = (env.PULL_HOSTS ?? '')
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '');
+  for (const host of hosts) {
+    if (/^(\[[0-9a-f:]+\]|[a-z0-9][a-z0-9.-]{0,252}):\d{1,5}$/.test(host)) continue;
+    problems.add(
+      `PULL_HOSTS 中的 ${host} 不对，应形如 db.example.gov.cn:5432，多个用逗号分隔。`,
+      `${host} in PULL_HOSTS is not like db.example.gov.cn:5432; separate several by commas.`,
+    );
+  }
+  return hosts;
 }
 
 function readTls(env: Env, root: string, problems: Problems): Config['tls'] {
@@ -223,6 +243,8 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     filesAtOnce: readFilesAtOnce(env, problems),
     checkpointDir: pathFrom(root, env.LOG_CHECKPOINT_DIR?.trim() || resolve(dataDir, 'checkpoints')),
     logArchiveDir: pathFrom(root, env.LOG_ARCHIVE_DIR?.trim() || resolve(dataDir, 'log-archive')),
+    dropFolder: env.DROP_FOLDER?.trim() ? pathFrom(root, env.DROP_FOLDER.trim()) : null,
+    pullHosts: readPullHosts(env, problems),
     database: readDatabase(env, problems),
   };
   if (problems.zh.length > 0) {

@@ -226,3 +226,14 @@ export function openKeyRing(folder: string): KeyRing {
     secret: (name) => createHmac('sha256', root).update(name).digest(),
   };
 }
+
+/** A secret of somebody else (the login of a department's database), encrypted under a key of its own; what is stored. */
+export function sealSecret(keys: Pick<KeyRing, 'newDataKey'>, plain: string): string {
+  const { key, wrapped } = keys.newDataKey();
+  return `${wrapped}.${encrypt(key, Buffer.from(plain, 'utf8')).toString('base64')}`;
+}
+
+export function openSecret(keys: Pick<KeyRing, 'openDataKey'>, sealed: string): string {
+  const [wrapped = '', cipher = ''] = sealed.split('.');
+  return decrypt(keys.openDataKey(wrapped), Buffer.from(cipher, 'base64')).toString('utf8');
+}

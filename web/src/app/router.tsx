@@ -283,6 +283,12 @@ const privacy = createRoute({
   component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
 });
 
+const channels = createRoute({
+  getParentRoute: () => desk,
+  path: '/channels',
+  component: lazyRouteComponent(() => import('../features/channels/channels-page.tsx'), 'ChannelsPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -290,6 +296,7 @@ const routeTree = root.addChildren([
     todo,
     submissions,
     submission,
+    channels,
     entry,
     records,
     record,

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Navigate, Outlet, useMatch, useRouterState } from '@tanstack/react-router';
 import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
-import { DeputyBanner } from '../features/accounts/deputy-banner.tsx';
 import { ReadOnlyBanner } from '../features/access/read-only-banner.tsx';
+import { DeputyBanner } from '../features/accounts/deputy-banner.tsx';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
 import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
@@ -24,6 +24,7 @@ interface Task {
     | '/duty'
     | '/'
     | '/submissions'
+    | '/channels'
     | '/entry'
     | '/records'
     | '/review'
@@ -47,6 +48,7 @@ interface Task {
 const tasks: readonly Task[] = [
   { to: '/', label: 'nav.todo', permission: 'submission.read', or: 'account.read', count: 'waiting' },
   { to: '/submissions', label: 'nav.submissions', permission: 'submission.read' },
+  { to: '/channels', label: 'nav.channels', permission: 'channel.read' },
   { to: '/entry', label: 'nav.entry', permission: 'record.enter' },
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },

@@ -1,4 +1,6 @@
 /** Collection: from a reported file, form or push to checked records with lineage. */
+
+export { runPull, scanDropFolders } from './channels/index.ts';
 export { forgetRows } from './forget-rows.ts';
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';

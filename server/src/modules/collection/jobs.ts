@@ -1,6 +1,7 @@
 /** Background work of collection, and what a start does about files that a crash left half-way. */
 import type { AppContext } from '../../context.ts';
 import { withTransaction } from '../../platform/db.ts';
+import { channelJobs } from './channels/index.ts';
 import { processSubmission } from './process-submission.ts';
 import { failSubmission, sameBodyAhead, unfinishedSubmissions } from './queries.ts';
 import { PROCESS_TASK } from './receive-file.ts';
@@ -15,6 +16,7 @@ let running = 0;
  * its corrections must not overtake what they correct. Each holds a worker and two batches, which bounds the memory.
  */
 export function collectionJobs(ctx: AppContext): void {
+  channelJobs(ctx);
   ctx.jobs.register(PROCESS_TASK, async (context, payload, job) => {
     const submissionId = String(payload.submissionId);
     if (running >= context.config.filesAtOnce || (await sameBodyAhead(context.db.app, submissionId)) > 0) {
@@ -50,7 +52,7 @@ const GIVEN_UP = {
 
 /** Files that nobody works on any more are taken up again; a form whose sender never got an answer is closed, to be sent again. */
 export async function resumeSubmissions(ctx: AppContext): Promise<number> {
-  const waiting = await unfinishedSubmissions(ctx.db.app, ['desk', 'api', 'cli', 'demo']);
+  const waiting = await unfinishedSubmissions(ctx.db.app, ['desk', 'api', 'cli', 'demo', 'folder', 'pull']);
   await withTransaction(ctx.db.app, async (tx) => {
     for (const submissionId of waiting)
       await ctx.jobs.enqueue(tx, PROCESS_TASK, { submissionId }, { key: `submission:${submissionId}` });

@@ -265,6 +265,19 @@ export async function listFindings(
   );
 }
 
+/** Findings of single rows, by row. */
+export async function findingsOfRows(
+  client: Queryable,
+  submissionId: string,
+  rowNos: readonly number[],
+): Promise<Map<number, FindingRow[]>> {
+  const found = new Map<number, FindingRow[]>();
+  if (rowNos.length === 0) return found;
+  const rows = await listFindings(client, submissionId, { rows: [...rowNos] }, null, rowNos.length * 60);
+  for (const row of rows) found.set(row.row_no, [...(found.get(row.row_no) ?? []), row]);
+  return found;
+}
+
 export async function countByRule(
   client: Queryable,
   submissionId: string,

@@ -1,13 +1,14 @@
 /** Takes a file in: encrypted, hashed, one submission row, one job — or, for the command line, processed in place. */
+import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
-import { withTransaction } from '../../platform/db.ts';
+import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { FileTooLarge, type StoredFile } from '../../platform/files.ts';
 import { newId } from '../../platform/ids.ts';
 import { withoutNumbers } from '../persons/index.ts';
-import { findBatch, insertSubmission } from './queries.ts';
+import { findBatch, insertSubmission, loadSubmission } from './queries.ts';
 
 export const PROCESS_TASK = 'collection.process';
 /** Greatest upload; workbooks have a smaller limit of their own in the reader. */
@@ -20,12 +21,14 @@ export interface ReceiveFile {
   /** Standard key, or 'auto'. */
   standard: string;
   bodyId: string;
-  channel: 'desk' | 'cli' | 'api' | 'form' | 'demo';
+  channel: 'desk' | 'cli' | 'api' | 'form' | 'demo' | 'folder' | 'pull';
   batchNo?: string | null;
   /** false: the caller processes it itself. */
   enqueue: boolean;
   /** The caller processes it at once, in this process: the plain bytes need not be decrypted again. */
   readNext?: boolean;
+  /** More that is written in the transaction that takes the file in: both happen or neither (a channel's watermark). */
+  within?: (tx: Transaction, submissionId: string) => Promise<void>;
 }
 
 export interface Received {
@@ -48,7 +51,7 @@ export async function receiveFile(ctx: AppContext, actor: Actor, input: ReceiveF
   if (input.batchNo) {
     const known = await findBatch(ctx.db.app, input.bodyId, input.standard, input.batchNo);
     if (known) {
-      input.source.resume();
+      await sameContent(ctx, known, input);
       return { submissionId: known, repeated: true };
     }
   }
@@ -75,6 +78,7 @@ export async function receiveFile(ctx: AppContext, actor: Actor, input: ReceiveF
         resourceId: submissionId,
         detail: { bodyId: input.bodyId, channel: input.channel, sha256: stored.sha256 },
       });
+      await input.within?.(tx, submissionId);
       if (input.enqueue)
         await ctx.jobs.enqueue(tx, PROCESS_TASK, { submissionId }, { key: `submission:${submissionId}` });
     });
@@ -85,10 +89,33 @@ export async function receiveFile(ctx: AppContext, actor: Actor, input: ReceiveF
       input.batchNo && (error as { code?: string }).code === '23505'
         ? await findBatch(ctx.db.app, input.bodyId, input.standard, input.batchNo)
         : null;
-    if (twin) return { submissionId: twin, repeated: true };
+    if (twin && (await contentOf(ctx, twin)) === stored.sha256) return { submissionId: twin, repeated: true };
+    if (twin) throw otherContent();
     throw error;
   }
   return { submissionId, repeated: false };
+}
+
+/** A batch number that comes back with other rows is a mistake of the sender: answering with the first would lose them. */
+function otherContent(): DomainError {
+  return new DomainError('conflict', {
+    zh: '这个批次号已经用于另一份内容，这次的内容没有接收。请换一个批次号后重新报送。',
+    en: 'This batch number was used for other content; nothing of this one was taken. Send it again under another batch number.',
+  });
+}
+
+const contentOf = async (ctx: AppContext, submissionId: string): Promise<string | undefined> =>
+  (await loadSubmission(ctx.db.app, submissionId))?.file_sha256;
+
+async function sameContent(ctx: AppContext, submissionId: string, input: ReceiveFile): Promise<void> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of input.source as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MAX_UPLOAD_BYTES) throw tooLarge();
+    hash.update(chunk);
+  }
+  if (hash.digest('hex') !== (await contentOf(ctx, submissionId))) throw otherContent();
 }
 
 /** The refusal of a file that is larger than is ever taken in. */

@@ -53,11 +53,12 @@ const upload = (login: string, file: string, fields: Record<string, string> = {}
 describe('a submission over HTTP', () => {
   let id: string;
   it('is accepted with 202, processed by a job and told with its findings', async () => {
-    const response = await upload(
-      'officer',
-      penaltyCsv([penalty(1), penalty(2, { CF_JDRQ: '2021-02-30' }), penalty(3, { CF_WSH: '示市监罚[2026]3号' })]),
-      { standard: 'penalty', batchNo: 'B-1' },
-    );
+    const content = penaltyCsv([
+      penalty(1),
+      penalty(2, { CF_JDRQ: '2021-02-30' }),
+      penalty(3, { CF_WSH: '示市监罚[2026]3号' }),
+    ]);
+    const response = await upload('officer', content, { standard: 'penalty', batchNo: 'B-1' });
     assert.equal(response.statusCode, 202, response.body);
     id = response.json().id;
     assert.equal(response.headers.location, `/api/v1/submissions/${id}`);
@@ -73,8 +74,11 @@ describe('a submission over HTTP', () => {
     assert.equal(findings.items[0].rule, 'type-date');
     assert.match(findings.items[0].message.zh, /2021-02-30/);
     assert.ok(findings.items[0].fix.zh && findings.items[0].fix.en);
-    const repeated = await upload('officer', 'anything', { standard: 'penalty', batchNo: 'B-1' });
+    const repeated = await upload('officer', content, { standard: 'penalty', batchNo: 'B-1' });
     assert.deepEqual([repeated.json().id, repeated.json().repeated], [id, true]);
+    // Answering with the first batch would lose these rows.
+    const other = await upload('officer', 'anything', { standard: 'penalty', batchNo: 'B-1' });
+    assert.equal(other.statusCode, 409, other.body);
   });
   it('is hidden from other departments, closed to administrators and strangers to the system', async () => {
     for (const path of ['', '/findings', '/rows', '/rules', '/refused', '/findings.xlsx']) {

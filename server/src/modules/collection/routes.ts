@@ -1,5 +1,6 @@
 /** `/api/v1` of collection: submissions with their findings and rows, single records, drafts, attachments, templates. */
 
+import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import {
   DeskSummary,
@@ -13,9 +14,12 @@ import {
   RecordRow,
   ResolveRowsRequest,
   ResolveRowsResult,
+  RowResultView,
   StandardView,
   SubmissionView,
   WithdrawRequest,
+  WithdrawRowsRequest,
+  WithdrawRowsResult,
   Words,
 } from '@chengxin/contract';
 import multipart from '@fastify/multipart';
@@ -29,9 +33,11 @@ import { authorize, findBody, type Permission } from '../identity/index.ts';
 import { withoutNumbers } from '../persons/index.ts';
 import { loadRecord, withdrawRecord } from '../records/index.ts';
 import { addAttachment, MAX_ATTACHMENT_BYTES, readAttachment } from './attachments.ts';
+import { channelRoutes, uploadPieceRoutes } from './channels/index.ts';
 import { approveDraft, createDraft, listDrafts, returnDraft } from './drafts.ts';
 import { checkRecord, enterRecord } from './enter-record.ts';
 import { exportFindings, exportRecords, exportSubmissions, type Sheet } from './exports.ts';
+import { rowResults } from './push-results.ts';
 import { pushRows } from './push-rows.ts';
 import { bodyHasSecondReader } from './queries.ts';
 import {
@@ -50,6 +56,7 @@ import { MAX_UPLOAD_BYTES, type Received, receiveFile, tooLarge } from './receiv
 import { type Download, MEDIA_TYPES, refusedRowsFile } from './refused-file.ts';
 import { resolveRows } from './resolve-rows.ts';
 import { templateFile } from './template-file.ts';
+import { withdrawRows } from './withdraw-rows.ts';
 
 /** Boundaries and fields around a file. */
 const MAX_FORM_BYTES = 1024 ** 2;
@@ -131,6 +138,11 @@ export function collectionRoutes(ctx: AppContext): (app: HttpInstance) => Promis
     recordRoutes(app, ctx);
     draftRoutes(app, ctx);
     attachmentRoutes(app, ctx);
+    pushRoutes(app, ctx);
+    channelRoutes(app, ctx);
+    await app.register(
+      uploadPieceRoutes(ctx, { bodyFor: (actor, org) => bodyFor(ctx, actor, 'submission.create', org) }),
+    );
   };
 }
 
@@ -253,7 +265,60 @@ function uploadRoutes(app: HttpInstance, ctx: AppContext): void {
     },
     async (request, reply) => {
       const bodyId = await bodyFor(ctx, request.actor, 'submission.create', request.body.org);
-      return acceptedView(reply, await pushRows(ctx, request.actor, bodyId, request.body));
+      const batchNo = request.body.batchNo ?? batchOfKey(request.actor, request.headers['idempotency-key']);
+      return acceptedView(
+        reply,
+        await pushRows(ctx, request.actor, bodyId, { ...request.body, ...(batchNo ? { batchNo } : {}) }),
+      );
+    },
+  );
+}
+
+/** A push with an Idempotency-Key and no batch number is a batch of that key: sent again, it answers the same. */
+function batchOfKey(actor: Actor, header: string | string[] | undefined): string | undefined {
+  if (typeof header !== 'string') return undefined;
+  if (!/^[\x21-\x7e]{8,200}$/.test(header))
+    throw new DomainError('invalid-request', {
+      zh: 'Idempotency-Key 应为 8 至 200 个可见字符，例如一个 uuid。',
+      en: 'Idempotency-Key must be 8 to 200 visible characters, for instance a uuid.',
+    });
+  return `key:${createHash('sha256')
+    .update(JSON.stringify([actor.accountId, actor.client?.clientId ?? null, header]))
+    .digest('hex')
+    .slice(0, 40)}`;
+}
+
+function pushRoutes(app: HttpInstance, ctx: AppContext): void {
+  const tags = ['submissions'];
+  app.get(
+    `${apiPrefix}/submissions/:id/results`,
+    {
+      config: { permission: 'submission.read' },
+      schema: {
+        tags,
+        summary: '逐行结果 Result of each row',
+        params: IdParams,
+        querystring: Type.Object(Page),
+        response: { 200: Type.Object({ state: Type.String(), ...listOf(RowResultView).properties }) },
+      },
+    },
+    async (request) => rowResults(ctx, request.actor, request.params.id, request.query),
+  );
+  app.post(
+    `${apiPrefix}/records::withdraw`,
+    {
+      config: { permission: 'submission.withdraw' },
+      bodyLimit: 16 * 1024 * 1024,
+      schema: {
+        tags: ['records'],
+        summary: '批量撤回 Take back rows',
+        body: WithdrawRowsRequest,
+        response: { 200: WithdrawRowsResult },
+      },
+    },
+    async (request) => {
+      const bodyId = await bodyFor(ctx, request.actor, 'submission.withdraw', request.body.org);
+      return { results: await withdrawRows(ctx, request.actor, bodyId, request.body) };
     },
   );
 }

@@ -18,7 +18,14 @@ export {
   recordKey,
   recordKeyHex,
 } from './record-key.ts';
-export { type LiveRecord, loadRecord, withdrawIn, withdrawRecord } from './withdraw-record.ts';
+export {
+  type LiveRecord,
+  loadRecord,
+  type WithdrawOutcome,
+  withdrawAs,
+  withdrawIn,
+  withdrawRecord,
+} from './withdraw-record.ts';
 export {
   publishSuperseded,
   recordColumns,

@@ -51,39 +51,99 @@ export async function withdrawIn(
   recordId: string,
   reason: string,
 ): Promise<void> {
-  const record = await loadRecord(tx, recordId);
-  if (!record || record.superseded_at !== null) throw new DomainError('conflict');
+  const known = await loadRecord(tx, recordId);
+  if (!known) throw new DomainError('conflict');
+  const outcome = await withdrawAs(ctx, actor, tx, { recordId, sourceBodyId: known.source_body_id, reason });
+  if (outcome === 'notFound') throw new DomainError('conflict');
+}
+
+/**
+ * withdrawn: the record is gone. handedOver: another source asserts it too and answers for it now. assertionWithdrawn: the
+ * record is another source's and stays, this one no longer asserts it. notFound: this source never sent it, or took it back.
+ */
+export type WithdrawOutcome = 'withdrawn' | 'handedOver' | 'assertionWithdrawn' | 'notFound';
+
+/** Takes back what one source asserts, and nothing that others do. */
+export async function withdrawAs(
+  ctx: AppContext,
+  actor: Actor,
+  tx: Transaction,
+  what: { recordId: string; sourceBodyId: string; reason: string },
+): Promise<WithdrawOutcome> {
+  const record = await loadRecord(tx, what.recordId);
+  if (!record || record.superseded_at !== null) return 'notFound';
   const at = ctx.clock.now();
+  const owner = await maybeOne<{ source_body_id: string }>(
+    tx,
+    sql`SELECT source_body_id FROM core.record_key WHERE key_hash = ${record.key_hash} AND record_id = ${what.recordId} FOR UPDATE`,
+  );
   const others = await query<{ source_body_id: string }>(
     tx,
     sql`SELECT source_body_id FROM core.record_assertion
          WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash} AND withdrawn_at IS NULL ORDER BY asserted_at FOR UPDATE`,
   );
-  const [next] = others;
-  if (next) {
-    await execute(
-      tx,
-      sql`UPDATE core.record_key SET source_body_id = ${next.source_body_id} WHERE key_hash = ${record.key_hash}`,
-    );
-    await execute(
-      tx,
-      sql`UPDATE core.record_assertion SET withdrawn_at = ${at} WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash} AND source_body_id = ${next.source_body_id}`,
-    );
-  } else {
-    await supersedeRecords(tx, [{ subjectId: record.subject_id, recordedOn: record.recorded_on, recordId }], at);
-    await execute(tx, sql`DELETE FROM core.record_key WHERE key_hash = ${record.key_hash} AND record_id = ${recordId}`);
-    await execute(
-      tx,
-      sql`INSERT INTO core.record_event (subject_id, event_id, record_id, kind, effective_on, reason, account_id, recorded_at)
-          VALUES (${record.subject_id}, ${newId()}, ${recordId}, 'withdrawn', ${ctx.clock.today()}, ${reason}, ${actor.accountId}, ${at})`,
-    );
-    await publish(tx, ctx, [{ kind: 'record.withdrawn', subjectId: record.subject_id, payload: { recordId } }]);
-  }
+  const outcome = await takeBack(ctx, actor, tx, {
+    ...what,
+    record,
+    at,
+    ownerId: owner?.source_body_id ?? record.source_body_id,
+    others: others.map((row) => row.source_body_id),
+  });
+  if (outcome === 'notFound') return outcome;
   await writeAccess(tx, ctx, actor, {
     action: 'record.withdraw',
     resourceKind: 'record',
-    resourceId: recordId,
+    resourceId: what.recordId,
     subjectId: record.subject_id,
-    detail: { reason, stillAssertedBy: next?.source_body_id ?? null },
+    detail: { reason: what.reason, sourceBodyId: what.sourceBodyId, outcome },
   });
+  return outcome;
+}
+
+interface TakeBack {
+  recordId: string;
+  sourceBodyId: string;
+  reason: string;
+  record: LiveRecord;
+  at: string;
+  /** Who answers for the record, and who asserts it besides. */
+  ownerId: string;
+  others: readonly string[];
+}
+
+async function takeBack(ctx: AppContext, actor: Actor, tx: Transaction, act: TakeBack): Promise<WithdrawOutcome> {
+  const { record, at } = act;
+  const endAssertion = (bodyId: string): Promise<number> =>
+    execute(
+      tx,
+      sql`UPDATE core.record_assertion SET withdrawn_at = ${at} WHERE subject_id = ${record.subject_id} AND key_hash = ${record.key_hash}
+             AND source_body_id = ${bodyId} AND withdrawn_at IS NULL`,
+    );
+  if (act.ownerId !== act.sourceBodyId) {
+    return (await endAssertion(act.sourceBodyId)) > 0 ? 'assertionWithdrawn' : 'notFound';
+  }
+  const next = act.others.find((bodyId) => bodyId !== act.ownerId);
+  if (next !== undefined) {
+    await execute(tx, sql`UPDATE core.record_key SET source_body_id = ${next} WHERE key_hash = ${record.key_hash}`);
+    await endAssertion(next);
+    return 'handedOver';
+  }
+  await supersedeRecords(
+    tx,
+    [{ subjectId: record.subject_id, recordedOn: record.recorded_on, recordId: act.recordId }],
+    at,
+  );
+  await execute(
+    tx,
+    sql`DELETE FROM core.record_key WHERE key_hash = ${record.key_hash} AND record_id = ${act.recordId}`,
+  );
+  await execute(
+    tx,
+    sql`INSERT INTO core.record_event (subject_id, event_id, record_id, kind, effective_on, reason, account_id, recorded_at)
+        VALUES (${record.subject_id}, ${newId()}, ${act.recordId}, 'withdrawn', ${ctx.clock.today()}, ${act.reason}, ${actor.accountId}, ${at})`,
+  );
+  await publish(tx, ctx, [
+    { kind: 'record.withdrawn', subjectId: record.subject_id, payload: { recordId: act.recordId } },
+  ]);
+  return 'withdrawn';
 }

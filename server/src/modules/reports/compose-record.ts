@@ -103,7 +103,11 @@ function payloadText(entry: DisclosedRecord, standard: DataStandard, ...roles: F
 }
 
 /** What was decided, in a few words: 罚款 2 万元, 警告; or the title of the licence. */
-function titleOf(entry: DisclosedRecord, standard: DataStandard & { name: { zh: string } }): string {
+function titleOf(
+  entry: DisclosedRecord,
+  standard: DataStandard & { name: { zh: string } },
+  policy: PolicyRuntime,
+): string {
   const { record } = entry;
   if (standard.fields.some((field) => field.role === 'amount')) {
     const words = record.categories.map((category) => {
@@ -114,7 +118,8 @@ function titleOf(entry: DisclosedRecord, standard: DataStandard & { name: { zh: 
     });
     if (words.length > 0) return cleanText(words.join('、'));
   }
-  return payloadText(entry, standard, 'documentTitle') ?? record.documentNumber ?? standard.name.zh;
+  const item = policy.catalogueItem(record.item)?.name as { zh: string } | undefined;
+  return payloadText(entry, standard, 'documentTitle') ?? item?.zh ?? record.documentNumber ?? standard.name.zh;
 }
 
 function codeOf(entry: DisclosedRecord, standard: DataStandard, role: FieldRole): string {
@@ -152,7 +157,7 @@ export function composeRecord(
     policy,
     mask: (text) => maskText(text, !readsNames(reading) ? [...people, ...own] : []),
   };
-  const title = titleOf(entry, standard);
+  const title = titleOf(entry, standard, policy);
   const block: ReportBlock = {
     number,
     title: reader.mask(title),

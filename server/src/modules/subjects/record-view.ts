@@ -165,6 +165,8 @@ function titleOf(
   const content = roleValue(standard, payload, 'content');
   const title = firstClause(content, maxTitle) || roleValue(standard, payload, 'documentTitle');
   const text = maskText(title, context.people);
+  // Grades and lists have no title of their own: the item says what they are, its value only what that does not.
+  if (text === '' && standard?.itemBy) return [name.zh, ...kinds.filter((kind) => !name.zh.includes(kind))].join(' · ');
   if (text === '') return kinds.join('、') || name.zh;
   return kinds.length > 0 ? `${text} · ${kinds.join('、')}` : text;
 }

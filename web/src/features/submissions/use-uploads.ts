@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react';
 import { newKey } from '../../shared/api/client.ts';
 import { renewWork } from '../../shared/api/queries.ts';
+import { resumableFrom, uploadInPieces } from '../../shared/api/resumable.ts';
 import type { UploadAccepted } from '../../shared/api/types.ts';
 import { type Upload, upload } from '../../shared/api/upload.ts';
 
@@ -37,9 +38,11 @@ export function useUploads() {
     for (const item of items) {
       if (item.state !== 'queued' || running.current.size >= atOnce || running.current.has(item.key)) continue;
       const { key } = item;
-      const sending = upload<UploadAccepted>('/submissions', item.file, item.fields, (part) =>
-        dispatch({ key, set: { part } }),
-      );
+      const onProgress = (part: number): void => dispatch({ key, set: { part } });
+      const sending =
+        item.file.size >= resumableFrom
+          ? uploadInPieces(item.file, item.fields, onProgress)
+          : upload<UploadAccepted>('/submissions', item.file, item.fields, onProgress);
       running.current.set(key, sending);
       dispatch({ key, set: { state: 'sending', part: 0 } });
       sending.done

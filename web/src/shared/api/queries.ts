@@ -3,6 +3,8 @@ import { infiniteQueryOptions, QueryClient, queryOptions } from '@tanstack/react
 import { ApiError, call, type Query } from './client.ts';
 import type {
   BodyView,
+  ChannelItemView,
+  ChannelView,
   DeskSummary,
   DoubtfulRowView,
   DraftView,
@@ -86,6 +88,18 @@ export const bodiesQuery = queryOptions({
   queryFn: async ({ signal }) => (await call<ListOf<BodyView>>('/bodies', { signal })).items,
   staleTime: 10 * 60_000,
 });
+
+/** Asked again while the page is open: somebody waits for a channel to recover. */
+export const channelsQuery = infiniteQueryOptions({
+  ...pages<ChannelView>(['channels', 'list'], '/channels', { limit: 50 }),
+  refetchInterval: 10_000,
+});
+
+export const channelItemsQuery = (id: string) =>
+  infiniteQueryOptions({
+    ...pages<ChannelItemView>(['channels', 'items', id], `/channels/${id}/items`, { limit: 20 }),
+    refetchInterval: 10_000,
+  });
 
 export interface SubmissionFilter {
   readonly standard?: string | undefined;

@@ -16,6 +16,8 @@ import type { Static } from 'typebox';
 
 export type {
   BodyView,
+  ChannelItemView,
+  ChannelView,
   DeskSummary,
   DoubtfulRowView,
   DraftView,
