@@ -2,10 +2,12 @@
 import type { AppContext } from './context.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
 import { openDraftsOf } from './modules/collection/index.ts';
+import type { CredentialPorts } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
-import type { SubjectPorts } from './modules/subjects/index.ts';
+import { findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
+import { DomainError } from './platform/errors.ts';
 
 export function subjectPorts(ctx: AppContext): SubjectPorts {
   return {
@@ -33,4 +35,17 @@ export const accountPorts: AccountPorts = {
       countOpen: openDraftsOf,
     },
   ],
+};
+
+/** The organisation that a proof names: the register must know it. */
+export const credentialPorts: CredentialPorts = {
+  async findOrganisation(client, unifiedCode) {
+    try {
+      const subject = await findArchiveSubject(client, { code: unifiedCode });
+      return { subjectId: subject.subject_id, name: subject.name };
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'not-found') return null;
+      throw error;
+    }
+  },
 };

@@ -1,4 +1,5 @@
 import { accessEn } from './access.en.ts';
+import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 
 import { oversightEn } from './oversight.en.ts';
@@ -429,4 +430,5 @@ export const en: Dictionary = {
   'channel.cli': 'Command line',
   'channel.demo': 'Demonstration',
   ...accessEn,
+  ...credentialsEn,
 };

@@ -1,5 +1,6 @@
 /** 工作台用语。Words as an officer would say them: what, why, what next. Full stops where a sentence stands alone. */
 import { accessZh } from './access.zh.ts';
+import { credentialsZh } from './credentials.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
 
@@ -416,4 +417,5 @@ export const zh = {
   'channel.cli': '命令行',
   'channel.demo': '演示数据',
   ...accessZh,
+  ...credentialsZh,
 } as const;
