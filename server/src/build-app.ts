@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
 import { accountPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, credentialPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
-import { credentialsRoutes } from './modules/credentials/index.ts';
+import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
@@ -40,7 +41,7 @@ export const modules: readonly ModuleRoutes[] = [
   identityRoutes,
   (ctx) => accessRoutes(ctx, exportPorts(ctx)),
   (ctx) => accountRoutes(ctx, accountPorts),
-  credentialsRoutes,
+  (ctx) => credentialsRoutes(ctx, credentialPorts),
   collectionRoutes,
   (ctx) => personRoutes(ctx, personPorts(ctx)),
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
@@ -68,6 +69,7 @@ export function registerPlatformJobs(ctx: Pick<AppContext, 'jobs'>): void {
     await prepareAccessLog(context);
     await ensureYears(context.db.app, context.clock);
     await purgeSessions(context);
+    await purgeCredentials(context);
     await purgeIdempotencyKeys(context);
   });
   ctx.jobs.schedule(maintenanceTask, '17 * * * *');
@@ -107,7 +109,7 @@ export interface AppOptions extends HttpOptions {
 
 /** Builds the application, ready to listen or to be injected with requests. */
 export async function buildApp(ctx: AppContext, options: AppOptions = {}): Promise<HttpInstance> {
-  const app = await buildHttp(ctx, { ...httpHooks(ctx), gate: accessGate(ctx) }, options);
+  const app = await buildHttp(ctx, { ...httpHooks(ctx, [clientResolver(ctx)]), gate: accessGate(ctx) }, options);
   healthRoutes(app, ctx, [...databaseChecks(ctx), ...(options.readiness ?? [])]);
   await registerSpa(app, { prefix: '/desk/', folder: join(ctx.config.root, 'web', 'dist') });
   for (const routes of options.modules ?? modules) await app.register(routes(ctx) as FastifyPluginAsyncTypebox);

@@ -3,11 +3,13 @@ import type { AppContext } from './context.ts';
 import type { ExportPorts } from './modules/access/index.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
 import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
+import type { CredentialPorts } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { type PersonPorts, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
-import { countExport, exportRecords, type SubjectPorts } from './modules/subjects/index.ts';
+import { countExport, exportRecords, findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
+import { DomainError } from './platform/errors.ts';
 
 /** Exports are decided by access and read by subjects. */
 export function exportPorts(ctx: AppContext): ExportPorts {
@@ -53,3 +55,16 @@ export function personPorts(ctx: AppContext): PersonPorts {
     forgetRows: (submissionId, rowNos) => forgetRows(ctx, submissionId, rowNos),
   };
 }
+
+/** The organisation that a proof names: the register must know it. */
+export const credentialPorts: CredentialPorts = {
+  async findOrganisation(client, unifiedCode) {
+    try {
+      const subject = await findArchiveSubject(client, { code: unifiedCode });
+      return { subjectId: subject.subject_id, name: subject.name };
+    } catch (error) {
+      if (error instanceof DomainError && error.code === 'not-found') return null;
+      throw error;
+    }
+  },
+};

@@ -14,6 +14,7 @@ import { newId } from '../../server/src/platform/ids.ts';
 import type { Logger } from '../../server/src/platform/logging.ts';
 import { addTestAccount, signInAs } from '../../server/src/testing-context.ts';
 import { type CityContext, createCityContext } from './context.ts';
+import { installLicenceAuthority } from './licence-authority.ts';
 import { codeOf, DEPARTMENT } from './rows.ts';
 
 export const OTHER_DEPARTMENT = { name: '示范市生态环境局', code: codeOf(2, '11') };
@@ -159,6 +160,7 @@ export async function createHttpCity(
   const made = await createCityContext(rest);
   const city = log ? { ...made, ctx: { ...made.ctx, log } } : made;
   collectionJobs(city.ctx);
+  installLicenceAuthority(city.ctx.config.dataDir);
   const app = await buildApp(city.ctx, options.app ?? {});
   const { bodyId } = await createBody(city.ctx.db.app, city.clock, { kind: 'department', ...DEPARTMENT });
   const { bodyId: otherBodyId } = await createBody(city.ctx.db.app, city.clock, {

@@ -65,3 +65,131 @@ export const FactorResetView = Type.Object({
 });
 export type FactorResetView = Static<typeof FactorResetView>;
 export const FactorResetList = listOf(FactorResetView);
+
+const ScopesSchema = Type.Array(Type.String({ maxLength: 80 }), {
+  minItems: 1,
+  maxItems: 50,
+  description: 'permissions',
+});
+const AddressesSchema = Type.Array(Type.String({ maxLength: 50 }), {
+  maxItems: 50,
+  description: 'IP or CIDR; empty: any',
+});
+const clientProperties = {
+  name: Type.String({ minLength: 1, maxLength: 100 }),
+  scopes: ScopesSchema,
+  addresses: AddressesSchema,
+  signatureRequired: Type.Boolean(),
+  contact: Type.String({ minLength: 1, maxLength: 100, description: 'technical contact: office and telephone' }),
+};
+const WaySchema = Type.Union([Type.Literal('direct'), Type.Literal('gateway')]);
+const KeyKindSchema = Type.Union([
+  Type.Literal('bearer'),
+  Type.Literal('ed25519'),
+  Type.Literal('sm2'),
+  Type.Literal('application'),
+]);
+export const ClientRequest = Type.Object(clientProperties, closed);
+export const NewClientRequest = Type.Object({ ...clientProperties, bodyId: IdSchema, way: WaySchema }, closed);
+export const ClientCreated = Type.Object({ id: IdSchema });
+export const ClientKeyView = Type.Object({
+  id: IdSchema,
+  kind: KeyKindSchema,
+  createdAt: InstantSchema,
+  expiresAt: InstantSchema,
+  revokedAt: orNull(InstantSchema),
+  lastUsedAt: orNull(InstantSchema),
+  lastAddress: orNull(Type.String()),
+});
+export const ClientView = Type.Object({
+  id: IdSchema,
+  ...clientProperties,
+  body: Type.Object({ id: IdSchema, name: Type.String() }),
+  way: WaySchema,
+  createdAt: InstantSchema,
+  approvedAt: orNull(InstantSchema),
+  revokedAt: orNull(InstantSchema),
+  askedByCaller: Type.Boolean({ description: 'the caller asked for it and may not approve it' }),
+  keys: Type.Array(ClientKeyView),
+});
+export type ClientView = Static<typeof ClientView>;
+export const ClientList = Type.Object({
+  items: Type.Array(ClientView),
+  nextCursor: orNull(Type.String()),
+  dataAsOf: InstantSchema,
+});
+export const KeyRequest = Type.Object(
+  {
+    kind: KeyKindSchema,
+    publicKey: Type.Optional(Type.String({ maxLength: 2000, description: 'PEM; SM2 also as 04… hexadecimal' })),
+    days: Type.Optional(Type.Integer({ minimum: 1, maximum: 731 })),
+    rotate: Type.Optional(Type.Boolean({ description: 'the other keys end after the overlap of the policy' })),
+  },
+  closed,
+);
+export const KeyIssued = Type.Object({
+  id: IdSchema,
+  expiresAt: InstantSchema,
+  secret: orNull(Type.String({ description: 'shown this once' })),
+});
+export const GatewayRequest = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 100 }),
+    addresses: Type.Array(Type.String({ maxLength: 50 }), { minItems: 1, maxItems: 50 }),
+    certificate: Type.Optional(
+      Type.String({ minLength: 3, maxLength: 500, description: 'subject, as the trusted proxy passes it on' }),
+    ),
+  },
+  closed,
+);
+export const GatewayCreated = Type.Object({ id: IdSchema, secret: orNull(Type.String()) });
+export const GatewayList = listOf(
+  Type.Object({
+    id: IdSchema,
+    name: Type.String(),
+    by: Type.Union([Type.Literal('key'), Type.Literal('certificate')]),
+    certificate: orNull(Type.String()),
+    addresses: Type.Array(Type.String()),
+    createdAt: InstantSchema,
+    revokedAt: orNull(InstantSchema),
+  }),
+);
+
+export const ProviderView = Type.Object({
+  key: Type.String(),
+  kind: Type.Union([Type.Literal('oidc'), Type.Literal('certificate'), Type.Literal('licence')]),
+  name: Type.Object({ zh: Type.String(), en: Type.String() }),
+});
+export type ProviderView = Static<typeof ProviderView>;
+export const ProviderList = listOf(ProviderView);
+export const ProviderRequest = Type.Object(
+  { next: Type.Optional(Type.String({ maxLength: 500, description: 'a path of the desk' })) },
+  closed,
+);
+export const ProviderBegun = Type.Object({
+  state: Type.String(),
+  redirectTo: orNull(Type.String({ description: 'the browser goes there' })),
+  challenge: orNull(Type.String({ description: 'to be signed, or to stand in the assertion as nonce' })),
+});
+export type ProviderBegun = Static<typeof ProviderBegun>;
+export const ProviderFinishRequest = Type.Object(
+  {
+    state: Type.String({ maxLength: 200 }),
+    certificate: Type.Optional(Type.String({ maxLength: 10_000, description: 'PEM' })),
+    signature: Type.Optional(Type.String({ maxLength: 2000, description: 'Base64, over the challenge' })),
+    assertion: Type.Optional(Type.String({ maxLength: 10_000, description: 'JWS of the licence authority' })),
+  },
+  closed,
+);
+export const OwnLinkList = listOf(Type.Object({ id: IdSchema, provider: Type.String(), linkedAt: InstantSchema }));
+export const RepresentationList = listOf(
+  Type.Object({
+    id: IdSchema,
+    provider: Type.String(),
+    proofDigest: Type.String(),
+    provedAt: InstantSchema,
+    endedAt: orNull(InstantSchema),
+    endedReason: orNull(Type.String()),
+    own: Type.Boolean(),
+  }),
+);

@@ -1,11 +1,13 @@
 /** The own second factor and sessions, resets of lost factors. */
+import { insertLink, insertRepresentation } from '../../../server/src/modules/credentials/provider-queries.ts';
 import { requestReset } from '../../../server/src/modules/credentials/reset-factor.ts';
 import { provideTotp } from '../../../server/src/modules/credentials/testing.ts';
 import { createAccount, openSession } from '../../../server/src/modules/identity/index.ts';
 import { newId } from '../../../server/src/platform/ids.ts';
 import { actorWith } from '../../support/context.ts';
 import { accounts } from '../../support/http-city.ts';
-import { at, type Case, type Expect, type Fixture, type Rows, signedIn, type Who } from '../format.ts';
+import { assertLicence } from '../../support/licence-authority.ts';
+import { all, at, type Case, type Expect, type Fixture, type Rows, signedIn, type Who } from '../format.ts';
 
 const administrators: Expect = { system: 'ok', security: 'ok' };
 const unknown = '00000000-0000-7000-8000-00000000dead';
@@ -55,6 +57,45 @@ async function freshReset(who: Who, fixture: Fixture): Promise<string> {
   const role = who === 'system' ? 'securityAdmin' : 'systemAdmin';
   const asker = await another(fixture, who === 'system' ? 'security' : 'system');
   return requestReset(city.ctx, actorWith([role], null, asker.accountId), `officer-own-${serial - 1}`, '手机遗失');
+}
+
+const keepers: Expect = { manager: 'ok', system: 'ok', security: 'ok' };
+const clientInput = {
+  name: '审批系统',
+  scopes: ['body.read'],
+  addresses: [],
+  signatureRequired: false,
+  contact: '信息科',
+};
+const newClient = (bodyId: string) => ({ ...clientInput, way: 'direct', bodyId });
+async function freshClient({ city }: Fixture, bodyId = city.bodyId): Promise<string> {
+  const made = await city.call('system', 'POST', '/api/v1/clients', { payload: newClient(bodyId) });
+  return made.json().id;
+}
+/** About a client of the manager's body, and one of another. */
+const aboutClient = (path: string, payload?: () => object): Case[] => [
+  {
+    expect: keepers,
+    request: async (_who, fixture) => ({
+      url: `/api/v1/clients/${await freshClient(fixture)}${path}`,
+      ...(payload ? { payload: payload() } : {}),
+    }),
+  },
+  {
+    when: "of another's body",
+    expect: { ...keepers, manager: 'hidden' },
+    request: async (_who, fixture) => ({
+      url: `/api/v1/clients/${await freshClient(fixture, fixture.city.otherBodyId)}${path}`,
+      ...(payload ? { payload: payload() } : {}),
+    }),
+  },
+];
+async function freshLink({ city }: Fixture, accountId: string): Promise<string> {
+  const linkId = newId();
+  const at = city.clock.now();
+  const claimHash = Buffer.from(linkId);
+  await insertLink(city.ctx.db.app, { linkId, provider: 'licence', claimHash, accountId, by: accountId, at });
+  return linkId;
 }
 
 export const rows: Rows = {
@@ -116,4 +157,114 @@ export const rows: Rows = {
       request: () => ({ url: `/api/v1/factor-resets/${unknown}/decide`, payload: { decision: 'done' } }),
     },
   ],
+  'GET /api/v1/clients': { expect: keepers, ...at('/api/v1/clients') },
+  'POST /api/v1/clients': [
+    {
+      expect: keepers,
+      request: (_who, { city }) => ({ url: '/api/v1/clients', payload: newClient(city.bodyId) }),
+    },
+    {
+      when: "for another's body",
+      expect: { ...keepers, manager: 'hidden' },
+      request: (_who, { city }) => ({ url: '/api/v1/clients', payload: newClient(city.otherBodyId) }),
+    },
+  ],
+  'PUT /api/v1/clients/:id': aboutClient('', () => clientInput),
+  'POST /api/v1/clients/:id/approve': {
+    expect: { security: 'ok' },
+    request: async (_who, fixture) => ({ url: `/api/v1/clients/${await freshClient(fixture)}/approve` }),
+  },
+  'POST /api/v1/clients/:id/revoke': aboutClient('/revoke'),
+  'POST /api/v1/clients/:id/keys': aboutClient('/keys', () => ({ kind: 'bearer' })),
+  'DELETE /api/v1/clients/:id/keys/:keyId': {
+    expect: keepers,
+    request: async (_who, fixture) => {
+      const id = await freshClient(fixture);
+      const key = await fixture.city.call('system', 'POST', `/api/v1/clients/${id}/keys`, {
+        payload: { kind: 'bearer' },
+      });
+      return { url: `/api/v1/clients/${id}/keys/${key.json().id}` };
+    },
+  },
+  'GET /api/v1/gateways': { expect: { security: 'ok' }, ...at('/api/v1/gateways') },
+  'POST /api/v1/gateways': {
+    expect: { security: 'ok' },
+    request: () => ({ url: '/api/v1/gateways', payload: { name: '网关', addresses: ['10.7.0.1'] } }),
+  },
+  'POST /api/v1/gateways/:id/revoke': {
+    expect: { security: 'ok' },
+    request: async (_who, { city }) => {
+      const made = await city.call('security', 'POST', '/api/v1/gateways', {
+        payload: { name: '网关', addresses: ['10.7.0.1'] },
+      });
+      return { url: `/api/v1/gateways/${made.json().id}/revoke` };
+    },
+  },
+  'GET /api/v1/public/sign-in-providers': { expect: all, ...at('/api/v1/public/sign-in-providers') },
+  'POST /api/v1/session/providers/:key/begin': {
+    expect: all,
+    request: () => ({ url: '/api/v1/session/providers/licence/begin', payload: {} }),
+  },
+  'POST /api/v1/session/providers/:key/link': {
+    expect: signedIn,
+    request: () => ({ url: '/api/v1/session/providers/licence/link', payload: {} }),
+  },
+  'POST /api/v1/session/providers/:key/finish': {
+    expect: all,
+    request: async (_who, { city, code }) => {
+      const begun = await city.call(null, 'POST', '/api/v1/session/providers/licence/begin', { payload: {} });
+      const [attempt] = begun.cookies;
+      const { state, challenge } = begun.json();
+      const now = city.clock.now();
+      return {
+        url: '/api/v1/session/providers/licence/finish',
+        payload: { state, assertion: await assertLicence({ challenge, unifiedCode: code, person: 'made-up-1', now }) },
+        headers: { cookie: `${attempt?.name}=${attempt?.value}` },
+      };
+    },
+  },
+  // Whoever comes back without what was begun is sent to the door.
+  'GET /api/v1/session/providers/:key/callback': {
+    expect: all,
+    ...at('/api/v1/session/providers/licence/callback?state=x'),
+  },
+  'GET /api/v1/session/links': { expect: signedIn, ...at('/api/v1/session/links') },
+  'DELETE /api/v1/session/links/:id': [
+    {
+      expect: signedIn,
+      request: async (who, fixture) => {
+        if (!hasOwn(who)) return { url: `/api/v1/session/links/${unknown}` };
+        const { accountId, cookie } = await another(fixture, who);
+        return { url: `/api/v1/session/links/${await freshLink(fixture, accountId)}`, headers: { cookie } };
+      },
+    },
+    {
+      when: "another account's",
+      expect: onlyHidden(signedIn),
+      request: async (_who, fixture) => ({
+        url: `/api/v1/session/links/${await freshLink(fixture, (await another(fixture, 'officer')).accountId)}`,
+      }),
+    },
+  ],
+  'GET /api/v1/representations': {
+    expect: { representative: 'ok', otherRepresentative: 'ok' },
+    ...at('/api/v1/representations'),
+  },
+  'POST /api/v1/representations/:id/revoke': {
+    expect: { representative: 'ok', otherRepresentative: 'hidden' },
+    request: async (_who, fixture) => {
+      const { accountId } = await another(fixture, 'representative');
+      const representationId = newId();
+      await insertRepresentation(fixture.city.ctx.db.app, {
+        representationId,
+        accountId,
+        subjectId: fixture.subjectId,
+        provider: 'licence',
+        proofDigest: 'digest',
+        personToken: 'pt_made_up',
+        at: fixture.city.clock.now(),
+      });
+      return { url: `/api/v1/representations/${representationId}/revoke` };
+    },
+  },
 };

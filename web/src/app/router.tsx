@@ -28,7 +28,19 @@ const password = createRoute({
   component: lazyRouteComponent(() => import('../features/session/password-page.tsx'), 'PasswordPage'),
 });
 
+const secondFactor = createRoute({
+  getParentRoute: () => root,
+  path: '/second-factor',
+  component: lazyRouteComponent(() => import('../features/session/second-factor-page.tsx'), 'SecondFactorPage'),
+});
+
 const desk = createRoute({ getParentRoute: () => root, id: 'desk', component: Shell });
+
+const account = createRoute({
+  getParentRoute: () => desk,
+  path: '/account',
+  component: lazyRouteComponent(() => import('../features/session/account-page.tsx'), 'AccountPage'),
+});
 
 const todo = createRoute({
   getParentRoute: () => desk,
@@ -292,7 +304,9 @@ const channels = createRoute({
 const routeTree = root.addChildren([
   signIn,
   password,
+  secondFactor,
   desk.addChildren([
+    account,
     todo,
     submissions,
     submission,

@@ -88,7 +88,9 @@ export function Shell() {
     );
   }
   if (!session) return <ToSignIn />;
+  if (session.secondFactor === 'needed') return <Navigate to="/second-factor" replace />;
   if (session.mustChangePassword) return <Navigate to="/password" replace />;
+  if (session.secondFactor === 'missing') return <Navigate to="/second-factor" replace />;
   return <Desk session={session} />;
 }
 
@@ -129,7 +131,7 @@ function Content({ tasks: shown }: { tasks: readonly Task[] }) {
   // The page that is shown, not the address: while one signs in the address is still the door's.
   const home = useMatch({ from: '/desk/', shouldThrow: false });
   const [first] = shown;
-  if (!first) return <NoTasks />;
+  if (!first) return home ? <NoTasks /> : <Outlet />;
   if (home && first.to !== '/') return <Navigate to={first.to} replace />;
   return <Outlet />;
 }
@@ -206,7 +208,7 @@ function Foot({ session }: { session: SessionView }) {
         <span>{account.body?.name ?? account.login}</span>
       </div>
       <div className="side-actions">
-        <Link to="/password">{t('session.changePassword')}</Link>
+        <Link to="/account">{t('account.title')}</Link>
         <button type="button" onClick={() => void signOut()}>
           {t('session.signOut')}
         </button>

@@ -5,6 +5,7 @@ import type { Actor, AppContext } from '../../context.ts';
 import type { ResolvedActor } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { operatorAccountId } from './accounts.ts';
+import { findAccountActor } from './queries.ts';
 import { type LiveSession, secondFactorState } from './sessions.ts';
 
 export function anonymousActor(request: FastifyRequest): Actor {
@@ -48,6 +49,25 @@ export function sessionActor(
   };
   const pending = state === 'needed' || state === 'missing' ? state : null;
   return { actor, mustChangePassword: session.must_change_password, pending };
+}
+
+/** A system acts through its account, which has its body, scope and roles. Null when it cannot act. */
+export async function accountActor(
+  ctx: Pick<AppContext, 'db' | 'clock'>,
+  request: FastifyRequest,
+  accountId: string,
+): Promise<Actor | null> {
+  const account = await findAccountActor(ctx.db.app, accountId, ctx.clock.today());
+  if (!account) return null;
+  return {
+    ...anonymousActor(request),
+    kind: 'account',
+    accountId,
+    name: account.name,
+    roles: account.roles.filter((role) => role !== 'operator'),
+    bodyId: account.body_id,
+    scopeBodyIds: account.scope,
+  };
 }
 
 /** The actor of a request. On routes with `permission: 'public'` it is anonymous unless `optionalSession` is set. */

@@ -9,7 +9,7 @@ export {
   operatorAccountId,
   resetPassword,
 } from './accounts.ts';
-export { actorOf, operatorActor } from './actors.ts';
+export { accountActor, actorOf, anonymousActor, operatorActor } from './actors.ts';
 export {
   type Body,
   type BodyKind,
@@ -65,5 +65,6 @@ export {
   SignInFailed,
   SignInLocked,
   sessionOf,
+  sessionTokenOf,
   setSessionCookie,
 } from './sessions.ts';

@@ -110,6 +110,11 @@ export const permissionRows = {
   'duty.manage': plain({ creditOffice: 'own', accountManager: 'own', systemAdmin: 'all' }),
   // A lost second factor is taken away by two of them, neither its holder.
   'factor.reset': strong({ systemAdmin: 'all', securityAdmin: 'all' }),
+  // Departments' systems: whoever keeps a body's accounts asks, a security administrator approves (four eyes).
+  'client.manage': strong({ accountManager: 'own', systemAdmin: 'all', securityAdmin: 'all' }),
+  'client.approve': strong({ securityAdmin: 'all' }),
+  'gateway.manage': strong({ securityAdmin: 'all' }),
+  'representation.manage': plain({ companyRepresentative: 'own' }),
   'log.read': strong({ auditAdmin: 'all' }),
   // Who looked: a representative at the own organisation; disputes go to the body that looked, then to the audit administrator.
   'access.own': plain({ companyRepresentative: 'own' }),

@@ -323,6 +323,37 @@ export async function findSession(
   );
 }
 
+/** As `findSession`, of an account that acts without a session: a department's system. */
+export async function findAccountActor(
+  client: Queryable,
+  accountId: string,
+  today: string,
+): Promise<{ name: string; body_id: string | null; roles: Role[]; scope: string[] } | null> {
+  return maybeOne(
+    runner(client),
+    prepared(
+      'identity.findAccountActor',
+      sql`with recursive live as (
+            select account_id, name, body_id from identity.account
+            where account_id = ${accountId} and disabled_at is null and (active_until is null or active_until >= ${today})
+          ), scope (body_id) as (
+            select body_id from live where body_id is not null
+            union
+            select other.body_id from scope cross join lateral (
+              select b.body_id from core.body b where b.parent_id = scope.body_id
+              union all
+              select p.body_id from core.body_successor p where p.successor_id = scope.body_id and p.succeeded_on <= ${today}
+            ) other
+          )
+          select live.name, live.body_id, array(
+              select r.role from identity.account_role r
+              where r.account_id = live.account_id and (r.expires_on is null or r.expires_on >= ${today}) order by r.role) as roles,
+            array(select body_id from scope) as scope
+          from live`,
+    ),
+  );
+}
+
 export async function insertSession(
   client: Queryable,
   row: {

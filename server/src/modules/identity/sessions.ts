@@ -211,6 +211,8 @@ export async function renewSession(
 /** The session of a request, and the cookie of one that was just opened: for routes of other modules. */
 export const sessionOf = (ctx: AppContext, request: FastifyRequest): Promise<LiveSession | null> =>
   readSession(ctx, request.cookies[sessionCookieName(ctx)]);
+export const sessionTokenOf = (ctx: Pick<AppContext, 'config'>, request: FastifyRequest): string | undefined =>
+  request.cookies[sessionCookieName(ctx)];
 export function setSessionCookie(ctx: AppContext, reply: FastifyReply, opened: OpenedSession): void {
   reply.setCookie(sessionCookieName(ctx), opened.token, cookieOptions(ctx));
 }

@@ -29,7 +29,8 @@ export function SignInPage() {
     mutationFn: () => call<SessionView>('/session', { method: 'POST', body: { login: login.trim(), password } }),
     onSuccess: (opened) => {
       forgetAll(opened);
-      if (opened.mustChangePassword) void router.navigate({ to: '/password' });
+      if (opened.secondFactor === 'needed') void router.navigate({ to: '/second-factor' });
+      else if (opened.mustChangePassword) void router.navigate({ to: '/password' });
       else void router.navigate({ href: safeNext(next) });
     },
     onError: () => setPassword(''),

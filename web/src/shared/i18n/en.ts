@@ -1,5 +1,6 @@
 import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
+import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
@@ -467,4 +468,5 @@ export const en: Dictionary = {
   ...accountsEn,
   ...accessEn,
   ...personsEn,
+  ...credentialsEn,
 };

@@ -2,6 +2,7 @@
 
 import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
+import { credentialsZh } from './credentials.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
@@ -454,4 +455,5 @@ export const zh = {
   ...accountsZh,
   ...accessZh,
   ...personsZh,
+  ...credentialsZh,
 } as const;
