@@ -6,6 +6,7 @@ export * from './common.ts';
 export * from './credentials.ts';
 export * from './errors.ts';
 export * from './objections.ts';
+export * from './matching.ts';
 export * from './oversight.ts';
 export * from './records.ts';
 export * from './session.ts';

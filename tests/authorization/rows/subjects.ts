@@ -36,6 +36,20 @@ export const rows: Rows = {
   'GET /api/v1/subjects/:code': forPurpose(({ code }) => `/api/v1/subjects/${code}`),
   'GET /api/v1/subjects/:code/records': forPurpose(({ code }) => `/api/v1/subjects/${code}/records`),
   'GET /api/v1/records/:id/lineage': forPurpose(({ recordId }) => `/api/v1/records/${recordId}/lineage`),
+  'GET /api/v1/reconcile': page('/api/v1/reconcile'),
+  'POST /api/v1/reconcile': {
+    expect: all,
+    request: () => ({ url: '/api/v1/reconcile', payload: { queries: '{"q0":{"query":"示范市启明建筑"}}' } }),
+  },
+  'GET /api/v1/reconcile/suggest/entity': page('/api/v1/reconcile/suggest/entity?prefix=%E7%A4%BA%E8%8C%83'),
+  'GET /api/v1/reconcile/suggest/type': page('/api/v1/reconcile/suggest/type?prefix=en'),
+  'GET /api/v1/reconcile/suggest/property': page('/api/v1/reconcile/suggest/property?prefix=code'),
+  'GET /api/v1/reconcile/properties': page('/api/v1/reconcile/properties?type=enterprise'),
+  'GET /api/v1/reconcile/preview': open(({ code }) => `/api/v1/reconcile/preview?id=${code}`),
+  'POST /api/v1/match': {
+    expect: withSystems,
+    request: () => ({ url: '/api/v1/match', payload: { names: ['示范市启明建筑'] } }),
+  },
   'POST /api/v1/subjects::merge': {
     expect: officeOnly,
     request: async (_who, { freshSubjects }) => {

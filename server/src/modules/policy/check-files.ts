@@ -139,6 +139,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       break;
     case 'accessLimits':
     case 'signIn':
+    case 'matching':
       checkSingle(file, seen, report);
       break;
     case 'oversight':

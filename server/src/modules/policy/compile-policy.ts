@@ -13,6 +13,7 @@ import type {
   CompiledRule,
   DataStandard,
   DisclosureLane,
+  Matching,
   OversightRules,
   PlaceRules,
   PolicyFile,
@@ -86,6 +87,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
   const signIn: SignInRules | undefined = of('signIn').at(-1)?.body;
+  const matching: Matching | undefined = deepFreeze(of('matching').at(-1)?.body);
   const unconfirmed = listUnconfirmed(current);
   const standardList = [...standards.values()];
   const known = <T>(value: T | undefined, what: string): T => {
@@ -114,6 +116,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
     signIn: () => known(signIn, 'rules of sign-in'),
+    matching: () => known(matching, 'weights of matching'),
     unconfirmed: () => unconfirmed,
   });
 }

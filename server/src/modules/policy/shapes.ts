@@ -229,6 +229,19 @@ const industries = strict({
   ),
 });
 
+const matching = strict({
+  algorithm: oneOf('conditional-v1'),
+  weights: Type.Record(Type.String({ pattern: '^[a-zA-Z]{2,40}$' }), Type.Number({ minimum: -100, maximum: 100 })),
+  // Below a half another candidate, or none, would be as likely.
+  threshold: Type.Number({ minimum: 0.5, maximum: 1 }),
+  evaluation: strict({
+    on: isoDate,
+    data: text(1_000),
+    method: text(2_000),
+    results: list(strict({ what: text(200), value: Type.Number() }), 1, 50),
+  }),
+});
+
 const placeRules = strict({
   personRows: strict({
     store: list(identifier, 0, 50),
@@ -385,6 +398,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   calendar,
   divisions,
   industries,
+  matching,
   placeRules,
   procedure,
   purposes,

@@ -277,6 +277,21 @@ export interface Industries {
   industries: { code: string; level: 1 | 2 | 3 | 4; section: string; name: string; aliases?: string[] }[];
 }
 
+/** How names are matched: weights and threshold of one algorithm, with the evaluation that they come from. */
+export interface Matching {
+  algorithm: 'conditional-v1';
+  /** Feature → weight; `none` is the utility of "none of the candidates". */
+  weights: Record<string, number>;
+  /** Least probability of an automatic match. */
+  threshold: number;
+  evaluation: {
+    on: string;
+    data: string;
+    method: string;
+    results: { what: string; value: number }[];
+  };
+}
+
 /** What a place decides for itself: which natural-person rows it takes, thresholds, texts of the site. */
 export interface PlaceRules {
   /** Rows on natural persons: refuse (counted, kept nowhere) or store (separate store). */
@@ -420,13 +435,13 @@ export type PolicyFile =
   | PolicyEnvelope<'calendar', Calendar>
   | PolicyEnvelope<'divisions', Divisions>
   | PolicyEnvelope<'industries', Industries>
+  | PolicyEnvelope<'matching', Matching>
   | PolicyEnvelope<'placeRules', PlaceRules>
   | PolicyEnvelope<'purposes', Purposes>
   | PolicyEnvelope<'accessLimits', AccessLimits>
   | PolicyEnvelope<'procedure', ProcedurePolicy>
   | PolicyEnvelope<'oversight', OversightRules>
   | PolicyEnvelope<'signIn', SignInRules>;
-
 export type PolicyKind = PolicyFile['kind'];
 
 /** An answer of the working-day calendar: never silently "a working day". */
@@ -476,6 +491,7 @@ export interface PolicyRuntime {
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
   signIn(): SignInRules;
+  matching(): Matching;
   /** Everything that says confirmed: false, for the office's list. */
   unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];
 }

@@ -13,6 +13,7 @@ import type {
   CodeTable,
   DataStandard,
   DisclosureRegime,
+  Matching,
   PolicyRuntime,
   Purposes,
   SignInRules,
@@ -66,6 +67,7 @@ export function fixturePolicy(): PolicyRuntime {
     industry: () => undefined,
     purposes: () => (readPolicy('access/purposes.yaml').body as Purposes).purposes,
     signIn: () => readPolicy('access/sign-in.yaml').body as SignInRules,
+    matching: () => readPolicy('matching/names.yaml').body as Matching,
     accessLimits: () => readPolicy('access/limits.yaml').body as AccessLimits,
     codeTable: (key) => readPolicy(`codes/${key}.yaml`).body as CodeTable,
     catalogueItem: (key) => ({

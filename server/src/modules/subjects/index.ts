@@ -15,6 +15,18 @@ export {
   readsRecord,
 } from './load-archive.ts';
 export { maskText, publicAddress, publicSubjectName } from './masking.ts';
+export { type FeatureName, type Features, featureNames } from './match/conditional-v1/features.ts';
+export { type Candidate, type MatchingPolicy, matchName, type NameMatches } from './match/match-names.ts';
+export {
+  matchingPolicy,
+  matchNames,
+  matchSubjects,
+  maxMatchCandidates,
+  maxMatchNames,
+  type ShownMatches,
+} from './match/match-subjects.ts';
+export { nameParts } from './match/parse-name.ts';
+export { tokenStatistics } from './match/queries.ts';
 export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';
 export { nameInitials, nameTokens, normaliseName } from './names.ts';
 export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';

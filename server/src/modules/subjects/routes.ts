@@ -23,9 +23,11 @@ import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { isId } from '../../platform/ids.ts';
 import { publicReading } from '../access/index.ts';
 import { type Archive, type ArchiveKey, dataAsOf, loadArchive, loadArchiveRecords } from './load-archive.ts';
+import { matchRoutes } from './match/routes.ts';
 import { mergeSubjects, splitSubject } from './merge-subjects.ts';
 import type { SubjectPorts } from './ports.ts';
 import { readFullArchive, readFullRecords, readLineage, searchAsOfficer } from './read-archive.ts';
+import { reconcileRoutes } from './reconcile/routes.ts';
 import { type SearchItem, searchSubjects } from './search-subjects.ts';
 
 const defaultLimit = 20;
@@ -269,5 +271,7 @@ export function subjectRoutes(ctx: AppContext, ports: SubjectPorts): (app: HttpI
     publicRoutes(app, ctx, ports);
     officerRoutes(app, ctx, ports);
     clusterRoutes(app, ctx, ports);
+    matchRoutes(app, ctx);
+    await reconcileRoutes(app, ctx, ports);
   };
 }

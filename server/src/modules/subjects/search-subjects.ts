@@ -92,7 +92,7 @@ export function readQuery(q: string): SearchTerms {
   };
 }
 
-const notPersonal = raw(
+export const notPersonal = raw(
   `NOT (s.kind = 'soleTrader' AND (char_length(s.name) <= 3 OR s.name IS NOT DISTINCT FROM s.register->>'legalRepresentative'))`,
 );
 

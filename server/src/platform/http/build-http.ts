@@ -155,7 +155,8 @@ async function registerSafeguards(
   });
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
-    const { permission, optionalSession } = request.routeOptions.config;
+    const { permission, optionalSession, anyOrigin } = request.routeOptions.config;
+    if (anyOrigin) openToOthers(permission, optionalSession, reply);
     if (permission === undefined || (permission === 'public' && !optionalSession)) return;
     const resolved = await hooks.resolveActor(request);
     request.actor = resolved.actor;
@@ -179,8 +180,8 @@ async function registerSafeguards(
 function registerAuthorisation(app: HttpInstance, ctx: AppContext, hooks: HttpHooks): void {
   app.addHook('preParsing', async (request, _reply, payload) => {
     const carriesSession = request.cookies[hooks.sessionCookie] !== undefined;
-    checkOrigin(request, ctx.config.publicUrl, carriesSession);
-    const { permission, factor = 'password' } = request.routeOptions.config;
+    const { permission, factor = 'password', anyOrigin } = request.routeOptions.config;
+    if (!anyOrigin) checkOrigin(request, ctx.config.publicUrl, carriesSession);
     if (request.credentialFailure) throw request.credentialFailure;
     if (permission !== undefined && permission !== 'public') hooks.authorize(request.actor, permission, factor);
     await hooks.gate?.({
@@ -221,6 +222,12 @@ function registerFigures(app: HttpInstance, ctx: AppContext): void {
       'request',
     );
   });
+}
+
+/** For what everybody may read and what no session changes; anything else would be readable through a reader's cookie. */
+function openToOthers(permission: string | undefined, optionalSession: boolean | undefined, reply: FastifyReply): void {
+  if (permission !== 'public' || optionalSession) throw new Error('anyOrigin is for public routes without a session');
+  reply.header('access-control-allow-origin', '*').header('cross-origin-resource-policy', 'cross-origin');
 }
 
 const nobody = (request: FastifyRequest): Actor => ({

@@ -32,6 +32,8 @@ declare module 'fastify' {
     whilePasswordExpired?: boolean;
     /** Open while a second factor is still to be shown (`needed`) or enrolled (`missing`). */
     whilePending?: readonly ('needed' | 'missing')[];
+    /** A public route without a session that pages of other sites may call: no cookie counts, any origin reads the answer. */
+    anyOrigin?: true;
     /** Resolve the session on a public route, if there is one. */
     optionalSession?: boolean;
   }
