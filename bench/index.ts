@@ -14,7 +14,13 @@ export interface BenchHost {
   readonly onEnd: (work: () => Promise<void>) => void;
 }
 
-export type Benchmark = (host: BenchHost, size: BenchSize) => Promise<readonly BenchResult[]>;
+/** Files of one's own that a benchmark may be given. */
+export interface BenchFiles {
+  readonly names?: string | undefined;
+  readonly pairs?: string | undefined;
+}
+
+export type Benchmark = (host: BenchHost, size: BenchSize, files?: BenchFiles) => Promise<readonly BenchResult[]>;
 
 /** Read when asked for: a benchmark brings what it measures. */
 export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
@@ -25,6 +31,15 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
   'verify-log': async () => {
     const { benchVerifyLog } = await import('./verify-log.ts');
     return (host, size) => benchVerifyLog(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
+  },
+  match: async () => {
+    const { benchMatch } = await import('./match.ts');
+    return (host, size, files) => benchMatch(host.config, { size, ...files, onNote: host.onNote, onEnd: host.onEnd });
+  },
+  search: async () => {
+    const { benchSearch } = await import('./search.ts');
+    return (host, size, files) =>
+      benchSearch(host.config, { size, names: files?.names, onNote: host.onNote, onEnd: host.onEnd });
   },
   report: async () => {
     const { benchReport } = await import('./report.ts');

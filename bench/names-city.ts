@@ -104,12 +104,19 @@ function organisationBody(at: number): string {
   return `M9${out}`;
 }
 
-/** `count` subjects, none with a name or code of the real ones. */
-export function* makeNames(real: readonly NamedSubject[], count: number, seed = 7): Generator<NamedSubject> {
+/** `count` subjects, none with a name or code of the real ones, or with a name that was `written`. */
+export function* makeNames(
+  real: readonly NamedSubject[],
+  count: number,
+  seed = 7,
+  written: readonly string[] = [],
+): Generator<NamedSubject> {
   const learnt = learn(real);
   const random = randomOf(seed);
   const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
-  const taken = new Set(real.flatMap((subject) => [subject.name, ...subject.formerNames]).map(normaliseName));
+  const taken = new Set(
+    [...written, ...real.flatMap((subject) => [subject.name, ...subject.formerNames])].map(normaliseName),
+  );
   const mark = (): string => {
     let text = pick(learnt.first);
     for (let length = pick(learnt.lengths); length > 1; length--) text += pick(learnt.later);

@@ -1,6 +1,6 @@
 /** `./chengxin bench NAME [--size small|city] [--json]`: figures with what they are compared with, of the same run. */
 import type { Command } from 'commander';
-import { type BenchResult, type BenchSize, benchmarks, machine } from '../../../../bench/index.ts';
+import { type BenchFiles, type BenchResult, type BenchSize, benchmarks, machine } from '../../../../bench/index.ts';
 import type { CommandContext } from '../context.ts';
 
 const isSize = (text: string): text is BenchSize => text === 'small' || text === 'city';
@@ -9,7 +9,7 @@ function line({ what, value, unit, limit }: BenchResult): string {
   return `  ${what}: ${value} ${unit}${limit === null ? '' : `（限值 limit ${limit}）`}`;
 }
 
-async function bench(context: CommandContext, name: string, size: string): Promise<void> {
+async function bench(context: CommandContext, name: string, size: string, files: BenchFiles): Promise<void> {
   const load = Object.hasOwn(benchmarks, name) ? benchmarks[name] : undefined;
   if (!load || !isSize(size)) {
     context.note(`可用的测试 benchmarks: ${Object.keys(benchmarks).join('、')}；--size small|city`, '');
@@ -25,6 +25,7 @@ async function bench(context: CommandContext, name: string, size: string): Promi
       onEnd: context.onEnd,
     },
     size,
+    files,
   );
   context.print(
     { name, size, machine: machine(), results },
@@ -38,5 +39,10 @@ export default function register(program: Command, context: CommandContext): voi
     .description(`测试性能 Measure: ${Object.keys(benchmarks).join(', ')}`)
     .argument('<name>', '测试名称 name of the benchmark')
     .option('--size <size>', 'small | city', 'small')
-    .action((name: string, options: { size: string }) => bench(context, name, options.size));
+    .option('--names <file>', '登记库导出（match、search 用） export of a register, for match and search')
+    .option(
+      '--pairs <file>',
+      '书写名称与代码 query_name,uscc（match 用） names as written with the code meant, for match',
+    )
+    .action((name: string, { size, ...files }: { size: string } & BenchFiles) => bench(context, name, size, files));
 }

@@ -25,6 +25,7 @@ import {
   unknownStatus,
   withDerivedIdentifiers,
 } from '../subjects/index.ts';
+import { likelySubjects } from './likely-subjects.ts';
 import { COUNTERPARTY, type PreparedRow, type RowProcessor } from './row-processor.ts';
 
 export type CandidateView = Static<typeof Candidate>;
@@ -134,13 +135,21 @@ export async function matchRows(rows: readonly PreparedRow[], context: MatchCont
     context.tx,
     needName.map((entry) => entry.normalised).filter((name) => name !== ''),
   );
+  const likely = await likelySubjects(
+    context.tx,
+    context.policy,
+    needName
+      .filter((entry) => !LEADING.some((scheme) => entry.identifiers[scheme]) && !byName.has(entry.normalised))
+      .map((entry) => entry.normalised),
+  );
   const created = new Map<
     string,
     { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }
   >();
   const matches = new Map<PreparedRow, RowMatch>();
   const additions: { subjectId: string; asked: Asked }[] = [];
-  for (const entry of asked) matches.set(entry.row, decide(entry, { byValue, byName, created, additions, context }));
+  for (const entry of asked)
+    matches.set(entry.row, decide(entry, { byValue, byName, likely, created, additions, context }));
   // One entry stands under each of its identifiers.
   const changes = [...new Set(created.values())].map((entry) => entry.change);
   changes.push(...(await identifierAdditions(additions, context)));
@@ -150,6 +159,7 @@ export async function matchRows(rows: readonly PreparedRow[], context: MatchCont
 interface DecideContext {
   byValue: ReadonlyMap<string, IdentifierMatch>;
   byName: ReadonlyMap<string, NameMatch[]>;
+  likely: Awaited<ReturnType<typeof likelySubjects>>;
   created: Map<string, { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }>;
   additions: { subjectId: string; asked: Asked }[];
   context: MatchContext;
@@ -237,17 +247,19 @@ function decideWithoutCode(asked: Asked, named: NameMatch[], state: DecideContex
   const codeField = processor.role('unifiedCode');
   if (named.length === 0 && (asked.identifiers.registrationNumber || asked.identifiers.organisationCode))
     return create(asked, state);
+  const like = named.length > 0 ? [] : (state.likely.get(asked.normalised) ?? []);
   // Without a candidate nobody can decide: the department has to find the code. Sole traders may lawfully have none yet.
   const lawful = textOf(processor, asked.row, 'subjectCategory') === COUNTERPARTY.soleTrader;
   processor.report(
     asked.row,
-    named.length > 0 || lawful ? 'code-missing' : 'code-missing-unknown',
+    named.length > 0 || like.length > 0 || lawful ? 'code-missing' : 'code-missing-unknown',
     codeField,
     null,
     named[0]?.unifiedCode ?? null,
     { name: named[0]?.name ?? asked.name },
   );
-  return { subjectId: null, candidates: distinct(named.map((found) => candidate(found, 'byName'))) };
+  const alike = like.map(({ subjectId, code, name, kind }) => ({ subjectId, code, name, kind, why: 'byLikeness' }));
+  return { subjectId: null, candidates: distinct([...named.map((found) => candidate(found, 'byName')), ...alike]) };
 }
 
 function create(asked: Asked, state: DecideContext): RowMatch {

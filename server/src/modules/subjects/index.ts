@@ -17,17 +17,26 @@ export {
 } from './load-archive.ts';
 export { maskText, publicAddress, publicSubjectName } from './masking.ts';
 export { type FeatureName, type Features, featureNames } from './match/conditional-v1/features.ts';
-export { type Candidate, type MatchingPolicy, matchName, type NameMatches } from './match/match-names.ts';
+export {
+  type Candidate,
+  type ComparedName,
+  compareName,
+  findCandidates,
+  type MatchingPolicy,
+  matchName,
+  type NameMatches,
+  rankCompared,
+} from './match/match-names.ts';
 export {
   matchingPolicy,
   matchNames,
+  matchNamesOf,
   matchSubjects,
   maxMatchCandidates,
   maxMatchNames,
   type ShownMatches,
 } from './match/match-subjects.ts';
 export { nameParts } from './match/parse-name.ts';
-export { tokenStatistics } from './match/queries.ts';
 export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';
 export { nameInitials, nameTokens, normaliseName } from './names.ts';
 export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';
@@ -54,4 +63,5 @@ export {
   subjectRowsFor,
   withDerivedIdentifiers,
 } from './subject-rows.ts';
+export { tokenStatistics } from './token-statistics.ts';
 export type * from './types.ts';

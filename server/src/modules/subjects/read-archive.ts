@@ -37,7 +37,7 @@ import {
   readsRecord,
 } from './load-archive.ts';
 import type { SubjectPorts } from './ports.ts';
-import { type SearchPage, searchSubjects } from './search-subjects.ts';
+import { endedStates, type SearchPage, searchSubjects } from './search-subjects.ts';
 
 /** What the reading is for, as the caller states it. */
 export type Look = StatedPurpose;
@@ -211,6 +211,7 @@ export async function searchAsOfficer(
       resourceKind: 'subject',
       detail: { q: q.slice(0, 200), found: page.total },
     }),
-    (tx) => searchSubjects(tx, q, { ...options, keys: ctx.keys, level: 'full' }),
+    (tx) =>
+      searchSubjects(tx, q, { ...options, keys: ctx.keys, level: 'full', ended: endedStates(ctx), pool: ctx.db.app }),
   );
 }

@@ -28,7 +28,7 @@ import { mergeSubjects, splitSubject } from './merge-subjects.ts';
 import type { SubjectPorts } from './ports.ts';
 import { readFullArchive, readFullRecords, readLineage, searchAsOfficer } from './read-archive.ts';
 import { reconcileRoutes } from './reconcile/routes.ts';
-import { type SearchItem, searchSubjects } from './search-subjects.ts';
+import { endedStates, type SearchItem, searchSubjects } from './search-subjects.ts';
 
 const defaultLimit = 20;
 const suggestions = 10;
@@ -70,7 +70,13 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
     },
     async (request) => {
       const { q, cursor, limit = defaultLimit } = request.query;
-      const page = await searchSubjects(ctx.db.app, q, { limit, cursor, keys: ctx.keys, level: 'public' });
+      const page = await searchSubjects(ctx.db.app, q, {
+        limit,
+        cursor,
+        keys: ctx.keys,
+        level: 'public',
+        ended: endedStates(ctx),
+      });
       return {
         items: page.items.map(itemView),
         nextCursor: page.nextCursor,
@@ -95,6 +101,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
         limit: suggestions,
         keys: ctx.keys,
         level: 'public',
+        ended: endedStates(ctx),
       });
       const items = page.items.map((item) => ({
         key: item.code ?? item.subjectId,

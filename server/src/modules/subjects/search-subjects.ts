@@ -8,8 +8,10 @@ import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Queryable } from '../../platform/db.ts';
 import { query, raw, type Sql, sql } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
+import type { PolicyRuntime } from '../policy/types.ts';
 import { isPersonalTradeName, publicSubjectName } from './masking.ts';
 import { characterPairs, cleanCode, codeFragmentToken, initialPairs, normaliseName } from './names.ts';
+import { freshStatistics, type TokenStatistics } from './token-statistics.ts';
 import type { SubjectKind } from './types.ts';
 
 export const maxQueryLength = 200;
@@ -47,6 +49,21 @@ export interface SearchOptions {
   readonly keys: KeyRing;
   /** full: officers; public: names of persons masked. */
   readonly level: 'public' | 'full';
+  /** States of the register that an organisation does not come back from: listed after the others. */
+  readonly ended?: readonly string[];
+  /** The pool, where the client is that of a transaction: statistics are kept by it. */
+  readonly pool?: Queryable;
+}
+
+/** Meanings of register states after which an organisation is no more; the words themselves are policy. */
+const endings: ReadonlySet<string> = new Set(['cancelled', 'revoked', 'annulled', 'moved']);
+
+export function endedStates(ctx: { policy(): Pick<PolicyRuntime, 'codeTable'> }): string[] {
+  return ctx
+    .policy()
+    .codeTable('registration-status')
+    .values.filter(({ means }) => endings.has(means ?? ''))
+    .map(({ code }) => code);
 }
 
 /** The query, read once; `null` for each way that does not apply. */
@@ -124,7 +141,24 @@ function codeParts(terms: SearchTerms): Sql[] {
   return [exact, prefix, inside];
 }
 
-function nameParts(terms: SearchTerms): Sql[] {
+/**
+ * Where every token is common (有限, 公司, the city's own name) the index would list half the city before the first row is
+ * read. The first rows of the table have as many as are ever shown, so they are read instead, and no more than these.
+ */
+const commonShare = 0.04;
+const scannedRows = 40_000;
+/** Tokens of a long query that are asked of the index: the rarest; more of them only cost. */
+const rarestTokens = 4;
+
+function namesWith(tokens: readonly string[], statistics: TokenStatistics): Sql {
+  const share = (token: string): number => statistics.share.get(token) ?? statistics.rest;
+  const rarest = [...new Set(tokens)].sort((a, b) => share(a) - share(b)).slice(0, rarestTokens);
+  if (share(rarest[0] ?? '') < commonShare || statistics.rows <= scannedRows)
+    return sql`core.subject_name n WHERE n.tokens @> ${rarest}::text[]`;
+  return sql`(SELECT * FROM core.subject_name LIMIT ${scannedRows}) n WHERE true`;
+}
+
+function nameParts(terms: SearchTerms, statistics: TokenStatistics): Sql[] {
   const former = raw(`CASE WHEN n.former THEN n.name END AS former_name`);
   return [
     sql`(SELECT n.subject_id, CASE WHEN n.former THEN 1 ELSE 0 END AS rank, ${former}
@@ -134,25 +168,26 @@ function nameParts(terms: SearchTerms): Sql[] {
           WHERE n.normalised >= ${terms.name} AND n.normalised < ${terms.name + LAST}
             AND starts_with(n.normalised, ${terms.name}) ORDER BY n.normalised LIMIT ${maxCandidates})`,
     sql`(SELECT n.subject_id, CASE WHEN n.former THEN 5 ELSE 4 END AS rank, ${former}
-           FROM core.subject_name n
-          WHERE n.tokens @> ${characterPairs(terms.name).slice(0, maxTokens)}::text[]
+           FROM ${namesWith(characterPairs(terms.name).slice(0, maxTokens), statistics)}
             AND position(${terms.name} IN n.normalised) > 0 LIMIT ${maxCandidates})`,
   ];
 }
 
-function initialsPart(initials: string): Sql {
+function initialsPart(initials: string, statistics: TokenStatistics): Sql {
   return sql`(SELECT n.subject_id,
                      CASE WHEN n.former THEN 8 WHEN starts_with(n.initials, ${initials}) THEN 6 ELSE 7 END AS rank,
                      CASE WHEN n.former THEN n.name END AS former_name
-                FROM core.subject_name n
-               WHERE n.tokens @> ${initialPairs(initials).slice(0, maxTokens)}::text[]
+                FROM ${namesWith(initialPairs(initials).slice(0, maxTokens), statistics)}
                  AND position(${initials} IN n.initials) > 0 LIMIT ${maxCandidates})`;
 }
 
 /** One statement: candidates of each way, the canonical subject of each, best rank first. */
-function statement(terms: SearchTerms): Sql {
+function statement(terms: SearchTerms, statistics: TokenStatistics, ended: readonly string[]): Sql {
   const codes = codeParts(terms);
-  const names = [...nameParts(terms), ...(terms.initials === null ? [] : [initialsPart(terms.initials)])];
+  const names = [
+    ...nameParts(terms, statistics),
+    ...(terms.initials === null ? [] : [initialsPart(terms.initials, statistics)]),
+  ];
   const union = (parts: readonly Sql[]): Sql => parts.reduce((all, part) => sql`${all} UNION ALL ${part}`);
   return sql`
     WITH found AS (
@@ -161,16 +196,15 @@ function statement(terms: SearchTerms): Sql {
       SELECT COALESCE(a.canonical_id, f.subject_id) AS subject_id, f.rank, f.former_name, f.by_code
         FROM found f LEFT JOIN core.subject_alias a ON a.subject_id = f.subject_id AND a.to_at IS NULL
     ), best AS (
-      SELECT DISTINCT ON (c.subject_id) c.subject_id, c.rank, c.former_name, c.by_code
+      SELECT DISTINCT ON (c.subject_id) c.rank, c.former_name, c.by_code,
+             s.subject_id, s.unified_code, s.name, s.kind, s.status, s.provisional, s.region,
+             s.register->>'legalRepresentative' AS operator, s.register->'reportedNames' AS reported
         FROM canonical c JOIN core.subject s ON s.subject_id = c.subject_id
        WHERE c.by_code OR ${notPersonal}
        ORDER BY c.subject_id, c.rank, c.former_name
     )
-    SELECT s.subject_id, s.unified_code, s.name, s.kind, s.status, s.provisional, s.region,
-           s.register->>'legalRepresentative' AS operator, s.register->'reportedNames' AS reported,
-           b.rank, b.former_name, b.by_code
-      FROM best b JOIN core.subject s ON s.subject_id = b.subject_id
-     ORDER BY b.rank, char_length(s.name), s.name, s.subject_id LIMIT ${maxCandidates}`;
+    SELECT b.* FROM best b
+     ORDER BY b.rank, b.status = ANY(${ended}::text[]), char_length(b.name), b.name, b.subject_id LIMIT ${maxCandidates}`;
 }
 
 interface Row extends Hit {
@@ -212,7 +246,10 @@ export async function searchSubjects(client: Queryable, q: string, options: Sear
   const purpose = `search:${terms.name}`;
   const offset = Number(openPosition(options.keys, purpose, options.cursor)?.[0] ?? 0);
   const limit = Math.min(Math.max(1, options.limit), maxPage);
-  const rows = await query<Row>(client, statement(terms));
+  const rows = await query<Row>(
+    client,
+    statement(terms, await freshStatistics(options.pool ?? client, performance.now()), options.ended ?? []),
+  );
   const page = rows.slice(offset, offset + limit);
   const next = offset + limit < rows.length ? sealPosition(options.keys, purpose, [offset + limit]) : null;
   return {

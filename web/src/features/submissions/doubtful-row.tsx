@@ -11,6 +11,7 @@ const whyKey: Readonly<Record<string, Key>> = {
   byCode: 'why.byCode',
   unifiedCode: 'why.byCode',
   byName: 'why.byName',
+  byLikeness: 'why.byLikeness',
   byFormerName: 'why.byFormerName',
   byRegistrationNumber: 'why.byRegistrationNumber',
   registrationNumber: 'why.byRegistrationNumber',

@@ -245,6 +245,7 @@ export const en: Dictionary = {
   'doubtful.rejected': 'Left out',
   'why.byCode': 'same code',
   'why.byName': 'same name',
+  'why.byLikeness': 'similar name',
   'why.byFormerName': 'same former name',
   'why.byRegistrationNumber': 'same registration number',
   'why.byOrganisationCode': 'same organisation code',

@@ -241,6 +241,7 @@ export const zh = {
   'doubtful.rejected': '未采用',
   'why.byCode': '代码相同',
   'why.byName': '名称相同',
+  'why.byLikeness': '名称相近',
   'why.byFormerName': '曾用名相同',
   'why.byRegistrationNumber': '注册号相同',
   'why.byOrganisationCode': '组织机构代码相同',

@@ -4,8 +4,9 @@ import { makeUnifiedCode } from '@chengxin/identifiers';
 import { query, sql } from '../../../platform/db.ts';
 import { DomainError } from '../../../platform/errors.ts';
 import { actorWith, openTestCity, type TestCity } from '../testing.ts';
+import { tokenStatistics } from '../token-statistics.ts';
 import { matchSubjects } from './match-subjects.ts';
-import { candidates, tokenStatistics } from './queries.ts';
+import { candidates } from './queries.ts';
 
 let city: TestCity;
 const codes = new Map<string, string>();

@@ -3,13 +3,14 @@
  * only above the policy's threshold, and never where two subjects have the very same name.
  */
 import type { Queryable } from '../../../platform/db.ts';
-import { maxNameLength, normaliseName } from '../names.ts';
+import { maxNameLength } from '../names.ts';
+import type { TokenStatistics } from '../token-statistics.ts';
 import type { SubjectKind } from '../types.ts';
 import { type Features, featuresOf } from './conditional-v1/features.ts';
 import { probabilities, utility, type Weights } from './conditional-v1/rank.ts';
 import { type ParsedName, parseName, parseNormalised } from './parse-name.ts';
-import { probesOf, spellings, type TokenStatistics } from './probes.ts';
-import { type CandidateRow, candidates, tokenStatistics } from './queries.ts';
+import { probesOf, spellings } from './probes.ts';
+import { type CandidateRow, candidates } from './queries.ts';
 import { sharedPairs } from './similarity.ts';
 
 export interface MatchingPolicy {
@@ -46,8 +47,6 @@ export interface MatchOptions {
   readonly limit: number;
   readonly policy: MatchingPolicy;
   readonly statistics: TokenStatistics;
-  /** As if this subject were not there: leave one out. */
-  readonly without?: string | undefined;
 }
 
 /** Names that are compared in full; a cheap measure chooses them. */
@@ -75,16 +74,16 @@ function shortlist(asked: ParsedName, rows: readonly CandidateRow[]): Pair[] {
   return best.slice(0, maxCompared).map(({ pair }) => pair);
 }
 
-export interface Compared {
+export interface ComparedName {
   readonly row: CandidateRow;
   readonly features: Features;
 }
 
 /** One comparison a subject: the name of it that is most like the one asked for. */
-export function compare(asked: ParsedName, rows: readonly CandidateRow[], weights: Weights): Compared[] {
+export function compareName(asked: ParsedName, rows: readonly CandidateRow[], weights: Weights): ComparedName[] {
   const pairs = shortlist(asked, rows);
   const holders = new Set(pairs.filter(({ name }) => name.mark === asked.mark).map(({ row }) => row.subject_id));
-  const bySubject = new Map<string, Compared & { utility: number }>();
+  const bySubject = new Map<string, ComparedName & { utility: number }>();
   for (const { row, name } of pairs) {
     const features = featuresOf(asked, name, { sameMark: holders.size, former: row.former });
     const worth = utility(features, weights);
@@ -94,30 +93,64 @@ export function compare(asked: ParsedName, rows: readonly CandidateRow[], weight
   return [...bySubject.values()];
 }
 
-export async function matchName(client: Queryable, raw: string, options: MatchOptions): Promise<NameMatches> {
-  const query = raw.slice(0, maxNameLength);
-  const asked = parseName(query.replaceAll('\0', '').toWellFormed());
-  if ([...asked.normalised].length < 2) return { query: raw, automatic: null, candidates: [] };
-  const found = await candidates(client, spellings(asked), probesOf(asked, options.statistics), maxFound);
-  const rows = options.without === undefined ? found : found.filter((row) => row.subject_id !== options.without);
-  const { weights } = options.policy;
-  const compared = compare(asked, rows, weights);
-  const chances = probabilities(
-    compared.map((one) => utility(one.features, weights)),
-    weights.none,
-  );
-  const ranked = compared
-    .map((one, at) => candidateFrom(one, chances[at] ?? 0))
-    .sort(
-      (a, b) =>
-        b.score - a.score ||
-        Number(b.status === 'active') - Number(a.status === 'active') ||
-        a.subjectId.localeCompare(b.subjectId),
-    );
-  return { query: raw, automatic: automaticOf(ranked, options.policy), candidates: ranked.slice(0, options.limit) };
+/** What is asked, read, and the names that are worth comparing with it. */
+export async function findCandidates(
+  client: Queryable,
+  raw: string,
+  statistics: TokenStatistics,
+): Promise<{ asked: ParsedName; rows: CandidateRow[] }> {
+  const asked = parseName(raw.slice(0, maxNameLength).replaceAll('\0', '').toWellFormed());
+  if ([...asked.normalised].length < 2) return { asked, rows: [] };
+  return { asked, rows: await candidates(client, spellings(asked), probesOf(asked, statistics), maxFound) };
 }
 
-function candidateFrom({ row, features }: Compared, chance: number): Candidate {
+export interface Ranked {
+  readonly compared: ComparedName;
+  readonly score: number;
+  /** True for the first alone, and only where it is sure enough to act on. */
+  readonly automatic: boolean;
+}
+
+/** Probabilities of all that were compared, most probable first. Pure. */
+export function rankCompared(compared: readonly ComparedName[], policy: MatchingPolicy): Ranked[] {
+  const chances = probabilities(
+    compared.map((one) => utility(one.features, policy.weights)),
+    policy.weights.none,
+  );
+  const ranked = compared
+    .map((one, at) => ({ compared: one, score: Math.round((chances[at] ?? 0) * 1e4) / 1e4 }))
+    .sort((a, b) => b.score - a.score || a.compared.row.subject_id.localeCompare(b.compared.row.subject_id));
+  return ranked.map((one, at) => ({
+    ...one,
+    automatic:
+      at === 0 &&
+      isSure(
+        ranked.map(({ compared: other }) => other),
+        one.score,
+        policy,
+      ),
+  }));
+}
+
+/** Two subjects under one name: a person decides. */
+function isSure(ranked: readonly ComparedName[], score: number, policy: MatchingPolicy): boolean {
+  const [first, ...others] = ranked;
+  if (!first || first.row.unified_code === null || score < policy.threshold) return false;
+  return !others.some((other) => other.row.normalised === first.row.normalised);
+}
+
+export async function matchName(client: Queryable, raw: string, options: MatchOptions): Promise<NameMatches> {
+  const { asked, rows } = await findCandidates(client, raw, options.statistics);
+  const ranked = rankCompared(compareName(asked, rows, options.policy.weights), options.policy);
+  const sure = ranked.find((one) => one.automatic);
+  return {
+    query: raw,
+    automatic: sure ? candidateFrom(sure) : null,
+    candidates: ranked.slice(0, options.limit).map(candidateFrom),
+  };
+}
+
+function candidateFrom({ compared: { row, features }, score }: Ranked): Candidate {
   return {
     subjectId: row.subject_id,
     code: row.unified_code,
@@ -129,31 +162,7 @@ function candidateFrom({ row, features }: Compared, chance: number): Candidate {
     operator: row.operator,
     matchedName: row.normalised,
     former: row.former,
-    score: Math.round(chance * 1e4) / 1e4,
+    score,
     features,
   };
 }
-
-function automaticOf(ranked: readonly Candidate[], policy: MatchingPolicy): Candidate | null {
-  const [first, ...others] = ranked;
-  if (!first || first.code === null || first.score < policy.threshold) return null;
-  // Two subjects under one name: a person decides.
-  if (others.some((other) => other.matchedName === first.matchedName)) return null;
-  return first;
-}
-
-/** Statistics are read anew after this long; ANALYZE runs by itself when enough rows changed. */
-const freshFor = 10 * 60_000;
-const known = new WeakMap<object, { at: number; statistics: Promise<TokenStatistics> }>();
-
-/** Of this pool's database, kept for ten minutes. `now`: milliseconds of a steady clock. */
-export function freshStatistics(client: Queryable, now: number): Promise<TokenStatistics> {
-  const entry = known.get(client);
-  if (entry && now - entry.at < freshFor) return entry.statistics;
-  const statistics = tokenStatistics(client);
-  known.set(client, { at: now, statistics });
-  statistics.catch(() => known.delete(client));
-  return statistics;
-}
-
-export { normaliseName };

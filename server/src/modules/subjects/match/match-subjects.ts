@@ -5,9 +5,10 @@ import type { Queryable } from '../../../platform/db.ts';
 import { authorize } from '../../identity/index.ts';
 import type { PolicyRuntime } from '../../policy/types.ts';
 import { publicSubjectName } from '../masking.ts';
+import { freshStatistics } from '../token-statistics.ts';
 import { type FeatureName, featureNames } from './conditional-v1/features.ts';
 import type { Weights } from './conditional-v1/rank.ts';
-import { type Candidate, freshStatistics, type MatchingPolicy, matchName, type NameMatches } from './match-names.ts';
+import { type Candidate, type MatchingPolicy, matchName, type NameMatches } from './match-names.ts';
 
 /** Names a request; more go in several. */
 export const maxMatchNames = 100;
@@ -82,8 +83,19 @@ export async function matchNames(
   names: readonly string[],
   limit: number,
 ): Promise<NameMatches[]> {
-  const policy = matchingPolicy(ctx.policy());
-  const statistics = await freshStatistics(ctx.db.app, Date.parse(ctx.clock.now()));
+  return matchNamesOf(client, ctx.policy(), names, limit, ctx.db.app);
+}
+
+/** The same for a caller with a transaction and a policy of its own. `pool`: what statistics are kept by. */
+export async function matchNamesOf(
+  client: Queryable,
+  runtime: PolicyRuntime,
+  names: readonly string[],
+  limit: number,
+  pool: Queryable = client,
+): Promise<NameMatches[]> {
+  const policy = matchingPolicy(runtime);
+  const statistics = await freshStatistics(pool, performance.now());
   const out: NameMatches[] = [];
   for (const name of names) out.push(await matchName(client, name, { limit, policy, statistics }));
   return out;

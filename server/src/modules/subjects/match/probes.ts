@@ -4,16 +4,9 @@
  * So a handful of conjunctions over the index that search uses reaches what can be reached, at bounded cost. Pure.
  */
 import { characterPairs, initialPairs, nameInitials } from '../names.ts';
+import type { TokenStatistics } from '../token-statistics.ts';
 import type { ParsedName } from './parse-name.ts';
 import { spellingsOf } from './places.ts';
-
-/** How common tokens are, from the planner's own statistics: nothing of ours to keep up to date. */
-export interface TokenStatistics {
-  readonly rows: number;
-  /** Share of names with the token; a token that is not listed has at most `rest`. */
-  readonly share: ReadonlyMap<string, number>;
-  readonly rest: number;
-}
 
 export interface Probe {
   readonly tokens: readonly string[];

@@ -3,31 +3,7 @@ import type { Queryable } from '../../../platform/db.ts';
 import { query, type Sql, sql } from '../../../platform/db.ts';
 import { notPersonal } from '../search-subjects.ts';
 import type { SubjectKind } from '../types.ts';
-import type { Probe, TokenStatistics } from './probes.ts';
-
-interface StatisticsRow {
-  rows: number;
-  elements: string[] | null;
-  shares: number[] | null;
-}
-
-/** The statistics that ANALYZE keeps about the tokens; empty for a table that was never analysed. */
-export async function tokenStatistics(client: Queryable): Promise<TokenStatistics> {
-  const [row] = await query<StatisticsRow>(
-    client,
-    sql`SELECT GREATEST(c.reltuples, 0)::float8 AS rows, s.most_common_elems::text::text[] AS elements,
-               s.most_common_elem_freqs::float8[] AS shares
-          FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-          LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = 'tokens'
-         WHERE n.nspname = 'core' AND c.relname = 'subject_name'`,
-  );
-  const elements = row?.elements ?? [];
-  const shares = row?.shares ?? [];
-  const share = new Map(elements.map((element, at) => [element, shares[at] ?? 0]));
-  // The array of frequencies ends with the smallest, the largest and the share of NULLs (pg_stats).
-  const rest = elements.length > 0 ? Math.min(...share.values()) : 0;
-  return { rows: Math.max(1, row?.rows ?? 0), share, rest };
-}
+import type { Probe } from './probes.ts';
 
 export interface CandidateRow {
   subject_id: string;

@@ -50,7 +50,25 @@ const resultItem = (page: PageContext, item: SearchItem): Html => {
 ${item.formerName !== null && html`<p>${w.formerNameIs}${page.language === 'zh' ? '：' : ': '}${item.formerName}</p>`}</li>`;
 };
 
-export function resultsPage(page: PageContext, q: string, results: SearchPage, first: boolean): string {
+export interface Perhaps {
+  readonly key: string;
+  readonly name: string;
+}
+
+const didYouMean = (page: PageContext, perhaps: readonly Perhaps[]): Html | null =>
+  perhaps.length === 0
+    ? null
+    : html`<div class="perhaps"><strong>${t(page).didYouMean}</strong><ul>${perhaps.map(
+        ({ key, name }) => html`<li><a href="${archivePath(key)}">${name}</a></li>`,
+      )}</ul></div>`;
+
+export function resultsPage(
+  page: PageContext,
+  q: string,
+  results: SearchPage,
+  first: boolean,
+  perhaps: readonly Perhaps[] = [],
+): string {
   const w = t(page);
   const next =
     results.nextCursor === null
@@ -58,7 +76,7 @@ export function resultsPage(page: PageContext, q: string, results: SearchPage, f
       : `/search?q=${encodeURIComponent(q)}&cursor=${encodeURIComponent(results.nextCursor)}`;
   const body =
     results.total === 0
-      ? html`<div class="empty"><strong>${w.resultsNone}</strong><ul>${w.resultsNoneHelp.map((help) => html`<li>${help}</li>`)}</ul></div>`
+      ? html`<div class="empty"><strong>${w.resultsNone}</strong>${didYouMean(page, perhaps)}<ul>${w.resultsNoneHelp.map((help) => html`<li>${help}</li>`)}</ul></div>`
       : html`<ol class="results">${results.items.map((item) => resultItem(page, item))}</ol>
 <nav class="paging" aria-label="${w.pages}">${next !== null && html`<a href="${next}" rel="next">${w.nextPage}</a>`}${!first && html`<a href="/search?q=${encodeURIComponent(q)}">${w.firstPage}</a>`}</nav>`;
   return layout(

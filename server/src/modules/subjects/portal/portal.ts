@@ -9,9 +9,11 @@ import { xlsxPieces } from '../../../platform/tabular/index.ts';
 import { publicReading } from '../../access/index.ts';
 import { latestRecordedAt, settingOf } from '../archive-queries.ts';
 import { type ArchiveRecord, loadArchive, loadArchiveRecords, recentlyPublished } from '../load-archive.ts';
+import { publicSubjectName } from '../masking.ts';
+import { matchNames } from '../match/match-subjects.ts';
 import type { SubjectPorts } from '../ports.ts';
 import { archiveKey } from '../routes.ts';
-import { searchSubjects } from '../search-subjects.ts';
+import { endedStates, searchSubjects } from '../search-subjects.ts';
 import { archivePage } from './archive-page.ts';
 import { loadAssets, type PortalAssets } from './assets.ts';
 import { helpPage, helpTopics } from './help-pages.ts';
@@ -21,6 +23,7 @@ import {
   creditCodePage,
   errorPage,
   homePage,
+  type Perhaps,
   refusedSearchPage,
   resultsPage,
   verifyPage,
@@ -123,6 +126,21 @@ function assetRoutes(app: HttpInstance, assets: PortalAssets): void {
   }
 }
 
+/** A guess that is less likely than this helps nobody. */
+const leastLikely = 0.02;
+const guesses = 3;
+
+/** “您要找的是不是”: names like one that nobody has. */
+async function likeNames(ctx: AppContext, q: string): Promise<Perhaps[]> {
+  const [found] = await matchNames(ctx, ctx.db.app, [q], guesses);
+  return (found?.candidates ?? [])
+    .filter((candidate) => candidate.score >= leastLikely)
+    .map(({ code, subjectId, kind, name, operator }) => ({
+      key: code ?? subjectId,
+      name: publicSubjectName(kind, name, operator),
+    }));
+}
+
 function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
   app.get('/', { ...page, schema: hide }, async (request) =>
     homePage(await pages.context(request), await recentlyPublished(ctx, ctx.db.app, ports, recentSize)),
@@ -132,8 +150,15 @@ function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, p
     if (q.trim() === '') return reply.redirect('/', 303);
     const view = await pages.context(request);
     try {
-      const found = await searchSubjects(ctx.db.app, q, { limit: pageSize, cursor, keys: ctx.keys, level: 'public' });
-      return resultsPage(view, q, found, cursor === undefined);
+      const found = await searchSubjects(ctx.db.app, q, {
+        limit: pageSize,
+        cursor,
+        keys: ctx.keys,
+        level: 'public',
+        ended: endedStates(ctx),
+      });
+      const perhaps = found.total === 0 ? await likeNames(ctx, q) : [];
+      return resultsPage(view, q, found, cursor === undefined, perhaps);
     } catch (error) {
       if (!(error instanceof DomainError) || error.code !== 'invalid-request') throw error;
       reply.code(400);

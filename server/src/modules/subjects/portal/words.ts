@@ -40,6 +40,7 @@ const zh = {
   resultsFor: (q: string) => `“${q}”的查询结果`,
   resultCount: (n: number, more: boolean) => (more ? `前 ${n} 家，请补充关键词缩小范围` : `共 ${n} 家`),
   resultsNone: '没有找到符合的主体',
+  didYouMean: '您要找的是不是：',
   resultsNoneHelp: [
     '检查有没有错别字，或只输入名称中连续的几个字（至少两个）',
     '试试曾用名、拼音首字母，或统一社会信用代码中连续四位以上',
@@ -189,6 +190,7 @@ const en: Words = {
   resultCount: (n, more) =>
     more ? `the first ${n}; add words to narrow the search` : n === 1 ? '1 organisation' : `${n} organisations`,
   resultsNone: 'No organisation matches',
+  didYouMean: 'Did you mean:',
   resultsNoneHelp: [
     'Check the spelling, or enter only a few consecutive characters of the name (at least two)',
     'Try a former name, the pinyin initials, or four or more consecutive characters of the unified code',
