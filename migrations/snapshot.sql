@@ -1369,15 +1369,249 @@ CREATE TABLE oversight.progress (
 );
 GRANT INSERT, SELECT, UPDATE ON oversight.progress TO ${role:app};
 
+CREATE TABLE person.activation (
+  activation_id uuid NOT NULL,
+  feature text NOT NULL,
+  assessment_id uuid NOT NULL,
+  assessment_state text NOT NULL,
+  activated_by uuid NOT NULL,
+  activated_at timestamp with time zone NOT NULL,
+  is_open boolean NOT NULL,
+  ended_by uuid,
+  ended_at timestamp with time zone,
+  ended_reason text,
+  CONSTRAINT activation_pkey PRIMARY KEY (activation_id),
+  CONSTRAINT activation_activation_id_feature_is_open_key UNIQUE (activation_id, feature, is_open),
+  CONSTRAINT activation_activation_id_feature_key UNIQUE (activation_id, feature),
+  CONSTRAINT activation_assessment_state_check CHECK ((assessment_state = 'approved'::text)),
+  CONSTRAINT activation_check CHECK ((is_open = (ended_at IS NULL))),
+  CONSTRAINT activation_assessment_id_feature_assessment_state_fkey FOREIGN KEY (assessment_id, feature, assessment_state) REFERENCES person.assessment(assessment_id, feature, state)
+);
+CREATE UNIQUE INDEX activation_open ON person.activation USING btree (feature) WHERE is_open;
+GRANT INSERT, SELECT, UPDATE ON person.activation TO ${role:person};
+
+CREATE TABLE person.assessment (
+  assessment_id uuid NOT NULL,
+  feature text NOT NULL,
+  title text NOT NULL,
+  content jsonb NOT NULL,
+  content_hash text NOT NULL,
+  state text NOT NULL,
+  written_by uuid NOT NULL,
+  written_at timestamp with time zone NOT NULL,
+  decided_by uuid,
+  decided_at timestamp with time zone,
+  note text,
+  valid_until date,
+  keep_until date NOT NULL,
+  CONSTRAINT assessment_pkey PRIMARY KEY (assessment_id),
+  CONSTRAINT assessment_assessment_id_feature_state_key UNIQUE (assessment_id, feature, state),
+  CONSTRAINT assessment_check CHECK (((decided_by IS NULL) OR (decided_by <> written_by))),
+  CONSTRAINT assessment_check1 CHECK (((state = 'draft'::text) = (decided_by IS NULL))),
+  CONSTRAINT assessment_check2 CHECK (((state <> 'approved'::text) OR (valid_until IS NOT NULL))),
+  CONSTRAINT assessment_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'approved'::text, 'returned'::text])))
+);
+GRANT INSERT, SELECT, UPDATE ON person.assessment TO ${role:person};
+
+CREATE TABLE person.consent (
+  consent_id uuid NOT NULL,
+  token text NOT NULL,
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  notice_id uuid NOT NULL,
+  status text NOT NULL,
+  given_by text NOT NULL,
+  assurance text NOT NULL,
+  proof text NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ask_again_on date,
+  keep_until date,
+  CONSTRAINT consent_pkey PRIMARY KEY (consent_id),
+  CONSTRAINT consent_consent_id_token_purpose_purpose_version_notice_id__key UNIQUE (consent_id, token, purpose, purpose_version, notice_id, status),
+  CONSTRAINT consent_assurance_check CHECK ((assurance = 'strong'::text)),
+  CONSTRAINT consent_check CHECK (((status = 'active'::text) = (ended_at IS NULL))),
+  CONSTRAINT consent_check1 CHECK (((status = 'active'::text) OR ((ask_again_on IS NOT NULL) AND (keep_until IS NOT NULL)))),
+  CONSTRAINT consent_given_by_check CHECK ((given_by = ANY (ARRAY['self'::text, 'guardian'::text]))),
+  CONSTRAINT consent_status_check CHECK ((status = ANY (ARRAY['active'::text, 'withdrawn'::text, 'refused'::text]))),
+  CONSTRAINT consent_notice_id_purpose_purpose_version_fkey FOREIGN KEY (notice_id, purpose, purpose_version) REFERENCES person.notice(notice_id, purpose, purpose_version),
+  CONSTRAINT consent_token_notice_id_fkey FOREIGN KEY (token, notice_id) REFERENCES person.notice_shown(token, notice_id)
+);
+CREATE UNIQUE INDEX consent_active ON person.consent USING btree (token, purpose) WHERE (status = 'active'::text);
+CREATE INDEX consent_keep ON person.consent USING btree (keep_until) WHERE (keep_until IS NOT NULL);
+CREATE INDEX consent_token ON person.consent USING btree (token);
+GRANT DELETE, INSERT, SELECT, UPDATE ON person.consent TO ${role:person};
+
+CREATE TABLE person.erasure (
+  erasure_id uuid NOT NULL,
+  scope text NOT NULL,
+  digest text NOT NULL,
+  reason text NOT NULL,
+  basis text NOT NULL,
+  run_id uuid,
+  account_id uuid,
+  erased_at timestamp with time zone NOT NULL,
+  CONSTRAINT erasure_pkey PRIMARY KEY (erasure_id),
+  CONSTRAINT erasure_reason_check CHECK ((reason = ANY (ARRAY['request'::text, 'retention'::text, 'unlawful'::text, 'withdrawn'::text]))),
+  CONSTRAINT erasure_scope_check CHECK ((scope = ANY (ARRAY['person'::text, 'record'::text, 'identifier'::text, 'file'::text, 'lookup'::text, 'consent'::text, 'request'::text])))
+);
+CREATE INDEX erasure_at ON person.erasure USING btree (erased_at);
+CREATE INDEX erasure_digest ON person.erasure USING btree (digest);
+GRANT INSERT, SELECT ON person.erasure TO ${role:person};
+
 CREATE TABLE person.identifier (
   token text NOT NULL,
   kind text NOT NULL,
   cipher bytea NOT NULL,
   key_id text NOT NULL,
   added_at timestamp with time zone NOT NULL,
-  CONSTRAINT identifier_pkey PRIMARY KEY (token)
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  retain_until date NOT NULL,
+  CONSTRAINT identifier_pkey PRIMARY KEY (token),
+  CONSTRAINT identifier_purpose_purpose_version_fkey FOREIGN KEY (purpose, purpose_version) REFERENCES person.purpose(purpose, version)
 );
+CREATE INDEX identifier_key ON person.identifier USING btree (key_id);
+CREATE INDEX identifier_retain ON person.identifier USING btree (retain_until);
 GRANT DELETE, INSERT, SELECT ON person.identifier TO ${role:person};
+GRANT UPDATE (cipher, key_id, purpose, purpose_version, retain_until) ON person.identifier TO ${role:person};
+
+CREATE TABLE person.incident (
+  incident_id uuid NOT NULL,
+  number text NOT NULL,
+  kind text NOT NULL,
+  state text NOT NULL,
+  version integer NOT NULL,
+  occurred_at timestamp with time zone,
+  discovered_at timestamp with time zone NOT NULL,
+  data_kinds text[] NOT NULL,
+  persons integer NOT NULL,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  authority_due_at timestamp with time zone NOT NULL,
+  authority_told_at timestamp with time zone,
+  persons_due_on date NOT NULL,
+  persons_told_at timestamp with time zone,
+  persons_waived boolean NOT NULL,
+  recorded_by uuid NOT NULL,
+  recorded_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  keep_until date NOT NULL,
+  CONSTRAINT incident_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT incident_number_key UNIQUE (number),
+  CONSTRAINT incident_check CHECK (((state <> 'closed'::text) OR ((authority_told_at IS NOT NULL) AND ((persons_told_at IS NOT NULL) OR persons_waived)))),
+  CONSTRAINT incident_kind_check CHECK ((kind = ANY (ARRAY['leak'::text, 'tampering'::text, 'loss'::text]))),
+  CONSTRAINT incident_state_check CHECK ((state = ANY (ARRAY['open'::text, 'contained'::text, 'closed'::text])))
+);
+CREATE INDEX incident_key ON person.incident USING btree (key_id);
+GRANT INSERT, SELECT, UPDATE ON person.incident TO ${role:person};
+
+CREATE TABLE person.key_rotation (
+  rotation_id uuid NOT NULL,
+  kind text NOT NULL,
+  to_key text NOT NULL,
+  cursor text NOT NULL,
+  rows_done bigint NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  CONSTRAINT key_rotation_pkey PRIMARY KEY (rotation_id),
+  CONSTRAINT key_rotation_kind_to_key_key UNIQUE (kind, to_key),
+  CONSTRAINT key_rotation_kind_check CHECK ((kind = ANY (ARRAY['data'::text, 'token'::text])))
+);
+GRANT INSERT, SELECT, UPDATE ON person.key_rotation TO ${role:person};
+
+CREATE TABLE person.lookup (
+  lookup_id uuid NOT NULL,
+  token text NOT NULL,
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  feature text NOT NULL,
+  activation_id uuid NOT NULL,
+  matter text NOT NULL,
+  case_number text NOT NULL,
+  account_id uuid NOT NULL,
+  officer_name text NOT NULL,
+  body_id uuid NOT NULL,
+  body_name text NOT NULL,
+  found integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  retain_until date NOT NULL,
+  CONSTRAINT lookup_pkey PRIMARY KEY (lookup_id),
+  CONSTRAINT lookup_case_number_check CHECK ((case_number <> ''::text)),
+  CONSTRAINT lookup_feature_check CHECK ((feature = 'lookup'::text)),
+  CONSTRAINT lookup_matter_check CHECK ((matter <> ''::text)),
+  CONSTRAINT lookup_activation_id_feature_fkey FOREIGN KEY (activation_id, feature) REFERENCES person.activation(activation_id, feature),
+  CONSTRAINT lookup_purpose_purpose_version_fkey FOREIGN KEY (purpose, purpose_version) REFERENCES person.purpose(purpose, version)
+);
+CREATE INDEX lookup_account ON person.lookup USING btree (account_id, at);
+CREATE INDEX lookup_body ON person.lookup USING btree (body_id, at);
+CREATE INDEX lookup_retain ON person.lookup USING btree (retain_until);
+CREATE INDEX lookup_token ON person.lookup USING btree (token, at);
+GRANT DELETE, INSERT, SELECT ON person.lookup TO ${role:person};
+
+CREATE TABLE person.notice (
+  notice_id uuid NOT NULL,
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  version integer NOT NULL,
+  text_zh text NOT NULL,
+  text_en text NOT NULL,
+  text_hash text NOT NULL,
+  published_at timestamp with time zone NOT NULL,
+  published_by uuid,
+  CONSTRAINT notice_pkey PRIMARY KEY (notice_id),
+  CONSTRAINT notice_notice_id_purpose_purpose_version_key UNIQUE (notice_id, purpose, purpose_version),
+  CONSTRAINT notice_purpose_version_key UNIQUE (purpose, version),
+  CONSTRAINT notice_purpose_purpose_version_fkey FOREIGN KEY (purpose, purpose_version) REFERENCES person.purpose(purpose, version)
+);
+GRANT INSERT, SELECT ON person.notice TO ${role:person};
+
+CREATE TABLE person.notice_shown (
+  token text NOT NULL,
+  notice_id uuid NOT NULL,
+  channel text NOT NULL,
+  shown_at timestamp with time zone NOT NULL,
+  CONSTRAINT notice_shown_pkey PRIMARY KEY (token, notice_id),
+  CONSTRAINT notice_shown_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES person.notice(notice_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON person.notice_shown TO ${role:person};
+
+CREATE TABLE person.own_session (
+  secret_hash bytea NOT NULL,
+  token text NOT NULL,
+  acting_as text NOT NULL,
+  provider text NOT NULL,
+  proof text NOT NULL,
+  minor boolean NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT own_session_pkey PRIMARY KEY (secret_hash),
+  CONSTRAINT own_session_acting_as_check CHECK ((acting_as = ANY (ARRAY['self'::text, 'guardian'::text, 'survivor'::text])))
+);
+CREATE INDEX own_session_token ON person.own_session USING btree (token);
+GRANT DELETE, INSERT, SELECT, UPDATE ON person.own_session TO ${role:person};
+
+CREATE TABLE person.purpose (
+  purpose text NOT NULL,
+  version integer NOT NULL,
+  kind text NOT NULL,
+  legal_basis smallint NOT NULL,
+  content jsonb NOT NULL,
+  content_hash text NOT NULL,
+  valid_from timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  ended_by uuid,
+  ended_reason text,
+  CONSTRAINT purpose_pkey PRIMARY KEY (purpose, version),
+  CONSTRAINT purpose_check CHECK (((kind = 'voluntary'::text) = (legal_basis = 1))),
+  CONSTRAINT purpose_check1 CHECK (((ended_at IS NULL) = (ended_reason IS NULL))),
+  CONSTRAINT purpose_kind_check CHECK ((kind = ANY (ARRAY['record'::text, 'identify'::text, 'lookup'::text, 'own'::text, 'voluntary'::text]))),
+  CONSTRAINT purpose_legal_basis_check CHECK (((legal_basis >= 1) AND (legal_basis <= 7)))
+);
+CREATE UNIQUE INDEX purpose_open ON person.purpose USING btree (purpose) WHERE (ended_at IS NULL);
+GRANT INSERT, SELECT ON person.purpose TO ${role:person};
+GRANT UPDATE (ended_at, ended_by, ended_reason) ON person.purpose TO ${role:person};
 
 CREATE TABLE person.record (
   token text NOT NULL,
@@ -1396,11 +1630,130 @@ CREATE TABLE person.record (
   retain_until date NOT NULL,
   recorded_at timestamp with time zone NOT NULL,
   superseded_at timestamp with time zone,
-  CONSTRAINT record_pkey PRIMARY KEY (token, record_id)
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  CONSTRAINT record_pkey PRIMARY KEY (token, record_id),
+  CONSTRAINT record_purpose_purpose_version_fkey FOREIGN KEY (purpose, purpose_version) REFERENCES person.purpose(purpose, version)
 );
 CREATE UNIQUE INDEX person_record_key ON person.record USING btree (key_hash) WHERE (superseded_at IS NULL);
+CREATE INDEX record_key_id ON person.record USING btree (key_id);
+CREATE INDEX record_purpose ON person.record USING btree (purpose, purpose_version);
+CREATE INDEX record_retain ON person.record USING btree (retain_until);
+CREATE INDEX record_submission ON person.record USING btree (submission_id);
 GRANT DELETE, INSERT, SELECT ON person.record TO ${role:person};
-GRANT UPDATE (superseded_at) ON person.record TO ${role:person};
+GRANT UPDATE (cipher, key_id, superseded_at) ON person.record TO ${role:person};
+
+CREATE TABLE person.request (
+  request_id uuid NOT NULL,
+  number text NOT NULL,
+  token text NOT NULL,
+  kind text NOT NULL,
+  acting_as text NOT NULL,
+  record_id uuid,
+  proof text NOT NULL,
+  channel text NOT NULL,
+  state text NOT NULL,
+  version integer NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  due_on date NOT NULL,
+  extended boolean NOT NULL,
+  remaining_days integer,
+  closed_at timestamp with time zone,
+  reason_code text,
+  handled_by uuid,
+  cipher bytea NOT NULL,
+  key_id text NOT NULL,
+  retain_until date NOT NULL,
+  CONSTRAINT request_pkey PRIMARY KEY (request_id),
+  CONSTRAINT request_number_key UNIQUE (number),
+  CONSTRAINT request_acting_as_check CHECK ((acting_as = ANY (ARRAY['self'::text, 'guardian'::text, 'survivor'::text]))),
+  CONSTRAINT request_channel_check CHECK ((channel = ANY (ARRAY['own'::text, 'window'::text]))),
+  CONSTRAINT request_check CHECK (((state <> ALL (ARRAY['refused'::text, 'partlyGranted'::text])) OR (reason_code IS NOT NULL))),
+  CONSTRAINT request_check1 CHECK (((closed_at IS NOT NULL) = (state = ANY (ARRAY['granted'::text, 'partlyGranted'::text, 'refused'::text, 'withdrawn'::text])))),
+  CONSTRAINT request_kind_check CHECK ((kind = ANY (ARRAY['access'::text, 'copy'::text, 'transfer'::text, 'correct'::text, 'delete'::text, 'restrict'::text, 'refuse'::text, 'explain'::text, 'complain'::text]))),
+  CONSTRAINT request_state_check CHECK ((state = ANY (ARRAY['received'::text, 'supplement'::text, 'accepted'::text, 'granted'::text, 'partlyGranted'::text, 'refused'::text, 'withdrawn'::text])))
+);
+CREATE INDEX request_key ON person.request USING btree (key_id);
+CREATE INDEX request_open ON person.request USING btree (due_on) WHERE (closed_at IS NULL);
+CREATE INDEX request_received ON person.request USING btree (received_at, request_id);
+CREATE INDEX request_retain ON person.request USING btree (retain_until);
+CREATE INDEX request_token ON person.request USING btree (token);
+GRANT DELETE, INSERT, SELECT, UPDATE ON person.request TO ${role:person};
+
+CREATE TABLE person.request_event (
+  request_id uuid NOT NULL,
+  seq integer NOT NULL,
+  act text NOT NULL,
+  from_state text,
+  to_state text NOT NULL,
+  at timestamp with time zone NOT NULL,
+  account_id uuid,
+  CONSTRAINT request_event_pkey PRIMARY KEY (request_id, seq),
+  CONSTRAINT request_event_request_id_fkey FOREIGN KEY (request_id) REFERENCES person.request(request_id)
+);
+GRANT DELETE, INSERT, SELECT ON person.request_event TO ${role:person};
+
+CREATE TABLE person.restriction (
+  restriction_id uuid NOT NULL,
+  token text NOT NULL,
+  record_id uuid,
+  kind text NOT NULL,
+  request_id uuid,
+  from_at timestamp with time zone NOT NULL,
+  to_at timestamp with time zone,
+  CONSTRAINT restriction_pkey PRIMARY KEY (restriction_id),
+  CONSTRAINT restriction_kind_check CHECK ((kind = ANY (ARRAY['restricted'::text, 'objected'::text, 'deceased'::text])))
+);
+CREATE INDEX restriction_token ON person.restriction USING btree (token) WHERE (to_at IS NULL);
+GRANT DELETE, INSERT, SELECT, UPDATE ON person.restriction TO ${role:person};
+
+CREATE TABLE person.retention_run (
+  run_id uuid NOT NULL,
+  kind text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone NOT NULL,
+  removed jsonb NOT NULL,
+  proof text NOT NULL,
+  CONSTRAINT retention_run_pkey PRIMARY KEY (run_id),
+  CONSTRAINT retention_run_kind_check CHECK ((kind = ANY (ARRAY['retention'::text, 'request'::text, 'restore'::text])))
+);
+GRANT INSERT, SELECT ON person.retention_run TO ${role:person};
+
+CREATE TABLE person.token_alias (
+  token text NOT NULL,
+  anchor text NOT NULL,
+  token_key text NOT NULL,
+  CONSTRAINT token_alias_pkey PRIMARY KEY (token)
+);
+CREATE UNIQUE INDEX token_alias_anchor ON person.token_alias USING btree (anchor, token_key);
+GRANT DELETE, INSERT, SELECT ON person.token_alias TO ${role:person};
+
+CREATE TABLE person.used_proof (
+  proof text NOT NULL,
+  expires_at timestamp with time zone NOT NULL,
+  CONSTRAINT used_proof_pkey PRIMARY KEY (proof)
+);
+GRANT DELETE, INSERT, SELECT ON person.used_proof TO ${role:person};
+
+CREATE TABLE person.voluntary_use (
+  token text NOT NULL,
+  purpose text NOT NULL,
+  purpose_version integer NOT NULL,
+  notice_id uuid NOT NULL,
+  consent_id uuid NOT NULL,
+  consent_status text NOT NULL,
+  feature text NOT NULL,
+  activation_id uuid NOT NULL,
+  activation_open boolean NOT NULL,
+  since timestamp with time zone NOT NULL,
+  CONSTRAINT voluntary_use_pkey PRIMARY KEY (token, purpose),
+  CONSTRAINT voluntary_use_activation_open_check CHECK (activation_open),
+  CONSTRAINT voluntary_use_check CHECK ((feature = purpose)),
+  CONSTRAINT voluntary_use_consent_status_check CHECK ((consent_status = 'active'::text)),
+  CONSTRAINT voluntary_use_activation_id_feature_activation_open_fkey FOREIGN KEY (activation_id, feature, activation_open) REFERENCES person.activation(activation_id, feature, is_open),
+  CONSTRAINT voluntary_use_consent_id_token_purpose_purpose_version_not_fkey FOREIGN KEY (consent_id, token, purpose, purpose_version, notice_id, consent_status) REFERENCES person.consent(consent_id, token, purpose, purpose_version, notice_id, status)
+);
+GRANT DELETE, INSERT, SELECT ON person.voluntary_use TO ${role:person};
 
 CREATE TABLE platform.idempotency (
   owner text NOT NULL,

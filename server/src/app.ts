@@ -2,12 +2,13 @@
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
-import { accountPorts } from './module-ports.ts';
+import { accountPorts, personPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
-import { collectionJobs, resumeSubmissions } from './modules/collection/index.ts';
+import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { objectionKind } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
+import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
@@ -22,6 +23,7 @@ export function registerJobs(ctx: AppContext): void {
   registerPlatformJobs(ctx);
   accountJobs(ctx, accountPorts);
   collectionJobs(ctx);
+  personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);
   casesJob(ctx, [objectionKind]);
 }
@@ -105,6 +107,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     ];
     const app = await buildApp(ctx, { ...options, readiness });
     collectProcessMetrics(telemetryOf(ctx));
+    await beforeAnswering(ctx, personPorts(ctx));
     await resumeSubmissions(ctx);
     await ctx.jobs.start(ctx);
     const fd = await options.beforeListen?.(ctx);

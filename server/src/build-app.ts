@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { accountPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, personPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
@@ -12,6 +12,7 @@ import { credentialsRoutes } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
+import { personRoutes } from './modules/persons/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
@@ -41,6 +42,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => accountRoutes(ctx, accountPorts),
   credentialsRoutes,
   collectionRoutes,
+  (ctx) => personRoutes(ctx, personPorts(ctx)),
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
   objectionRoutes,

@@ -1,6 +1,7 @@
 /** Opens what operations need, once: databases, keys, files, jobs and the policy in force. */
 import { join } from 'node:path';
 import type { AppContext } from './context.ts';
+import { registerPurposes } from './modules/persons/index.ts';
 import {
   compilePolicy,
   loadPolicyFiles,
@@ -105,6 +106,7 @@ export async function contextOver(
   const keys = openKeyRing(config.keysDir);
   const log = options.log ?? createLogger(config.logLevel);
   const { policy, policySet } = await openPolicy(config, db, clock, log);
+  await registerPurposes(db.person, policy().persons(), clock.now());
   return {
     config,
     db,

@@ -1,8 +1,9 @@
 /** What one module needs of another that it may not import, joined here, at the root (DESIGN §3: left never imports right). */
 import type { AppContext } from './context.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
-import { openDraftsOf } from './modules/collection/index.ts';
+import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
+import { type PersonPorts, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
 import type { SubjectPorts } from './modules/subjects/index.ts';
@@ -34,3 +35,11 @@ export const accountPorts: AccountPorts = {
     },
   ],
 };
+
+export function personPorts(ctx: AppContext): PersonPorts {
+  return {
+    // A city's identity service is an adapter beside this one; the one for tests never serves anywhere else.
+    proofs: ctx.config.nodeEnv === 'test' ? [testIdentityProvider(ctx)] : [],
+    forgetRows: (submissionId, rowNos) => forgetRows(ctx, submissionId, rowNos),
+  };
+}

@@ -151,12 +151,12 @@ it('every public answer is the same with good, bad and no facts about a person',
       await report(facts);
       // What a city that stores penalties on persons would hold, written past every rule.
       await superuser.query(
-        `INSERT INTO person.identifier (token, kind, cipher, key_id, added_at) VALUES ($1, 'citizenId', '\\x00', 'person-1', '2026-11-22') ON CONFLICT DO NOTHING`,
+        `INSERT INTO person.identifier (token, kind, cipher, key_id, added_at, purpose, purpose_version, retain_until) VALUES ($1, 'citizenId', '\\x00', 'person-1', '2026-11-22', 'recordKeeping', 1, '2031-11-02') ON CONFLICT DO NOTHING`,
         [city.ctx.keys.token('citizenId', number)],
       );
       await superuser.query(
-        `INSERT INTO person.record (token, record_id, item, key_hash, payload_hash, cipher, key_id, decided_on, deciding_body_id, source_body_id, submission_id, row_no, policy_set_id, retain_until, recorded_at)
-         VALUES ($1, gen_random_uuid(), $2, decode(md5(random()::text), 'hex'), '\\x00', '\\x00', 'person-1', '2026-11-02', $3, $3, gen_random_uuid(), 2, 1, '2031-11-02', '2026-11-22')`,
+        `INSERT INTO person.record (token, record_id, item, key_hash, payload_hash, cipher, key_id, decided_on, deciding_body_id, source_body_id, submission_id, row_no, policy_set_id, retain_until, recorded_at, purpose, purpose_version)
+         VALUES ($1, gen_random_uuid(), $2, decode(md5(random()::text), 'hex'), '\\x00', '\\x00', 'person-1', '2026-11-02', $3, $3, gen_random_uuid(), 2, 1, '2031-11-02', '2026-11-22', 'recordKeeping', 1)`,
         [city.ctx.keys.token('citizenId', number), first.kind, city.bodyId],
       );
       const held = await superuser.query<{ count: string }>('SELECT count(*) FROM person.record WHERE token = $1', [

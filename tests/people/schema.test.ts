@@ -141,7 +141,7 @@ describe('routes and code', () => {
         `${name}: write the tests T4 to T6 of natural-persons.md with it, then change this one`,
       );
   });
-  it('only collection opens the person login, only the key ring opens its ciphertext', () => {
+  it('only the person store opens the person login and its ciphertext', () => {
     const src = join(repositoryRoot, 'server/src');
     const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter(
       (name) => name.endsWith('.ts') && !name.endsWith('.test.ts'),
@@ -152,17 +152,17 @@ describe('routes and code', () => {
     for (const name of opening)
       assert.match(
         name,
-        /^(modules\/collection\/|platform\/backup\/|platform\/doctor|cli\/)/,
+        /^(modules\/persons\/|build-context\.ts|platform\/backup\/|platform\/doctor|cli\/)/,
         `${name} reaches the person store`,
       );
     const unsealing = using(/\.openPerson\(/);
     for (const name of unsealing)
-      assert.match(name, /^modules\/collection\/(drafts|enter-record)\.ts$/, `${name} opens ciphertext of persons`);
+      assert.match(name, /^modules\/(persons\/[\w-]+|collection\/drafts)\.ts$/, `${name} opens ciphertext of persons`);
     const sql = using(/\b(FROM|INTO|UPDATE|JOIN|COPY)\s+person\./i);
     for (const name of sql)
       assert.match(
         name,
-        /^(modules\/collection\/(person-rows|enter-record)\.ts|platform\/backup\/.*|demo\/.*)$/,
+        /^(modules\/persons\/([\w-]+-)?queries\.ts|platform\/backup\/.*|demo\/.*)$/,
         `${name} speaks to the person store`,
       );
   });

@@ -84,6 +84,7 @@ export interface HttpCity extends CityContext {
   readonly app: HttpInstance;
   readonly bodyId: string;
   readonly otherBodyId: string;
+  readonly officeBodyId: string;
   /** The bank of `reader`. */
   readonly readerBodyId: string;
   readonly sessions: Readonly<Record<Login, Record<string, string>>>;
@@ -202,6 +203,7 @@ export async function createHttpCity(
     app,
     bodyId,
     otherBodyId,
+    officeBodyId: office.bodyId,
     readerBodyId: bodies.reader ?? '',
     async represent(login, subjectId) {
       await execute(

@@ -7,6 +7,7 @@ export * from './credentials.ts';
 export * from './errors.ts';
 export * from './objections.ts';
 export * from './oversight.ts';
+export * from './privacy.ts';
 export * from './records.ts';
 export * from './session.ts';
 export * from './subjects.ts';

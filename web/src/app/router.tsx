@@ -158,6 +158,19 @@ const log = createRoute({
 
 const oversightRoutes = [whoLooked, disputes, alerts, delays, log] as const;
 
+const lookups = createRoute({
+  getParentRoute: () => desk,
+  path: '/lookups',
+  component: lazyRouteComponent(() => import('../features/lookups/lookup-page.tsx'), 'LookupPage'),
+});
+
+const privacy = createRoute({
+  getParentRoute: () => desk,
+  path: '/privacy',
+  validateSearch: (raw: Raw): { tab?: string | undefined } => ({ tab: text(raw, 'tab') }),
+  component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
+});
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -173,6 +186,8 @@ const routeTree = root.addChildren([
     archives,
     archive,
     ...oversightRoutes,
+    lookups,
+    privacy,
   ]),
 ]);
 

@@ -20,6 +20,8 @@ interface Task {
     | '/records'
     | '/review'
     | '/archive'
+    | '/lookups'
+    | '/privacy'
     | '/who-looked'
     | '/disputes'
     | '/alerts'
@@ -36,6 +38,8 @@ const tasks: readonly Task[] = [
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
+  { to: '/lookups', label: 'nav.lookups', permission: 'person.lookup' },
+  { to: '/privacy', label: 'nav.privacy', permission: 'privacy.manage' },
   { to: '/log', label: 'nav.log', permission: 'log.read' },
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { isKeyBackup, restoreBackup, restoreKeys } from '../../platform/backup/index.ts';
+import { erasureHook } from '../../modules/persons/index.ts';
+import { isKeyBackup, registerRestoreHook, restoreBackup, restoreKeys } from '../../platform/backup/index.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { prepareDataDir } from '../../platform/embedded-postgres/cluster.ts';
 import { EnvironmentError } from '../../platform/errors.ts';
@@ -50,6 +51,7 @@ async function run(folder: string, options: RestoreOptions, context: CommandCont
   const started = performance.now();
   if (isKeyBackup(join(source, 'keys'))) putKeysBack(source, options, context);
   const db = await context.open({ migrate: false });
+  registerRestoreHook(erasureHook(config.dataDir));
   const migrationsDirectory = join(config.root, 'migrations');
   const result = await restoreBackup({
     source,

@@ -6,9 +6,9 @@ import { execute, maybeOne, type Queryable, query, sql, type Transaction, withTr
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { scopeOf as actorScope, authorize } from '../identity/index.ts';
+import { withoutNumbers } from '../persons/index.ts';
 import { withdrawIn } from '../records/index.ts';
 import { checkRecord, type EnterRecord, enterRecord } from './enter-record.ts';
-import { withoutNumbers } from './person-numbers.ts';
 
 interface DraftRow {
   draft_id: string;
@@ -43,6 +43,14 @@ export interface NewDraft {
   attachmentIds?: readonly string[] | undefined;
 }
 
+/** Drafts from before keys could be changed do not name theirs. */
+export const firstKey = 'person-1';
+
+function sealValues(ctx: Pick<AppContext, 'keys'>, values: Readonly<Record<string, string>>): string {
+  const { cipher, keyId } = ctx.keys.sealPerson(JSON.stringify(values));
+  return JSON.stringify({ sealed: cipher.toString('base64'), keyId });
+}
+
 /** Person identifiers must not wait in plain text: a draft of a row that holds some is sealed like a file. */
 export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft): Promise<string> {
   if (!actor.accountId) throw new DomainError('forbidden');
@@ -52,7 +60,7 @@ export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft
     await execute(
       tx,
       sql`INSERT INTO core.draft (draft_id, body_id, kind, standard, row_values, subject_id, record_id, reason, state, created_by, created_at)
-          VALUES (${draftId}, ${input.bodyId}, ${input.kind}, ${input.standard}, ${JSON.stringify({ sealed: ctx.keys.sealPerson(JSON.stringify(input.values)).cipher.toString('base64') })}::jsonb,
+          VALUES (${draftId}, ${input.bodyId}, ${input.kind}, ${input.standard}, ${sealValues(ctx, input.values)}::jsonb,
                   ${input.subjectId ?? null}, ${input.recordId ?? null}, ${input.reason === undefined ? null : withoutNumbers(input.reason)}, 'waiting', ${accountId}, ${ctx.clock.now()})`,
     );
     if (input.attachmentIds?.length) {
@@ -72,9 +80,9 @@ export async function createDraft(ctx: AppContext, actor: Actor, input: NewDraft
 }
 
 function valuesOf(ctx: AppContext, row: DraftRow): Record<string, string> {
-  const { sealed } = row.row_values;
+  const { sealed, keyId } = row.row_values;
   if (typeof sealed !== 'string') return row.row_values;
-  return JSON.parse(ctx.keys.openPerson({ cipher: Buffer.from(sealed, 'base64'), keyId: 'person-1' })) as Record<
+  return JSON.parse(ctx.keys.openPerson({ cipher: Buffer.from(sealed, 'base64'), keyId: keyId ?? firstKey })) as Record<
     string,
     string
   >;

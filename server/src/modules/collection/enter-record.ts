@@ -7,16 +7,17 @@ import type { FindingView, RecordFormResult } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
 import { dayOf } from '../../platform/clock.ts';
-import { execute, maybeOne, sql, type Transaction, withTransaction } from '../../platform/db.ts';
+import { execute, sql, type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { type CellFlag, type TableRow, writeCsv } from '../../platform/tabular/index.ts';
 import { findBody } from '../identity/index.ts';
+import { readKeptDocument } from '../persons/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { loadRecord, publishSuperseded, supersedeRecords } from '../records/index.ts';
 import { type HeaderPlan, readHeader } from './header.ts';
-import { storeIdentifiers, storePersonRows } from './person-rows.ts';
-import { moveCheckpoint, openBatch, processBatch, type RowResult } from './process-batch.ts';
+import { storeNumbers, storePersons } from './person-rows.ts';
+import { moveCheckpoint, openBatch, processBatch, type RowResult, refreshFacts } from './process-batch.ts';
 import { scopeOf } from './process-submission.ts';
 import { finishSubmission, loadSubmission, startSubmission } from './queries.ts';
 import { receiveFile } from './receive-file.ts';
@@ -101,11 +102,8 @@ async function withKeptDocuments(
   for (const field of plan.standard.fields) {
     const token = before.payload[field.code];
     if (field.person !== 'document' || !token || kept[field.code]?.trim()) continue;
-    const held = await maybeOne<{ cipher: Buffer; key_id: string }>(
-      ctx.db.person,
-      sql`SELECT cipher, key_id FROM person.identifier WHERE token = ${token}`,
-    );
-    if (held) kept[field.code] = ctx.keys.openPerson({ cipher: held.cipher, keyId: held.key_id });
+    const number = await readKeptDocument(ctx, token);
+    if (number !== null) kept[field.code] = number;
   }
   return kept;
 }
@@ -191,7 +189,8 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   const row = scope.processor.process(typed);
   const open = await openBatch([row], scope);
   const at = ctx.clock.now();
-  if (row.fate !== 'refuse' && !row.barred) await storeIdentifiers(ctx.db.person, row.identifiers, at);
+  const changed = await storeNumbers(ctx, scope.processor, [row], at);
+  if (changed.size > 0) refreshFacts(open, changed, scope.processor);
   const result = await withTransaction(ctx.db.app, async (tx) => {
     await startSubmission(tx, submissionId, {
       startedAt: at,
@@ -208,9 +207,8 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
       today: dayOf(at),
       ...(input.subjectId ? { chosenSubjectId: input.subjectId } : {}),
       storePersons: (rows) =>
-        storePersonRows(rows, {
-          person: ctx.db.person,
-          keys: ctx.keys,
+        storePersons(rows, {
+          ctx,
           processor: scope.processor,
           place: policy.place(),
           submissionId,

@@ -1,4 +1,5 @@
 /** Collection: from a reported file, form or push to checked records with lineage. */
+export { forgetRows } from './forget-rows.ts';
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';
 export { loadSubmission, openDraftsOf, type SubmissionRow } from './queries.ts';
@@ -7,5 +8,6 @@ export { PROCESS_TASK, type Received, type ReceiveFile, receiveFile } from './re
 export { refusedRowsFile } from './refused-file.ts';
 export { collectionRoutes } from './routes.ts';
 export { type CollectOptions, type CollectResult, runCollect } from './run-collect.ts';
+export { sealedDrafts } from './sealed-drafts.ts';
 export { findingView, submissionView } from './views.ts';
 export { writeFindingsFile } from './write-findings.ts';

@@ -3,6 +3,7 @@
  * crosses: the payload as the text that COPY takes, its digest, the fields with a part in the record, what was found.
  */
 import { parseUnifiedCode } from '@chengxin/identifiers';
+import type { KeyedToken } from '../../platform/crypto.ts';
 import type { FieldRole } from '../policy/index.ts';
 import type { CellValue } from './cells.ts';
 import { type ReadyPayload, readyPayload } from './record-facts.ts';
@@ -20,7 +21,7 @@ export interface WireBatch {
   values: CellValue[][];
   payloads: (ReadyPayload | null)[];
   findings: { at: number; list: Finding[] }[];
-  identifiers: { at: number; token: string; kind: string; cipher: string; keyId: string }[];
+  identifiers: { at: number; tokens: readonly KeyedToken[]; kind: string; cipher: string; keyId: string }[];
 }
 
 const DOUBT = 1;
@@ -117,8 +118,8 @@ export function packRows(processor: RowProcessor, rows: readonly PreparedRow[]):
     if (row.findings.length > 0) batch.findings.push({ at, list: row.findings });
     // Of a refused row nothing is kept.
     if (row.fate === 'refuse' || row.barred) return;
-    for (const { token, kind, sealed } of row.identifiers)
-      batch.identifiers.push({ at, token, kind, cipher: sealed.cipher.toString('latin1'), keyId: sealed.keyId });
+    for (const { tokens, kind, sealed } of row.identifiers)
+      batch.identifiers.push({ at, tokens, kind, cipher: sealed.cipher.toString('latin1'), keyId: sealed.keyId });
   });
   return batch;
 }
@@ -168,7 +169,12 @@ export function unpackRows(processor: RowProcessor, batch: WireBatch): PreparedR
     if (parsed.ok) row.unified = parsed;
   }
   for (const { at, list } of batch.findings) rows[at]?.findings.push(...list);
-  for (const { at, token, kind, cipher, keyId } of batch.identifiers)
-    rows[at]?.identifiers.push({ token, kind, sealed: { cipher: Buffer.from(cipher, 'latin1'), keyId } });
+  for (const { at, tokens, kind, cipher, keyId } of batch.identifiers)
+    rows[at]?.identifiers.push({
+      token: tokens[0]?.token ?? '',
+      tokens,
+      kind,
+      sealed: { cipher: Buffer.from(cipher, 'latin1'), keyId },
+    });
   return rows;
 }

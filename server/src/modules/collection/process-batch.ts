@@ -74,6 +74,12 @@ export async function openBatch(
   return open;
 }
 
+/** Facts anew for rows whose tokens were replaced by anchors of an earlier key. */
+export function refreshFacts(open: readonly OpenRow[], rows: ReadonlySet<PreparedRow>, processor: RowProcessor): void {
+  for (const entry of open)
+    if (entry.ready && rows.has(entry.row)) entry.ready = readyRow(processor, entry.row, entry.bodies);
+}
+
 async function resolveBodies(
   rows: readonly PreparedRow[],
   scope: Pick<BatchScope, 'processor' | 'bodies' | 'bodyId' | 'scopeBodyIds'>,

@@ -9,13 +9,13 @@ import { dayOf, type Instant } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { scanTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
+import { withoutNumbers } from '../persons/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { createBodyDirectory } from './body-directory.ts';
 import { headerFailure, tabularFailure } from './file-failures.ts';
 import { type HeaderPlan, headingWords } from './header.ts';
 import { FileRefused, HeaderFinder } from './header-finder.ts';
-import { withoutNumbers } from './person-numbers.ts';
-import { storeIdentifiers, storePersonRows } from './person-rows.ts';
+import { storeNumbers, storePersons } from './person-rows.ts';
 import { preparedBatches } from './prepare-file.ts';
 import { unpackRows, type WireBatch } from './prepared-batch.ts';
 import {
@@ -26,6 +26,7 @@ import {
   type OpenRow,
   openBatch,
   processBatch,
+  refreshFacts,
 } from './process-batch.ts';
 import {
   failSubmission,
@@ -208,7 +209,8 @@ const openWires = (scope: FileScope, wires: readonly WireBatch[]): Promise<OpenR
 export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePersons'> {
   processor: RowProcessor;
   /** Tokens whose numbers this run has stored: a representative stands in many rows. */
-  storedTokens: Set<string>;
+  /** Tokens of this file whose number is stored, and the anchor of each. */
+  storedTokens: Map<string, string>;
 }
 
 const MOST_TOKENS = 50_000;
@@ -228,7 +230,7 @@ export async function scopeOf(
     policy,
     processor: compileRowProcessor(plan, policy, ctx.keys, receivedOn),
     bodies: createBodyDirectory(ctx.db.app, ctx.clock),
-    storedTokens: new Set(),
+    storedTokens: new Map(),
   };
 }
 
@@ -265,21 +267,21 @@ async function tryBatch(
   from: number,
 ): Promise<BatchCounts> {
   const at = ctx.clock.now();
-  // Numbers of rows that are kept nowhere are kept nowhere either.
-  const kept = open.map((entry) => entry.row).filter((row) => row.fate !== 'refuse' && !row.barred);
-  const fresh = kept.flatMap((row) => row.identifiers).filter(({ token }) => !scope.storedTokens.has(token));
+  if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
+  const rows = open.map((entry) => entry.row);
   // Committed before the batch is (0010), while the batch is matched and copied.
-  const storing = storeIdentifiers(ctx.db.person, fresh, at);
+  const storing = storeNumbers(ctx, scope.processor, rows, at, scope.storedTokens);
   storing.catch(() => undefined);
+  // Once a key of the tokens was retired, a number may have an earlier anchor, which the rows must hold (0030).
+  if (ctx.keys.keyIds('token')[0] !== 'token-1') refreshFacts(open, await storing, scope.processor);
   return withTransaction(ctx.db.app, async (tx) => {
     const { counts } = await processBatch(tx, open, {
       ...scope,
       at,
       today: dayOf(at),
-      storePersons: (rows) =>
-        storePersonRows(rows, {
-          person: ctx.db.person,
-          keys: ctx.keys,
+      storePersons: (persons) =>
+        storePersons(persons, {
+          ctx,
           processor: scope.processor,
           place: scope.policy.place(),
           submissionId: scope.submissionId,
@@ -288,8 +290,6 @@ async function tryBatch(
         }),
     });
     await storing;
-    if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
-    for (const { token } of fresh) scope.storedTokens.add(token);
     await moveCheckpoint(tx, scope.submissionId, from, counts);
     return counts;
   });

@@ -6,7 +6,7 @@ import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { FileTooLarge, type StoredFile } from '../../platform/files.ts';
 import { newId } from '../../platform/ids.ts';
-import { withoutNumbers } from './person-numbers.ts';
+import { withoutNumbers } from '../persons/index.ts';
 import { findBatch, insertSubmission } from './queries.ts';
 
 export const PROCESS_TASK = 'collection.process';

@@ -26,12 +26,12 @@ import { DomainError } from '../../platform/errors.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { xlsxPieces } from '../../platform/tabular/index.ts';
 import { authorize, findBody, type Permission } from '../identity/index.ts';
+import { withoutNumbers } from '../persons/index.ts';
 import { loadRecord, withdrawRecord } from '../records/index.ts';
 import { addAttachment, MAX_ATTACHMENT_BYTES, readAttachment } from './attachments.ts';
 import { approveDraft, createDraft, listDrafts, returnDraft } from './drafts.ts';
 import { checkRecord, enterRecord } from './enter-record.ts';
 import { exportFindings, exportRecords, exportSubmissions, type Sheet } from './exports.ts';
-import { withoutNumbers } from './person-numbers.ts';
 import { pushRows } from './push-rows.ts';
 import { bodyHasSecondReader } from './queries.ts';
 import {

@@ -11,8 +11,9 @@ import {
   type UnifiedCodeOk,
 } from '@chengxin/identifiers';
 import { compileToFunction } from '@chengxin/rules';
-import type { KeyRing, Sealed } from '../../platform/crypto.ts';
+import type { KeyedToken, KeyRing, Sealed } from '../../platform/crypto.ts';
 import { type CellFlag, looksLikeFormula, type TableRow } from '../../platform/tabular/index.ts';
+import { withoutNumbers } from '../persons/index.ts';
 import type {
   CodeTable,
   CompiledRule,
@@ -35,7 +36,6 @@ import {
   textCell,
 } from './cells.ts';
 import type { HeaderPlan } from './header.ts';
-import { withoutNumbers } from './person-numbers.ts';
 import type { ReadyPayload } from './record-facts.ts';
 
 export interface Finding {
@@ -49,7 +49,9 @@ export interface Finding {
 }
 
 export interface PersonIdentifier {
+  /** The first of the tokens: what the row holds. */
   token: string;
+  tokens: readonly KeyedToken[];
   kind: string;
   sealed: Sealed;
 }
@@ -231,8 +233,9 @@ function tokenMemo(keys: KeyRing): { of(type: string, text: string): Tokenised }
       const parsed = parsePersonDocument(type, text);
       const number = parsed.ok ? parsed.number : text;
       const kind = parsed.ok ? parsed.type : 'other';
+      const tokens = keys.tokens(kind, number);
       const made: Tokenised = {
-        identifier: { token: keys.token(kind, number), kind, sealed: keys.sealPerson(number) },
+        identifier: { token: tokens[0]?.token ?? '', tokens, kind, sealed: keys.sealPerson(number) },
         issue: parsed.ok ? null : { zh: parsed.issues[0]?.zh ?? '', en: parsed.issues[0]?.en ?? '' },
       };
       if (memo.size >= MEMO_TOKENS) memo.clear();

@@ -10,7 +10,7 @@ import { copyTableWithout, openTable, writeCsv } from '../../platform/tabular/in
 import { barredRowNumbers, replaceStoredFile, type SubmissionRow } from './queries.ts';
 import { MAX_UPLOAD_BYTES } from './receive-file.ts';
 
-async function* linesWithout(path: string, barred: ReadonlySet<number>): AsyncGenerator<string[]> {
+export async function* linesWithout(path: string, barred: ReadonlySet<number>): AsyncGenerator<string[]> {
   const table = openTable(path);
   // The first line is the header of the new file, so rows follow from the second.
   let line = 1;

@@ -81,6 +81,9 @@ export const permissionRows = {
     securityAdmin: 'all',
     auditAdmin: 'all',
   }),
+  // One person at a time, for a case (natural-persons G14); never the command line, never a department's system.
+  'person.lookup': { purpose: 'required', factor: 'second', roles: { departmentOfficer: 'own' } },
+  'privacy.manage': strong({ creditOffice: 'all' }),
   'body.manage': plain({ systemAdmin: 'all' }),
   'account.read': plain({
     systemAdmin: 'all',

@@ -13,6 +13,7 @@ import type {
   Divisions,
   Industries,
   OversightRules,
+  PersonRules,
   PlaceRules,
   PolicyFile,
   PolicyProblem,
@@ -99,6 +100,9 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       break;
     case 'ruleSet':
       checkRuleSet(file.key, file.body, index, seen.ruleIds, report);
+      break;
+    case 'personRules':
+      checkPersonRules(file.body, report);
       break;
     case 'codeTable':
       checkCodeTable(file.body, report);
@@ -242,6 +246,25 @@ function checkProcedure(body: ProcedurePolicy, report: Report): void {
 }
 
 const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();
+
+/** Consent carries what is voluntary and nothing else (natural-persons G3, G6); a purpose is named once. */
+function checkPersonRules(rules: PersonRules, report: Report): void {
+  const seen = new Set<string>();
+  for (const [at, purpose] of rules.purposes.entries()) {
+    const path = `body.purposes[${at}]`;
+    if (seen.has(purpose.purpose))
+      report(path, `处理目的“${purpose.purpose}”重复`, `the purpose "${purpose.purpose}" is there twice`);
+    seen.add(purpose.purpose);
+    if ((purpose.kind === 'voluntary') !== (purpose.legalBasis === 1))
+      report(
+        `${path}.legalBasis`,
+        '自愿参加的处理目的只能以同意为依据，其他目的不得以同意为依据',
+        'a voluntary purpose rests on consent, and no other one does',
+      );
+  }
+  for (const needed of ['recordKeeping', 'representative', 'ownRecord'])
+    if (!seen.has(needed)) report('body.purposes', `缺少处理目的“${needed}”`, `the purpose "${needed}" is missing`);
+}
 
 function checkCalendar(key: string, calendar: Calendar, years: Map<number, string>, report: Report): void {
   for (const [at, year] of calendar.years.entries()) {

@@ -14,6 +14,7 @@ import type {
   DataStandard,
   DisclosureLane,
   OversightRules,
+  PersonRules,
   PlaceRules,
   PolicyFile,
   PolicyRuntime,
@@ -68,6 +69,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const current = filesInForce(files, options.on);
   const of = <Kind extends PolicyFile['kind']>(kind: Kind): FileOf<Kind>[] =>
     current.filter((file): file is FileOf<Kind> => file.kind === kind);
+  const persons: PersonRules | undefined = of('personRules').at(-1)?.body;
   const standards = compileStandards(of('dataStandard'));
   const rules = compileRules(of('ruleSet'), standards);
   const byId = new Map<string, CompiledRule>();
@@ -97,6 +99,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     setId,
     digest,
     standard: (key) => known(standards.get(key), `data standard "${key}"`),
+    persons: () => known(persons, 'rules on natural persons'),
     standards: () => standardList,
     rules: (key) => known(rules.get(key), `data standard "${key}"`),
     rule: (id) => byId.get(id),

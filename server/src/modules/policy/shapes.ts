@@ -28,6 +28,54 @@ const role = oneOf(
   ...['businessScope', 'registeredCapital'],
 );
 
+const years = Type.Integer({ minimum: 1, maximum: 30 });
+const many = Type.Integer({ minimum: 1, maximum: 1_000_000 });
+const personRules = strict({
+  purposes: list(
+    strict({
+      purpose: identifier,
+      kind: oneOf('record', 'identify', 'lookup', 'own', 'voluntary'),
+      name: bilingual,
+      legalBasis: Type.Integer({ minimum: 1, maximum: 7 }),
+      basis: list(basis, 1, 20),
+      dataKinds: bilingual,
+      notice: optional(strict({ zh: text(4_000), en: text(4_000) })),
+      items: list(identifier, 0, 200),
+      retainYears: years,
+    }),
+    1,
+    200,
+  ),
+  lookup: strict({
+    perOfficerHour: many,
+    perOfficerDay: many,
+    perBodyDay: many,
+    keepYears: Type.Integer({ minimum: 5, maximum: 30 }),
+    bodyKinds: list(oneOf('department', 'creditOffice'), 1, 2),
+  }),
+  requests: strict({
+    workingDays: Type.Integer({ minimum: 1, maximum: 60 }),
+    extensionWorkingDays: Type.Integer({ minimum: 0, maximum: 60 }),
+    keepYears: Type.Integer({ minimum: 3, maximum: 30 }),
+    sessionMinutes: Type.Integer({ minimum: 5, maximum: 120 }),
+    refusalReasons: list(strict({ code: identifier, zh: text(300), en: text(300), article: text(200) }), 1, 50),
+  }),
+  consent: strict({
+    askAgainMonths: Type.Integer({ minimum: 12, maximum: 120 }),
+    proofYears: Type.Integer({ minimum: 3, maximum: 30 }),
+  }),
+  assessment: strict({
+    keepYears: Type.Integer({ minimum: 3, maximum: 30 }),
+    validMonths: Type.Integer({ minimum: 1, maximum: 60 }),
+  }),
+  incident: strict({
+    authorityHours: Type.Integer({ minimum: 1, maximum: 240 }),
+    personsWorkingDays: Type.Integer({ minimum: 0, maximum: 60 }),
+    keepYears: Type.Integer({ minimum: 3, maximum: 30 }),
+  }),
+  aggregateMinimum: Type.Integer({ minimum: 10, maximum: 1_000 }),
+});
+
 const dataStandard = strict({
   standard: identifier,
   item: identifier,
@@ -376,6 +424,7 @@ const signIn = strict({
 
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   accountRules,
+  personRules,
   dataStandard,
   ruleSet,
   codeTable,

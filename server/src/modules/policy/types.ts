@@ -277,6 +277,45 @@ export interface Industries {
   industries: { code: string; level: 1 | 2 | 3 | 4; section: string; name: string; aliases?: string[] }[];
 }
 
+/** Why something about natural persons may be done at all (个人信息保护法 art. 13(1), items 1 to 7). */
+export interface PersonPurpose {
+  purpose: string;
+  kind: 'record' | 'identify' | 'lookup' | 'own' | 'voluntary';
+  name: Bilingual;
+  legalBasis: 1 | 2 | 3 | 4 | 5 | 6 | 7;
+  basis: Basis[];
+  dataKinds: Bilingual;
+  /** Shown before anything is processed (art. 17); the first version of the notice. */
+  notice?: Bilingual;
+  /** Catalogue items that a look-up may see. */
+  items: string[];
+  retainYears: number;
+}
+
+/** The duties towards natural persons: purposes, limits of look-ups, clocks, retention. */
+export interface PersonRules {
+  purposes: PersonPurpose[];
+  lookup: {
+    perOfficerHour: number;
+    perOfficerDay: number;
+    perBodyDay: number;
+    keepYears: number;
+    bodyKinds: ('department' | 'creditOffice')[];
+  };
+  requests: {
+    workingDays: number;
+    extensionWorkingDays: number;
+    keepYears: number;
+    sessionMinutes: number;
+    refusalReasons: { code: string; zh: string; en: string; article: string }[];
+  };
+  consent: { askAgainMonths: number; proofYears: number };
+  assessment: { keepYears: number; validMonths: number };
+  incident: { authorityHours: number; personsWorkingDays: number; keepYears: number };
+  /** Smallest cell of an aggregate of persons (G19). */
+  aggregateMinimum: number;
+}
+
 /** What a place decides for itself: which natural-person rows it takes, thresholds, texts of the site. */
 export interface PlaceRules {
   /** Rows on natural persons: refuse (counted, kept nowhere) or store (separate store). */
@@ -411,6 +450,7 @@ export interface ProcedurePolicy {
 
 export type PolicyFile =
   | PolicyEnvelope<'accountRules', AccountRules>
+  | PolicyEnvelope<'personRules', PersonRules>
   | PolicyEnvelope<'dataStandard', DataStandard>
   | PolicyEnvelope<'ruleSet', RuleSet>
   | PolicyEnvelope<'codeTable', CodeTable>
@@ -442,6 +482,8 @@ export interface PolicyRuntime {
   readonly setId: number;
   readonly digest: string;
   standard(key: string): DataStandard & { name: Bilingual; hash: string };
+  /** The duties towards natural persons. */
+  persons(): PersonRules;
   standards(): (DataStandard & { name: Bilingual; hash: string })[];
   /** Rules for one standard, parsed against its field types; builtin ones by id. */
   rules(standard: string): readonly CompiledRule[];

@@ -1,7 +1,7 @@
 import { accessEn } from './access.en.ts';
 import type { Dictionary } from './index.tsx';
-
 import { oversightEn } from './oversight.en.ts';
+import { personsEn } from './persons.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
@@ -429,4 +429,5 @@ export const en: Dictionary = {
   'channel.cli': 'Command line',
   'channel.demo': 'Demonstration',
   ...accessEn,
+  ...personsEn,
 };

@@ -1,7 +1,7 @@
 /** 工作台用语。Words as an officer would say them: what, why, what next. Full stops where a sentence stands alone. */
 import { accessZh } from './access.zh.ts';
-
 import { oversightZh } from './oversight.zh.ts';
+import { personsZh } from './persons.zh.ts';
 
 export const zh = {
   ...oversightZh,
@@ -416,4 +416,5 @@ export const zh = {
   'channel.cli': '命令行',
   'channel.demo': '演示数据',
   ...accessZh,
+  ...personsZh,
 } as const;

@@ -79,7 +79,7 @@ ${header(page, options.section)}
 ${content}
 </main>
 <footer class="foot"><div class="wide">
-<span>${w.host(page.office)}</span>${page.dataAsOf !== null && html`<span>${w.asOf(minuteOf(page.dataAsOf))}</span>`}<span><a href="/about">${w.navAbout}</a></span>
+<span>${w.host(page.office)}</span>${page.dataAsOf !== null && html`<span>${w.asOf(minuteOf(page.dataAsOf))}</span>`}<span><a href="/about">${w.navAbout}</a></span><span><a href="/help/privacy">${w.navPrivacy}</a></span>
 </div></footer>
 </body>
 </html>
