@@ -3,8 +3,7 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { accountPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
-import { accountPorts, credentialPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, credentialPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';

@@ -203,7 +203,7 @@ const importAccounts = createRoute({
   component: lazyRouteComponent(() => import('../features/accounts/import-page.tsx'), 'ImportPage'),
 });
 
-const account = createRoute({
+const oneAccount = createRoute({
   getParentRoute: () => desk,
   path: '/accounts/$id',
   component: lazyRouteComponent(() => import('../features/accounts/account-page.tsx'), 'AccountPage'),
@@ -245,7 +245,7 @@ const accountPages = [
   accounts,
   newAccount,
   importAccounts,
-  account,
+  oneAccount,
   roleRequests,
   recertification,
   organisation,
