@@ -45,8 +45,16 @@ export function findMariadb() {
   return { server, share: join(folder, 'usr', 'share', 'mysql'), libraries: places.join(':') };
 }
 
-function download(into, name) {
-  return spawnSync('apt-get', ['download', name], { cwd: into, stdio: 'ignore', timeout: 120_000 }).status === 0;
+const apt = (into, ...args) =>
+  spawnSync('apt-get', args, { cwd: into, stdio: 'ignore', timeout: 180_000 }).status === 0;
+
+/** Lists of packages of our own: a new machine has none yet, and nobody but root may write the system's. */
+function ownLists(into) {
+  for (const part of ['lists/partial', 'cache/archives/partial']) mkdirSync(join(into, part), { recursive: true });
+  const options = ['-o', `Dir::State::lists=${join(into, 'lists')}`, '-o', `Dir::Cache=${join(into, 'cache')}`];
+  const sandbox = ['-o', 'APT::Sandbox::User=', '-o', 'Debug::NoLocking=1'];
+  apt(into, ...options, ...sandbox, 'update');
+  return [...options, ...sandbox];
 }
 
 /** Fetches the server when there is none. Never throws: the test that needs it fails with words of its own. */
@@ -59,8 +67,12 @@ export async function ensureMariadb() {
     const making = `${folder}.${process.pid}`;
     mkdirSync(making, { recursive: true });
     try {
-      if (!packages.every((name) => download(making, name))) return;
-      for (const names of libraries) names.some((name) => download(making, name));
+      let options = [];
+      const download = (name) => apt(making, ...options, 'download', name);
+      if (!download(packages[0])) options = ownLists(making);
+      if (!packages.every(download)) return;
+      for (const names of libraries) names.some(download);
+      for (const part of ['lists', 'cache']) rmSync(join(making, part), { recursive: true, force: true });
       for (const file of globSync(join(making, '*.deb'))) {
         if (spawnSync('dpkg-deb', ['-x', file, making], { stdio: 'ignore' }).status !== 0) return;
         rmSync(file);
