@@ -10,12 +10,6 @@ import { objectionKind } from './objection-kind.ts';
 import { clusterOf, recordOf } from './queries.ts';
 import type { ObjectionParty } from './state.ts';
 
-const notFound = (): DomainError =>
-  new DomainError('not-found', {
-    zh: '没有这件异议，请核对编号。',
-    en: 'There is no such objection. Check the number.',
-  });
-
 /** The case, and as which party the actor stands in it; hidden from everybody else. */
 export async function objectionFor(
   ctx: AppContext,
@@ -23,7 +17,7 @@ export async function objectionFor(
   caseId: string,
 ): Promise<{ row: CaseRow; party: ObjectionParty }> {
   const row = await loadCaseRow(ctx.db.app, caseId);
-  if (!row || row.procedure !== 'objection') throw notFound();
+  if (!row || row.procedure !== 'objection') throw new DomainError('not-found');
   if (may(actor, 'objection.handle')) return { row, party: 'platform' };
   if (actor.roles.includes('companyRepresentative') && actor.subjectId !== null) {
     if ((await clusterOf(ctx.db.app, actor.subjectId)).includes(row.subject_id)) return { row, party: 'subject' };
