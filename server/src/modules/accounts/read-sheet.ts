@@ -74,6 +74,8 @@ export async function readSheet(
       await rm(path, { force: true });
     }
   } catch (error) {
+    // The reader stops some rows after the limit (blank ones and hints do not count): the limit told is ours.
+    if (error instanceof TabularError && error.code === 'too_many_rows') throw tooManyRows(maxRows);
     return refusal(error);
   } finally {
     await ctx.files.remove(id);
@@ -93,6 +95,12 @@ function placesOf(cells: readonly string[], columns: readonly SheetColumn[]): Pl
   const required = columns.filter((column) => column.required);
   return required.filter((column) => places.has(column.key)).length * 2 >= required.length ? places : null;
 }
+
+const tooManyRows = (maxRows: number): DomainError =>
+  new DomainError('unprocessable', {
+    zh: `一次最多导入 ${maxRows} 行，请拆分后分次导入。`,
+    en: `At most ${maxRows} rows are imported at once. Split the file.`,
+  });
 
 async function readRows(path: string, columns: readonly SheetColumn[], maxRows: number): Promise<SheetRow[]> {
   const table = openTable(path, { limits: { maxRows: maxRows + 100 } });
@@ -118,10 +126,7 @@ async function readRows(path: string, columns: readonly SheetColumn[], maxRows: 
       if (row.cells.every((cell) => cell.trim() === '') || row.cells[0]?.startsWith(hintMark)) continue;
       if (rows.length >= maxRows) {
         await table.close();
-        throw new DomainError('unprocessable', {
-          zh: `一次最多导入 ${maxRows} 行，请拆分后分次导入。`,
-          en: `At most ${maxRows} rows are imported at once. Split the file.`,
-        });
+        throw tooManyRows(maxRows);
       }
       rows.push(sheetRow(row, columns, found.match));
     }
