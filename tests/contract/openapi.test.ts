@@ -190,7 +190,10 @@ async function answered({ login, method, url, payload, headers, as, status = 200
   const declared = operation.responses[String(status)];
   const schema = declared?.content?.['application/json']?.schema;
   const type = String(response.headers['content-type'] ?? '');
-  if (type.startsWith('application/json')) {
+  if (status >= 300 && status < 400) {
+    // A redirect has an address in place of a form.
+    assert.ok(declared && response.headers.location, `${as}: a redirect without its address`);
+  } else if (type.startsWith('application/json')) {
     assert.ok(schema, `${as}: the answer ${status} has no declared form`);
     const body = response.json();
     validate(schema, body, as);
