@@ -20,7 +20,7 @@ interface StatisticsRow {
 export async function tokenStatistics(client: Queryable): Promise<TokenStatistics> {
   const [row] = await query<StatisticsRow>(
     client,
-    sql`SELECT GREATEST(c.reltuples, 0)::float8 AS rows, s.most_common_elems::text::text[] AS elements,
+    sql`SELECT (SELECT count(*) FROM core.subject_name)::float8 AS rows, s.most_common_elems::text::text[] AS elements,
                s.most_common_elem_freqs::float8[] AS shares
           FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
           LEFT JOIN pg_stats s ON s.schemaname = n.nspname AND s.tablename = c.relname AND s.attname = 'tokens'
