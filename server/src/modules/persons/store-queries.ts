@@ -13,7 +13,7 @@ export async function anchorTokens(
     tx,
     sql`INSERT INTO person.token_alias (token, anchor, token_key)
         SELECT t.token, t.token, t.key FROM unnest(${sorted.map((one) => one.token)}::text[], ${sorted.map((one) => one.keyId)}::text[]) AS t(token, key)
-        ON CONFLICT (token) DO NOTHING`,
+        ON CONFLICT DO NOTHING`,
   );
   return anchorsOf(
     tx,

@@ -8,7 +8,7 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -24,6 +24,7 @@ import { problemOf } from './problems.ts';
 import * as queries from './queries.ts';
 import { writeReceipt } from './receipts.ts';
 import type { ChannelItemRow, ChannelProblem, ChannelRow, Words } from './types.ts';
+import { writeAtomic } from './write-atomic.ts';
 
 const FOLDERS = ['inbox', 'receipts', 'archive', 'failed'] as const;
 const MAX_FILES = 2_000;
@@ -285,13 +286,6 @@ async function fail(scan: Scan, item: ChannelItemRow, message: Words, file: stri
 const ignoreMissing = (error: NodeJS.ErrnoException): void => {
   if (error.code !== 'ENOENT') throw error;
 };
-
-/** The name appears only when all bytes are on disk. */
-export async function writeAtomic(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
-  await writeFile(part, text, { mode: 0o660, flush: true });
-  await rename(part, path);
-}
 
 /** Submissions that ended get their receipt; then the plain file goes, the manifest into the archive. */
 async function sendReceipts(scan: Scan): Promise<void> {

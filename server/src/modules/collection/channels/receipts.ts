@@ -11,7 +11,7 @@ import type { AppContext } from '../../../context.ts';
 import { writeCsv } from '../../../platform/tabular/index.ts';
 import { listFindings, type SubmissionRow } from '../queries.ts';
 import { findingView } from '../views.ts';
-import { writeAtomic } from './drop-folder.ts';
+import { writeAtomic } from './write-atomic.ts';
 
 const PAGE = 5_000;
 /** Beyond it the desk's list says the rest. */
