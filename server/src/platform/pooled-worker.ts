@@ -33,7 +33,8 @@ class Thread<Request, Message> implements PooledWorker<Request> {
     this.kind = kind;
     this.worker = new Worker(url, {
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: heapMib, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 },
+      // A small nursery: what these threads make is packed and forgotten at once, and each keeps its own.
+      resourceLimits: { maxOldGenerationSizeMb: heapMib, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
     });
     this.worker.on('message', (message: Message) => this.events?.onMessage(message));
     this.worker.on('error', (error: unknown) => {
