@@ -53,7 +53,7 @@ function SecondFactor() {
     void queryClient.invalidateQueries({ queryKey: factorQuery.queryKey });
   };
   return (
-    <section aria-labelledby="account-factor">
+    <section className="section" aria-labelledby="account-factor">
       <h2 id="account-factor">{t('factor.name')}</h2>
       <Loaded query={query} rows={2}>
         {(view) =>
@@ -168,7 +168,7 @@ function Sessions() {
     },
   ];
   return (
-    <section aria-labelledby="account-sessions">
+    <section className="section" aria-labelledby="account-sessions">
       <h2 id="account-sessions">{t('account.sessions')}</h2>
       {(others.error ?? end.error) ? <ErrorNote error={others.error ?? end.error} /> : null}
       <Loaded query={query} rows={3}>
