@@ -1,6 +1,6 @@
 /** The first page: an officer's work, or for those who keep accounts what waits for them. */
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
+import { Link, Navigate } from '@tanstack/react-router';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { formatCount } from '../../shared/ui/format.ts';
 import { LinkButton } from '../../shared/ui/link-button.tsx';
@@ -14,7 +14,9 @@ import { HolderForm } from './holder-form.tsx';
 
 export function HomePage() {
   const { may } = useSession();
-  return may('submission.read') ? <TodoPage /> : <AccountsHome />;
+  if (may('submission.read')) return <TodoPage />;
+  // The log is the audit administrator's work; accounts are only read.
+  return may('log.read') ? <Navigate to="/log" replace /> : <AccountsHome />;
 }
 
 function AccountsHome() {
