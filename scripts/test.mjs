@@ -5,7 +5,6 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { ensureMariadb } from './lib/mariadb.mjs';
 import { exitWith } from './lib/say.mjs';
 import { childEnv, ensureInstalled, exitCodeOf, nodeBinary, root, stopChildren } from './lib/tree.mjs';
 
@@ -33,7 +32,6 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 try {
   await ensureInstalled();
-  await ensureMariadb();
   const node = nodeBinary();
   child = spawn(node, [join(root, 'scripts', 'lib', 'run-tests.mjs'), ...process.argv.slice(2)], {
     cwd: root,

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { acquireTestCluster } from '../../server/src/platform/testing.ts';
+import { ensureMariadb } from './mariadb.mjs';
 import { audit, checkLicences } from './supply-chain.mjs';
 import { root, runToEnd, stopChildren } from './tree.mjs';
 import { ensureWebBuilt } from './web-build.mjs';
@@ -115,6 +116,7 @@ async function main(args) {
   const wantUnits = everything || only('--unit');
   const wantJourneys = everything || only('--journeys');
   if (wantUnits || wantJourneys || paths.length > 0) {
+    await ensureMariadb();
     // Held for the whole run, so that the server does not stop and start between files.
     const cluster = await acquireTestCluster();
     try {
