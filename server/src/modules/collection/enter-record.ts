@@ -14,7 +14,7 @@ import { type CellFlag, type TableRow, writeCsv } from '../../platform/tabular/i
 import { findBody } from '../identity/index.ts';
 import { readKeptDocument } from '../persons/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
-import { loadRecord, publishSuperseded, supersedeRecords } from '../records/index.ts';
+import { carryEvents, loadRecord, publishSuperseded, supersedeRecords } from '../records/index.ts';
 import { type HeaderPlan, readHeader } from './header.ts';
 import { storeNumbers, storePersons } from './person-rows.ts';
 import { moveCheckpoint, openBatch, processBatch, type RowResult, refreshFacts } from './process-batch.ts';
@@ -240,6 +240,7 @@ async function replaceOther(tx: Transaction, correctedId: string, newRecordId: s
   const old = await loadRecord(tx, correctedId);
   if (!old || old.superseded_at !== null || old.record_id === newRecordId) return;
   await supersedeRecords(tx, [{ subjectId: old.subject_id, recordedOn: old.recorded_on, recordId: old.record_id }], at);
+  await carryEvents(tx, [{ subjectId: old.subject_id, recordId: old.record_id, by: newRecordId }]);
   await publishSuperseded(tx, [{ subjectId: old.subject_id, recordId: old.record_id, by: newRecordId }], at);
   await execute(tx, sql`DELETE FROM core.record_key WHERE key_hash = ${old.key_hash} AND record_id = ${old.record_id}`);
 }

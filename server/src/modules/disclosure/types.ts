@@ -1,4 +1,7 @@
 import type { Basis, Bilingual, SeverityClass } from '../policy/types.ts';
+import type { RecordEventKind } from '../records/index.ts';
+
+export type { RecordEventKind } from '../records/index.ts';
 
 /** What disclosure needs to know of a record: its typed columns, never its payload. */
 export interface DisclosureFacts {
@@ -22,20 +25,6 @@ export interface DisclosureFacts {
   /** False where the source marks the act as no longer in force (许可「当前状态」= 0). */
   readonly inForce?: boolean;
 }
-
-export type RecordEventKind =
-  | 'withdrawn'
-  | 'annulled'
-  | 'suspended'
-  | 'resumed'
-  | 'repaired'
-  | 'repairRevoked'
-  | 'objectionOpened'
-  | 'objectionClosed'
-  | 'severityConfirmed'
-  | 'masked'
-  | 'unmasked'
-  | 'erased';
 
 /** One row of core.record_event. */
 export interface RecordEventFacts {

@@ -9,6 +9,14 @@ export {
   type RecordPlanner,
 } from './plan-records.ts';
 export {
+  type AnnotatedMatter,
+  carryEvents,
+  type NewRecordEvent,
+  type RecordEventKind,
+  recordEventKinds,
+  writeRecordEvent,
+} from './record-events.ts';
+export {
   isKeyed,
   keyPartsOf,
   normaliseDocumentNumber,

@@ -1,10 +1,10 @@
 /** A source takes back what it reported. Only its own assertion goes; a record that another source asserts too stays. */
 import type { Actor, AppContext } from '../../context.ts';
-import { publish, writeAccess } from '../../platform/access-log/index.ts';
+import { writeAccess } from '../../platform/access-log/index.ts';
 import { execute, maybeOne, query, sql, type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { newId } from '../../platform/ids.ts';
 import { authorize } from '../identity/index.ts';
+import { writeRecordEvent } from './record-events.ts';
 import { supersedeRecords } from './write-records.ts';
 
 export interface LiveRecord {
@@ -137,13 +137,12 @@ async function takeBack(ctx: AppContext, actor: Actor, tx: Transaction, act: Tak
     tx,
     sql`DELETE FROM core.record_key WHERE key_hash = ${record.key_hash} AND record_id = ${act.recordId}`,
   );
-  await execute(
+  await writeRecordEvent(
     tx,
-    sql`INSERT INTO core.record_event (subject_id, event_id, record_id, kind, effective_on, reason, account_id, recorded_at)
-        VALUES (${record.subject_id}, ${newId()}, ${act.recordId}, 'withdrawn', ${ctx.clock.today()}, ${act.reason}, ${actor.accountId}, ${at})`,
+    ctx,
+    actor,
+    { subjectId: record.subject_id, recordId: act.recordId },
+    { kind: 'withdrawn', effectiveOn: ctx.clock.today(), reason: act.reason },
   );
-  await publish(tx, ctx, [
-    { kind: 'record.withdrawn', subjectId: record.subject_id, payload: { recordId: act.recordId } },
-  ]);
   return 'withdrawn';
 }

@@ -5,6 +5,7 @@ import { copyColumns, copyLines, escapeCopyText } from '../../platform/copy-rows
 import { execute, sql, type Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { bytes, type PlannedRecord, type RecordPlan } from './plan-records.ts';
+import { carryEvents } from './record-events.ts';
 
 export const recordColumns = [
   'subject_id',
@@ -98,6 +99,7 @@ export async function writeRecordPlan(tx: Transaction, plan: RecordPlan, context
   await copyLines(tx, 'core.record_key', recordKeyColumns, keyLines(plan.newKeys.values()));
   await copyLines(tx, 'core.record', recordColumns, recordLines(plan.inserts, context));
   await supersedeRecords(tx, plan.supersede, context.at);
+  await carryEvents(tx, plan.supersede);
   await publishSuperseded(tx, plan.supersede, context.at);
   if (plan.movedKeys.size > 0) await moveKeys(tx, [...plan.movedKeys.values()]);
   if (plan.assertions.length > 0) await writeAssertions(tx, plan.assertions, context);
