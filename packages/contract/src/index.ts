@@ -1,6 +1,7 @@
 export * from './access.ts';
 export * from './accounts.ts';
 export * from './bodies.ts';
+export * from './cases.ts';
 export * from './channels.ts';
 export * from './collection.ts';
 export * from './common.ts';

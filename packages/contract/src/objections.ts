@@ -1,6 +1,7 @@
 /** Objections: what is wrong with a record, asked and answered on the clock. */
 import { type Static, Type } from 'typebox';
-import { DaySchema, IdSchema, InstantSchema, orNull } from './common.ts';
+import { CaseItem, CaseList, CaseQuery, CaseView } from './cases.ts';
+import { IdSchema } from './common.ts';
 
 const BilingualSchema = Type.Object({ zh: Type.String(), en: Type.String() });
 
@@ -57,63 +58,9 @@ export const ExtensionRequest = Type.Object(
 );
 export type ExtensionRequest = Static<typeof ExtensionRequest>;
 
-export const ObjectionItem = Type.Object({
-  id: IdSchema,
-  number: orNull(Type.String()),
-  state: Type.String(),
-  stateLabel: BilingualSchema,
-  closed: Type.Boolean(),
-  kind: Type.String(),
-  kindLabel: BilingualSchema,
-  subject: Type.Object({ name: Type.String(), code: orNull(Type.String()) }),
-  recordId: orNull(IdSchema),
-  handler: Type.String(),
-  openedAt: InstantSchema,
-  dueOn: orNull(DaySchema),
-  overdue: Type.Boolean(),
-  escalatedOn: orNull(DaySchema),
-});
-export type ObjectionItem = Static<typeof ObjectionItem>;
-
-export const ObjectionView = Type.Intersect([
-  ObjectionItem,
-  Type.Object({
-    statement: Type.String(),
-    wanted: Type.String(),
-    onBehalf: Type.Boolean(),
-    events: Type.Integer(),
-    extensionAsked: orNull(Type.String()),
-    clocks: Type.Array(
-      Type.Object({
-        key: Type.String(),
-        label: BilingualSchema,
-        startedOn: DaySchema,
-        dueOn: orNull(DaySchema),
-        provisional: Type.Boolean(),
-        paused: Type.Boolean(),
-        ended: Type.Boolean(),
-        extendedBy: Type.Integer(),
-        basis: Type.String(),
-      }),
-    ),
-    history: Type.Array(
-      Type.Object({
-        seq: Type.Integer(),
-        label: BilingualSchema,
-        party: BilingualSchema,
-        reason: orNull(BilingualSchema),
-        note: orNull(Type.String()),
-        effectiveOn: DaySchema,
-        recordedAt: InstantSchema,
-      }),
-    ),
-    /** What the caller may do now. */
-    commands: Type.Array(
-      Type.Object({ command: Type.String(), label: BilingualSchema, reasons: orNull(Type.String()) }),
-    ),
-  }),
-]);
-export type ObjectionView = Static<typeof ObjectionView>;
+export const ObjectionView = CaseView;
+export type ObjectionView = CaseView;
+export type ObjectionItem = CaseItem;
 
 const Reason = Type.Object({ key: Type.String(), name: BilingualSchema });
 export const ObjectionRules = Type.Object({
@@ -130,20 +77,6 @@ export const ObjectionRules = Type.Object({
 });
 export type ObjectionRules = Static<typeof ObjectionRules>;
 
-export const ObjectionQuery = Type.Object(
-  {
-    state: Type.Optional(Type.String({ maxLength: 40 })),
-    open: Type.Optional(Type.Boolean()),
-    overdue: Type.Optional(Type.Boolean()),
-    recordId: Type.Optional(IdSchema),
-    cursor: Type.Optional(Type.String({ maxLength: 500 })),
-    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-  },
-  { additionalProperties: false },
-);
-export const ObjectionList = Type.Object({
-  items: Type.Array(ObjectionItem),
-  nextCursor: orNull(Type.String()),
-  dataAsOf: Type.String(),
-});
-export type ObjectionList = Static<typeof ObjectionList>;
+export const ObjectionQuery = CaseQuery;
+export const ObjectionList = CaseList;
+export type ObjectionList = CaseList;

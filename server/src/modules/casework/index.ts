@@ -13,8 +13,11 @@ export {
   type Refusal,
   type Rules,
 } from './apply-command.ts';
+export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
 export { casesJob } from './jobs.ts';
+export { caseNames } from './names.ts';
+export { addMaterial, materialViews, readMaterial } from './materials.ts';
 export {
   type ClockPolicy,
   type OnDue,
@@ -43,3 +46,18 @@ export {
   type OpenCase,
   openCase,
 } from './work-on-case.ts';
+export {
+  type CaseNames,
+  type CaseWords,
+  type CommandAsk,
+  caseItem,
+  clockViews,
+  commandViews,
+  eventViews,
+  extensionViews,
+  nextDue,
+  partyWords,
+  reasonWords,
+  remedyViews,
+  stateWords,
+} from './views.ts';

@@ -142,6 +142,9 @@ export interface CaseFilter {
   readonly orOpenedBy?: string | undefined;
   readonly subjects?: readonly string[] | undefined;
   readonly recordId?: string | undefined;
+  readonly assigneeId?: string | undefined;
+  /** Kind of the case, where its procedure has kinds. */
+  readonly kind?: string | undefined;
 }
 
 const conditionsOf = (filter: CaseFilter): Sql => sql`procedure = ${filter.procedure}
@@ -151,7 +154,9 @@ const conditionsOf = (filter: CaseFilter): Sql => sql`procedure = ${filter.proce
   AND (${filter.bodies ?? null}::uuid[] IS NULL OR handler_body_id = ANY(${filter.bodies ?? null}::uuid[])
     OR opened_by = ${filter.orOpenedBy ?? null}::uuid)
   AND (${filter.subjects ?? null}::uuid[] IS NULL OR subject_id = ANY(${filter.subjects ?? null}::uuid[]))
-  AND (${filter.recordId ?? null}::uuid IS NULL OR record_id = ${filter.recordId ?? null})`;
+  AND (${filter.recordId ?? null}::uuid IS NULL OR record_id = ${filter.recordId ?? null})
+  AND (${filter.assigneeId ?? null}::uuid IS NULL OR assignee_id = ${filter.assigneeId ?? null})
+  AND (${filter.kind ?? null}::text IS NULL OR facts->>'kind' = ${filter.kind ?? null})`;
 
 /** Newest first. */
 export async function listCaseRows(

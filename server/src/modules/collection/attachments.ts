@@ -50,7 +50,7 @@ export async function addAttachment(
 }
 
 /** Looked into before it is kept. Throws `too-large` and DocumentRefused. */
-async function keepDocument(ctx: AppContext, id: string, source: Readable) {
+export async function keepDocument(ctx: AppContext, id: string, source: Readable) {
   try {
     return await ctx.files.withPlain(source, MAX_ATTACHMENT_BYTES, async (path) => {
       const document = await inspectDocument(path);

@@ -34,22 +34,12 @@ export async function creditOfficeBody(client: Runner): Promise<string | null> {
   return row?.body_id ?? null;
 }
 
-/** Names and codes that a list of objections shows. */
-export async function namesOf(
-  client: Runner,
-  subjectIds: readonly string[],
-  bodyIds: readonly string[],
-): Promise<{ subjects: Map<string, { name: string; code: string | null }>; bodies: Map<string, string> }> {
-  const subjects = await query<{ subject_id: string; name: string; code: string | null }>(
+/** The body that answers for the record; null when the record is unknown. */
+export async function sourceNameOf(client: Runner, subjectId: string, recordId: string): Promise<string | null> {
+  const row = await maybeOne<{ name: string }>(
     client,
-    sql`SELECT s.subject_id, s.name, s.unified_code AS code FROM core.subject s WHERE s.subject_id = ANY(${subjectIds}::uuid[])`,
+    sql`SELECT b.name FROM core.record r JOIN core.body b ON b.body_id = r.source_body_id
+        WHERE r.subject_id = ${subjectId} AND r.record_id = ${recordId}`,
   );
-  const bodies = await query<{ body_id: string; name: string }>(
-    client,
-    sql`SELECT body_id, name FROM core.body WHERE body_id = ANY(${bodyIds}::uuid[])`,
-  );
-  return {
-    subjects: new Map(subjects.map((row) => [row.subject_id, { name: row.name, code: row.code }])),
-    bodies: new Map(bodies.map((row) => [row.body_id, row.name])),
-  };
+  return row?.name ?? null;
 }

@@ -1,52 +1,33 @@
-/** Views of objections: a list and one with its clocks, history and what may be done now. */
-import type { ObjectionItem, ObjectionRules, ObjectionView } from '@chengxin/contract';
+/** Views of objections: a list, one with its clocks, history and what may be done now, and the list as a sheet. */
+import type { CaseList, CaseQuery, CaseView, ObjectionRules } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
+import { writeAccess } from '../../platform/access-log/index.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
-import { type CaseFilter, type CaseRow, dueOf, eventsOf, listCaseRows } from '../casework/index.ts';
+import type { SheetSpec } from '../../platform/tabular/index.ts';
+import {
+  type CaseFilter,
+  type CaseRow,
+  caseItem,
+  caseNames,
+  clockViews,
+  commandViews,
+  eventsOf,
+  eventViews,
+  extensionViews,
+  listCaseRows,
+  materialViews,
+  partyWords,
+  remedyViews,
+  type StoredEvent,
+} from '../casework/index.ts';
 import { authorize, may } from '../identity/index.ts';
-import { type Bilingual, basisLine, type PolicyRuntime } from '../policy/index.ts';
+import { basisLine } from '../policy/index.ts';
 import { objectionFor } from './act-on-objection.ts';
-import { clusterOf, namesOf } from './queries.ts';
+import { clusterOf, sourceNameOf } from './queries.ts';
 import { objectionProcedure } from './state.ts';
-import { clockLabel, commandWords, eventLabel, partyLabel, stateLabel } from './words.ts';
+import { objectionWords as words } from './words.ts';
 
-type Names = Awaited<ReturnType<typeof namesOf>>;
-
-const reasonLabel = (policy: PolicyRuntime, key: string | null): Bilingual | null => {
-  if (key === null) return null;
-  const all = Object.values(policy.procedure('objection').reasons).flat();
-  return all.find((reason) => reason.key === key)?.name ?? { zh: key, en: key };
-};
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-function itemOf(ctx: AppContext, row: CaseRow, names: Names): ObjectionItem {
-  const kind = text(row.facts.kind);
-  return {
-    id: row.case_id,
-    number: row.number,
-    state: row.state,
-    stateLabel: stateLabel(row.state),
-    closed: row.closed,
-    kind,
-    kindLabel: reasonLabel(ctx.policy(), kind) ?? { zh: kind, en: kind },
-    subject: names.subjects.get(row.subject_id) ?? { name: '', code: null },
-    recordId: row.record_id,
-    handler: names.bodies.get(row.handler_body_id) ?? '',
-    openedAt: row.opened_at,
-    dueOn: row.due_on,
-    overdue: row.due_on !== null && row.due_on < ctx.clock.today(),
-    escalatedOn: row.escalated_on,
-  };
-}
-
-export interface ListInput {
-  readonly state?: string | undefined;
-  readonly open?: boolean | undefined;
-  readonly overdue?: boolean | undefined;
-  readonly recordId?: string | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit?: number | undefined;
-}
 
 /** The organisation's own; what lies with a body of the actor; everything for the credit office. */
 async function scopeFilter(
@@ -62,90 +43,127 @@ async function scopeFilter(
 
 const defaultLimit = 50;
 
-export async function listObjections(ctx: AppContext, actor: Actor, input: ListInput) {
+export async function listObjections(ctx: AppContext, actor: Actor, input: CaseQuery): Promise<CaseList> {
   const scope = await scopeFilter(ctx, actor);
   const position = openPosition(ctx.keys, 'objections', input.cursor);
   const limit = input.limit ?? defaultLimit;
+  const today = ctx.clock.today();
   const rows = await listCaseRows(
     ctx.db.app,
     {
       procedure: 'objection',
       ...scope,
       state: input.state,
+      kind: input.kind,
       open: input.open,
-      overdueOn: input.overdue ? ctx.clock.today() : undefined,
+      overdueOn: input.overdue ? today : undefined,
+      assigneeId: input.mine ? (actor.accountId ?? undefined) : undefined,
       recordId: input.recordId,
     },
     position && { openedAt: String(position[0]), caseId: String(position[1]) },
     limit + 1,
   );
   const page = rows.slice(0, limit);
-  const names = await namesOf(
-    ctx.db.app,
-    page.map((row) => row.subject_id),
-    page.map((row) => row.handler_body_id),
-  );
+  const names = await caseNames(ctx.db.app, page);
   const last = page.at(-1);
   return {
-    items: page.map((row) => itemOf(ctx, row, names)),
+    items: page.map((row) => caseItem(row, names, { today, policy: ctx.policy(), words })),
     nextCursor:
       rows.length > limit && last ? sealPosition(ctx.keys, 'objections', [last.opened_at, last.case_id]) : null,
     dataAsOf: ctx.clock.now(),
   };
 }
 
-function clocksOf(policy: PolicyRuntime, today: PolicyRuntime, row: CaseRow): ObjectionView['clocks'] {
-  const rules = policy.procedure('objection').clocks;
-  return row.clocks.map((clock) => {
-    const due = dueOf(clock, today);
-    const rule = rules.find(({ key }) => key === clock.key);
-    return {
-      key: clock.key,
-      label: clockLabel(clock.key),
-      startedOn: clock.startedOn,
-      dueOn: due?.on ?? null,
-      provisional: due?.provisional ?? false,
-      paused: clock.pausedOn !== null,
-      ended: clock.endedOn !== null,
-      extendedBy: clock.extendedBy,
-      basis: rule ? basisLine(rule.basis) : '',
-    };
-  });
+const outcomes: readonly string[] = ['uphold', 'upholdPartly', 'dismiss', 'leaveUndetermined', 'refuseAcceptance'];
+const lastOutcome = (events: readonly StoredEvent[]): StoredEvent | undefined =>
+  events.findLast((event) => event.kind === 'command' && outcomes.includes(event.name));
+
+function contentOf(row: CaseRow): CaseView['content'] {
+  return [
+    { key: 'statement', label: { zh: '事实和理由', en: 'Facts and reasons' }, text: text(row.facts.statement) },
+    { key: 'wanted', label: { zh: '请求', en: 'What is asked for' }, text: text(row.facts.wanted) },
+  ].filter((part) => part.text !== '');
 }
 
-export async function viewObjection(ctx: AppContext, actor: Actor, caseId: string): Promise<ObjectionView> {
+export async function viewObjection(ctx: AppContext, actor: Actor, caseId: string): Promise<CaseView> {
   authorize(actor, 'objection.read');
   const { row, party } = await objectionFor(ctx, actor, caseId);
-  const policy = await ctx.policySet(row.policy_set_id);
-  const [names, events] = await Promise.all([
-    namesOf(ctx.db.app, [row.subject_id], [row.handler_body_id]),
+  const pinned = await ctx.policySet(row.policy_set_id);
+  const today = ctx.clock.today();
+  const [names, events, materials, source] = await Promise.all([
+    caseNames(ctx.db.app, [row]),
     eventsOf(ctx.db.app, row),
+    materialViews(ctx, row, words),
+    row.record_id === null ? null : sourceNameOf(ctx.db.app, row.subject_id, row.record_id),
   ]);
-  const steps = objectionProcedure.transitions.filter(
-    (step) => (step.from as readonly string[]).includes(row.state) && step.by.includes(party),
-  );
+  const item = caseItem(row, names, { today, policy: pinned, words });
+  const clocks = clockViews(row, pinned, ctx.policy(), today, words);
+  const outcome = lastOutcome(events);
   return {
-    ...itemOf(ctx, row, names),
-    statement: text(row.facts.statement),
-    wanted: text(row.facts.wanted),
+    ...item,
+    party,
+    parties: [
+      { role: partyWords(words, 'subject'), name: item.subject.name, code: item.subject.code },
+      ...(source ? [{ role: partyWords(words, 'provider'), name: source, code: null }] : []),
+    ],
+    content: contentOf(row),
     onBehalf: row.facts.onBehalf === true,
+    upstreamNumber: row.upstream_number,
     events: row.events,
     extensionAsked: row.extension?.reason ?? null,
-    clocks: clocksOf(policy, ctx.policy(), row),
-    history: events.map((event) => ({
-      seq: event.seq,
-      label: eventLabel(event.kind, event.name),
-      party: partyLabel(event.party),
-      reason: reasonLabel(policy, event.reason),
-      note: event.note,
-      effectiveOn: event.effectiveOn,
-      recordedAt: event.recordedAt,
-    })),
-    commands: steps.map((step) => ({
-      command: step.command,
-      label: commandWords[step.command],
-      reasons: step.reasons ?? null,
-    })),
+    extension: extensionViews(row, clocks, party === 'platform', actor.accountId),
+    clocks,
+    history: eventViews(row, events, pinned, words),
+    commands: commandViews(objectionProcedure, row, party, pinned, words).map((command) =>
+      // Without a record there is nothing to withdraw or correct here: what follows is said in the note.
+      row.record_id === null ? { ...command, choices: [] } : command,
+    ),
+    materials,
+    mayAddMaterial: !row.closed,
+    remedies: outcome ? remedyViews(pinned, 'objection', outcome.effectiveOn) : [],
+  };
+}
+
+const pageOfSheet = 200;
+const maxSheetRows = 20_000;
+
+/** The list exactly as filtered, read page by page; written down before the first row goes out. */
+export async function objectionSheet(ctx: AppContext, actor: Actor, input: CaseQuery): Promise<SheetSpec> {
+  authorize(actor, 'objection.read');
+  await writeAccess(ctx.db.app, ctx, actor, {
+    action: 'export.own',
+    resourceKind: 'case',
+    resourceId: null,
+    detail: { ...input, procedure: 'objection' },
+  });
+  async function* rows(): AsyncGenerator<string[]> {
+    let cursor: string | undefined;
+    for (let written = 0; written < maxSheetRows; ) {
+      const page = await listObjections(ctx, actor, { ...input, cursor, limit: pageOfSheet });
+      for (const item of page.items)
+        yield [
+          item.number ?? '',
+          item.subject.name,
+          item.subject.code ?? '',
+          item.kindLabel.zh,
+          item.about ?? '',
+          item.stateLabel.zh,
+          item.handler,
+          item.assignee ?? '',
+          item.openedAt.slice(0, 10),
+          item.dueOn ?? '',
+          item.provisional ? '暂定' : '',
+          item.overdue ? '是' : '',
+        ];
+      written += page.items.length;
+      if (page.nextCursor === null) return;
+      cursor = page.nextCursor;
+    }
+  }
+  return {
+    name: '异议',
+    header: ['文号', '单位', '统一社会信用代码', '类型', '信息', '状态', '办理单位', '承办人', '提交日期', '到期日', '日期性质', '逾期'],
+    rows: rows(),
   };
 }
 
@@ -154,7 +172,7 @@ export function objectionRules(ctx: AppContext): ObjectionRules {
   return {
     clocks: policy.clocks.map((clock) => ({
       key: clock.key,
-      label: clockLabel(clock.key),
+      label: words.clocks[clock.key] ?? { zh: clock.key, en: clock.key },
       days: clock.days,
       extendDays: clock.extendDays,
       basis: basisLine(clock.basis),

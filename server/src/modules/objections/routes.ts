@@ -12,9 +12,11 @@ import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
-import { actOnObjection, extendObjection } from './act-on-objection.ts';
-import { listObjections, objectionRules, viewObjection } from './read-objections.ts';
+import { caseMaterialRoutes, sendCaseSheet } from '../casework/index.ts';
+import { actOnObjection, extendObjection, objectionFor } from './act-on-objection.ts';
+import { listObjections, objectionRules, objectionSheet, viewObjection } from './read-objections.ts';
 import { submitObjection } from './submit-objection.ts';
+import { objectionWords } from './words.ts';
 
 const tags = ['objections'];
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
@@ -29,6 +31,13 @@ function commandKey(request: FastifyRequest): string | null {
 /** Register with `app.register(objectionRoutes(ctx))`. */
 export function objectionRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
   return async (app) => {
+    await caseMaterialRoutes(app, ctx, {
+      path: '/objections',
+      permission: 'objection.read',
+      tags,
+      words: objectionWords,
+      reach: objectionFor,
+    });
     app.get(
       `${apiPrefix}/objections/rules`,
       {
@@ -44,6 +53,14 @@ export function objectionRoutes(ctx: AppContext): (app: HttpInstance) => Promise
         schema: { tags, summary: '异议列表 List', querystring: ObjectionQuery, response: { 200: ObjectionList } },
       },
       async (request) => listObjections(ctx, request.actor, request.query),
+    );
+    app.get(
+      `${apiPrefix}/objections.xlsx`,
+      {
+        config: { permission: 'objection.read' },
+        schema: { tags, summary: '导出 The list as a sheet, as filtered', querystring: ObjectionQuery },
+      },
+      async (request, reply) => sendCaseSheet(reply, await objectionSheet(ctx, request.actor, request.query)),
     );
     app.post(
       `${apiPrefix}/objections`,

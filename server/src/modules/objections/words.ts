@@ -1,8 +1,9 @@
-/** The states, commands, parties and clocks of an objection, in words. */
+/** The states, commands, parties and clocks of an objection in words, and what each command asks for. */
+import type { CaseWords } from '../casework/index.ts';
 import type { Bilingual } from '../policy/index.ts';
 import type { ObjectionCommand, ObjectionParty, ObjectionState } from './state.ts';
 
-export const stateWords: Readonly<Record<ObjectionState, Bilingual>> = {
+const states: Readonly<Record<ObjectionState, Bilingual>> = {
   submitted: { zh: '已提交，待受理', en: 'Submitted, waiting to be taken up' },
   refusedAcceptance: { zh: '不予受理', en: 'Not taken up' },
   withdrawn: { zh: '已撤回', en: 'Withdrawn' },
@@ -17,10 +18,10 @@ export const stateWords: Readonly<Record<ObjectionState, Bilingual>> = {
   closed: { zh: '已办结', en: 'Closed' },
 };
 
-export const commandWords: Readonly<Record<ObjectionCommand, Bilingual>> = {
+const commands: Readonly<Record<ObjectionCommand, Bilingual>> = {
   accept: { zh: '受理', en: 'Take up' },
   refuseAcceptance: { zh: '不予受理', en: 'Do not take up' },
-  withdraw: { zh: '撤回', en: 'Withdraw' },
+  withdraw: { zh: '撤回异议', en: 'Withdraw the objection' },
   forward: { zh: '转提供单位核查', en: 'Forward to the source' },
   answer: { zh: '答复', en: 'Answer' },
   beginExpertReview: { zh: '送检验、鉴定、评审', en: 'Send to experts' },
@@ -33,34 +34,75 @@ export const commandWords: Readonly<Record<ObjectionCommand, Bilingual>> = {
   reopen: { zh: '重新办理', en: 'Reopen' },
 };
 
-const partyWords: Readonly<Record<ObjectionParty | 'clock' | 'handler' | 'superior', Bilingual>> = {
+const parties: Readonly<Record<ObjectionParty, Bilingual>> = {
   subject: { zh: '信息主体', en: 'The organisation' },
   platform: { zh: '信用主管单位', en: 'The credit office' },
   provider: { zh: '信息提供单位', en: 'The source body' },
-  clock: { zh: '时限', en: 'The clock' },
-  handler: { zh: '承办人', en: 'The handler' },
-  superior: { zh: '负责人', en: 'The superior' },
 };
 
-const eventWords: Readonly<Record<string, Bilingual>> = {
-  opened: { zh: '提交异议', en: 'Submitted' },
-  reminder: { zh: '临期提醒', en: 'Reminder' },
-  escalation: { zh: '逾期，已报上级', en: 'Overdue; the superior was told' },
-  extensionAsked: { zh: '申请延期', en: 'Extension asked for' },
-  extensionGranted: { zh: '同意延期', en: 'Extension granted' },
-  extensionRefused: { zh: '不同意延期', en: 'Extension refused' },
-};
-
-export const clockWords: Readonly<Record<string, Bilingual>> = {
+const clocks: Readonly<Record<string, Bilingual>> = {
   accept: { zh: '受理时限', en: 'Acceptance' },
   provider: { zh: '提供单位核查时限', en: 'The source’s check' },
   total: { zh: '办结时限', en: 'Whole procedure' },
 };
 
-const same = (text: string): Bilingual => ({ zh: text, en: text });
+const remedy = {
+  key: 'remedy',
+  label: { zh: '处理方式', en: 'What follows' },
+  required: true,
+  options: [
+    { key: 'withdraw', name: { zh: '撤回该条信息，立即停止公示', en: 'Withdraw the record; it is shown no more' } },
+    { key: 'correct', name: { zh: '由提供单位更正', en: 'The source corrects it' } },
+  ],
+};
 
-export const stateLabel = (state: string): Bilingual => stateWords[state as ObjectionState] ?? same(state);
-export const partyLabel = (party: string): Bilingual => partyWords[party as ObjectionParty] ?? same(party);
-export const eventLabel = (kind: string, name: string): Bilingual =>
-  (kind === 'command' ? commandWords[name as ObjectionCommand] : eventWords[kind]) ?? same(name);
-export const clockLabel = (key: string): Bilingual => clockWords[key] ?? same(key);
+export const objectionWords: CaseWords = {
+  states,
+  commands,
+  parties,
+  clocks,
+  opened: { zh: '提交异议', en: 'Submitted' },
+  asks: {
+    accept: { tone: 'primary' },
+    refuseAcceptance: {
+      note: 'required',
+      noteLabel: { zh: '告知申请人的说明', en: 'What the applicant is told' },
+      confirm: { zh: '不予受理后，申请人会收到理由和救济渠道。', en: 'The applicant is told the reason and the ways against it.' },
+    },
+    withdraw: {
+      note: 'none',
+      confirm: { zh: '撤回后不再核查，标注同时去除。', en: 'It is examined no further and the mark goes.' },
+      tone: 'danger',
+    },
+    forward: { noteLabel: { zh: '平台核对情况（提供单位可见）', en: 'What the platform found (the source reads it)' }, tone: 'primary' },
+    answer: {
+      note: 'required',
+      noteLabel: { zh: '核查情况和意见', en: 'What was found' },
+      tone: 'primary',
+    },
+    uphold: {
+      note: 'required',
+      noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
+      choices: [remedy],
+      confirm: { zh: '处理结果立即生效，并告知异议人。', en: 'It takes effect at once and the applicant is told.' },
+      tone: 'primary',
+    },
+    upholdPartly: {
+      note: 'required',
+      noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
+      choices: [remedy],
+      confirm: { zh: '处理结果立即生效，并告知异议人。', en: 'It takes effect at once and the applicant is told.' },
+    },
+    dismiss: {
+      note: 'required',
+      noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
+      confirm: { zh: '异议标注随即去除，异议人会收到理由和救济渠道。', en: 'The mark goes at once; the applicant is told the reasons and the ways against it.' },
+    },
+    leaveUndetermined: {
+      note: 'required',
+      noteLabel: { zh: '核查记录（将与异议内容一并附在信息旁）', en: 'Record of the check (kept beside the record with the objection)' },
+    },
+    notify: { noteLabel: { zh: '告知方式和时间', en: 'How and when it was told' }, tone: 'primary' },
+    reopen: { note: 'required' },
+  },
+};

@@ -319,6 +319,22 @@ const procedure = strict({
     30,
   ),
   reasons: Type.Record(identifier, list(strict({ key: identifier, name: bilingual }), 1, 100)),
+  remedies: optional(
+    list(
+      strict({
+        key: identifier,
+        name: bilingual,
+        where: bilingual,
+        within: bilingual,
+        days: optional(Type.Integer({ minimum: 1, maximum: 400 })),
+        months: optional(Type.Integer({ minimum: 1, maximum: 60 })),
+        basis,
+        confirmed: optional(Type.Boolean()),
+      }),
+      1,
+      20,
+    ),
+  ),
 });
 
 const purposes = strict({

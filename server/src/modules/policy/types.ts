@@ -461,6 +461,20 @@ export interface ProcedurePolicy {
   clocks: ClockPolicy[];
   /** Closed sets, by the name that a transition asks for. */
   reasons: Record<string, { key: string; name: Bilingual }[]>;
+  /** What may be done about an outcome, printed on each. */
+  remedies?: RemedyPolicy[];
+}
+
+/** A way against an outcome: to whom, and within how many calendar days or months of being told. */
+export interface RemedyPolicy {
+  key: string;
+  name: Bilingual;
+  where: Bilingual;
+  within: Bilingual;
+  days?: number;
+  months?: number;
+  basis: Basis;
+  confirmed?: boolean;
 }
 
 export type PolicyFile =

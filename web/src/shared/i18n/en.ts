@@ -1,5 +1,6 @@
 import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
+import { casesEn } from './cases.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 import { oversightEn } from './oversight.en.ts';
@@ -7,6 +8,7 @@ import { personsEn } from './persons.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
+  ...casesEn,
   'app.name': 'Chengxin desk',
   'app.brand': 'Chengxin desk',
   'nav.label': 'Tasks',

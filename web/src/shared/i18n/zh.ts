@@ -2,6 +2,7 @@
 
 import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
+import { casesZh } from './cases.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
@@ -9,6 +10,7 @@ import { personsZh } from './persons.zh.ts';
 
 export const zh = {
   ...oversightZh,
+  ...casesZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',
