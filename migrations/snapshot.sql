@@ -225,6 +225,22 @@ CREATE TABLE casework.event (
 CREATE UNIQUE INDEX event_command_key ON casework.event USING btree (subject_id, case_id, command_key) WHERE (command_key IS NOT NULL);
 GRANT INSERT, SELECT ON casework.event TO ${role:app};
 
+CREATE TABLE casework.material (
+  subject_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  material_id uuid NOT NULL,
+  party text NOT NULL,
+  file_name text NOT NULL,
+  media_type text NOT NULL,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  file_key text NOT NULL,
+  account_id uuid,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT material_pkey PRIMARY KEY (subject_id, case_id, material_id)
+);
+GRANT INSERT, SELECT ON casework.material TO ${role:app};
+
 CREATE TABLE casework.number_series (
   series text NOT NULL,
   year integer NOT NULL,

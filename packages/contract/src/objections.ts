@@ -1,7 +1,7 @@
 /** Objections: what is wrong with a record, asked and answered on the clock. */
 import { type Static, Type } from 'typebox';
-import { CaseItem, CaseList, CaseQuery, CaseView } from './cases.ts';
-import { IdSchema } from './common.ts';
+import { CaseCommandView, type CaseItem, CaseList, CaseOption, CaseQuery, CaseView } from './cases.ts';
+import { DaySchema, IdSchema, orNull } from './common.ts';
 
 const BilingualSchema = Type.Object({ zh: Type.String(), en: Type.String() });
 
@@ -23,11 +23,13 @@ export const objectionCommands = [
 
 export const SubmitObjectionRequest = Type.Object(
   {
-    code: Type.String({
-      minLength: 1,
-      maxLength: 40,
-      description: '统一社会信用代码 of the organisation that objects',
-    }),
+    code: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 40,
+        description: '统一社会信用代码 of the organisation that objects; a representative may leave it out',
+      }),
+    ),
     recordId: Type.Optional(IdSchema),
     kind: Type.String({ minLength: 1, maxLength: 40, description: 'see reasons.kind of GET /objections/rules' }),
     statement: Type.String({ minLength: 10, maxLength: 3000, description: '事实和理由' }),
@@ -39,7 +41,7 @@ export type SubmitObjectionRequest = Static<typeof SubmitObjectionRequest>;
 
 export const ObjectionCommandRequest = Type.Object(
   {
-    command: Type.Union(objectionCommands.map((command) => Type.Literal(command))),
+    command: Type.Enum(objectionCommands),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
     note: Type.Optional(Type.String({ maxLength: 3000 })),
     remedy: Type.Optional(Type.Union([Type.Literal('withdraw'), Type.Literal('correct')])),
@@ -48,6 +50,49 @@ export const ObjectionCommandRequest = Type.Object(
   { additionalProperties: false },
 );
 export type ObjectionCommandRequest = Static<typeof ObjectionCommandRequest>;
+
+/** The same command for many; each is judged by itself. */
+export const ObjectionBatchRequest = Type.Object(
+  {
+    ids: Type.Array(IdSchema, { minItems: 1, maxItems: 200 }),
+    command: Type.Union([Type.Literal('accept'), Type.Literal('forward'), Type.Literal('notify')]),
+    note: Type.Optional(Type.String({ maxLength: 3000 })),
+  },
+  { additionalProperties: false },
+);
+export type ObjectionBatchRequest = Static<typeof ObjectionBatchRequest>;
+
+/** Records among which who objects chooses. */
+export const ObjectableQuery = Type.Object(
+  {
+    code: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 40, description: '统一社会信用代码; a representative may leave it out' }),
+    ),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 100 })),
+  },
+  { additionalProperties: false },
+);
+export const ObjectableRecords = Type.Object({
+  subject: Type.Object({ name: Type.String(), code: orNull(Type.String()) }),
+  items: Type.Array(
+    Type.Object({
+      recordId: IdSchema,
+      itemName: BilingualSchema,
+      title: Type.String(),
+      documentNumber: orNull(Type.String()),
+      decidedOn: orNull(DaySchema),
+      decidingBody: Type.String(),
+      sourceBody: Type.String(),
+      shown: Type.Boolean(),
+      shownUntil: orNull(DaySchema),
+      annotations: Type.Array(Type.String()),
+    }),
+  ),
+  nextCursor: orNull(Type.String()),
+  dataAsOf: Type.String(),
+});
+export type ObjectableRecords = Static<typeof ObjectableRecords>;
 
 export const ExtensionRequest = Type.Object(
   {
@@ -74,6 +119,9 @@ export const ObjectionRules = Type.Object({
     }),
   ),
   reasons: Type.Record(Type.String(), Type.Array(Reason)),
+  states: Type.Array(CaseOption),
+  /** Commands that may be given to many at once. */
+  bulk: Type.Array(CaseCommandView),
 });
 export type ObjectionRules = Static<typeof ObjectionRules>;
 

@@ -1,4 +1,6 @@
 /** Objections: the organisation, the credit office, the body that reported the record; hidden from everybody else. */
+import { testPdf } from '../../../server/src/testing-context.ts';
+import { multipartOf } from '../../support/http-city.ts';
 import { all, at, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
 
 const parties: Expect = {
@@ -43,6 +45,53 @@ const one = (path: string, payload?: object, expect: Expect = parties): Case => 
 
 export const rows: Rows = {
   'GET /api/v1/objections/rules': { expect: all, ...at('/api/v1/objections/rules') },
+  'GET /api/v1/objections.xlsx': { expect: lists, ...at('/api/v1/objections.xlsx') },
+  'GET /api/v1/objections/records': [
+    {
+      // The organisation's own records for who speaks for it, what is published for a window.
+      expect: { representative: 'ok', otherRepresentative: 'hidden', officer: 'ok', stranger: 'ok', office: 'ok' },
+      request: (_who, { code }) => ({ url: `/api/v1/objections/records?code=${code}` }),
+    },
+    {
+      when: 'without a code',
+      expect: {
+        representative: 'ok',
+        otherRepresentative: 'ok',
+        officer: 'invalid',
+        stranger: 'invalid',
+        office: 'invalid',
+      },
+      ...at('/api/v1/objections/records'),
+    },
+  ],
+  'POST /api/v1/objections::batch': {
+    expect: { office: 'ok' },
+    request: async (_who, fixture) => ({
+      url: '/api/v1/objections:batch',
+      payload: { ids: [await fresh(fixture)], command: 'accept' },
+    }),
+  },
+  'POST /api/v1/objections/:id/materials': {
+    expect: parties,
+    request: async (_who, fixture) => ({
+      url: `/api/v1/objections/${await fresh(fixture)}/materials`,
+      ...multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]),
+    }),
+  },
+  'GET /api/v1/objections/:id/materials/:material': {
+    expect: parties,
+    request: async (_who, fixture) => {
+      const id = await fresh(fixture);
+      const added = await fixture.city.call(
+        'representative',
+        'POST',
+        `/api/v1/objections/${id}/materials`,
+        multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]),
+      );
+      if (added.statusCode !== 201) throw new Error(added.body);
+      return { url: `/api/v1/objections/${id}/materials/${added.json().id}` };
+    },
+  },
   'GET /api/v1/objections': { expect: lists, ...at('/api/v1/objections') },
   'POST /api/v1/objections': {
     expect: { representative: 'ok', otherRepresentative: 'hidden', officer: 'ok', stranger: 'ok', office: 'ok' },

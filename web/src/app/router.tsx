@@ -1,5 +1,6 @@
 /** The pages of the desk and what their addresses hold. Each page is loaded when it is first opened. */
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from '@tanstack/react-router';
+import { caseSearch } from '../features/cases/case-search.ts';
 import { NotFound, RouteError } from './errors.tsx';
 import { Shell } from './shell.tsx';
 
@@ -301,6 +302,28 @@ const channels = createRoute({
   component: lazyRouteComponent(() => import('../features/channels/channels-page.tsx'), 'ChannelsPage'),
 });
 
+const objections = createRoute({
+  getParentRoute: () => desk,
+  path: '/objections',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/objections/objections-page.tsx'), 'ObjectionsPage'),
+});
+
+const newObjection = createRoute({
+  getParentRoute: () => desk,
+  path: '/objections/new',
+  validateSearch: (raw: Raw): { record?: string | undefined } => ({ record: text(raw, 'record') }),
+  component: lazyRouteComponent(() => import('../features/objections/new-objection-page.tsx'), 'NewObjectionPage'),
+});
+
+const objection = createRoute({
+  getParentRoute: () => desk,
+  path: '/objections/$id',
+  component: lazyRouteComponent(() => import('../features/objections/objection-page.tsx'), 'ObjectionPage'),
+});
+
+const casePages = [objections, newObjection, objection] as const;
+
 const routeTree = root.addChildren([
   signIn,
   password,
@@ -321,6 +344,7 @@ const routeTree = root.addChildren([
     ...oversightRoutes,
     ...accountPages,
     ...accessRoutes,
+    ...casePages,
     lookups,
     privacy,
   ]),

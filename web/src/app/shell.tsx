@@ -38,7 +38,8 @@ interface Task {
     | '/log'
     | '/exports'
     | '/authorisations'
-    | '/emergency';
+    | '/emergency'
+    | '/objections';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -53,6 +54,7 @@ const tasks: readonly Task[] = [
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
+  { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },

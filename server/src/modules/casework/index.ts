@@ -16,8 +16,8 @@ export {
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
 export { casesJob } from './jobs.ts';
-export { caseNames } from './names.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
+export { caseNames } from './names.ts';
 export {
   type ClockPolicy,
   type OnDue,
@@ -37,16 +37,6 @@ export {
   type StoredEvent,
 } from './queries.ts';
 export {
-  actOnCase,
-  askForExtension,
-  type CaseCommand,
-  type CaseKind,
-  decideExtension,
-  lookAtClocks,
-  type OpenCase,
-  openCase,
-} from './work-on-case.ts';
-export {
   type CaseNames,
   type CaseWords,
   type CommandAsk,
@@ -61,3 +51,13 @@ export {
   remedyViews,
   stateWords,
 } from './views.ts';
+export {
+  actOnCase,
+  askForExtension,
+  type CaseCommand,
+  type CaseKind,
+  decideExtension,
+  lookAtClocks,
+  type OpenCase,
+  openCase,
+} from './work-on-case.ts';

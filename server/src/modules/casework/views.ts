@@ -1,5 +1,12 @@
 /** What a party reads of a case: clocks, history and what may be done now, the same for every procedure. */
-import type { CaseClockView, CaseCommandView, CaseEventView, CaseItem, CaseRemedyView, CaseView } from '@chengxin/contract';
+import type {
+  CaseClockView,
+  CaseCommandView,
+  CaseEventView,
+  CaseItem,
+  CaseRemedyView,
+  CaseView,
+} from '@chengxin/contract';
 import type { PlainDateString } from '../../platform/clock.ts';
 import { addDays } from '../../platform/clock.ts';
 import { addMonths } from '../disclosure/index.ts';

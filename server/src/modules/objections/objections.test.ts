@@ -166,7 +166,7 @@ describe('time', () => {
       const [office, officer] = [await signInAs(city.app, 'office'), await signInAs(city.app, 'officer')];
       const get = async (url: string) => (await city.app.inject({ url, headers: office })).json();
       const seen = await get(`/api/v1/objections/${id}`);
-      const told = seen.history.filter((event: { label: { en: string } }) => event.label.en.startsWith('Overdue'));
+      const told = seen.history.filter((event: { kind: string }) => event.kind === 'escalation');
       assert.deepEqual(
         told.map((event: { effectiveOn: string }) => event.effectiveOn),
         ['2026-11-05', '2026-11-11'],

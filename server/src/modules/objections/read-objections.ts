@@ -19,10 +19,12 @@ import {
   partyWords,
   remedyViews,
   type StoredEvent,
+  stateWords,
 } from '../casework/index.ts';
 import { authorize, may } from '../identity/index.ts';
 import { basisLine } from '../policy/index.ts';
 import { objectionFor } from './act-on-objection.ts';
+import { batchCommands } from './batch.ts';
 import { clusterOf, sourceNameOf } from './queries.ts';
 import { objectionProcedure } from './state.ts';
 import { objectionWords as words } from './words.ts';
@@ -162,7 +164,20 @@ export async function objectionSheet(ctx: AppContext, actor: Actor, input: CaseQ
   }
   return {
     name: '异议',
-    header: ['文号', '单位', '统一社会信用代码', '类型', '信息', '状态', '办理单位', '承办人', '提交日期', '到期日', '日期性质', '逾期'],
+    header: [
+      '文号',
+      '单位',
+      '统一社会信用代码',
+      '类型',
+      '信息',
+      '状态',
+      '办理单位',
+      '承办人',
+      '提交日期',
+      '到期日',
+      '日期性质',
+      '逾期',
+    ],
     rows: rows(),
   };
 }
@@ -176,6 +191,11 @@ export function objectionRules(ctx: AppContext): ObjectionRules {
       days: clock.days,
       extendDays: clock.extendDays,
       basis: basisLine(clock.basis),
+    })),
+    states: objectionProcedure.states.map((key) => ({ key, name: stateWords(words, key) })),
+    bulk: batchCommands.map((command) => ({
+      ...({ command, label: words.commands[command] ?? { zh: command, en: command } } as const),
+      ...({ reasons: null, note: 'optional', noteLabel: null, choices: [], confirm: null, tone: 'primary' } as const),
     })),
     reasons: Object.fromEntries(Object.entries(policy.reasons).map(([name, list]) => [name, [...list]])),
   };

@@ -1,6 +1,10 @@
 /** `/api/v1/objections`. */
 import {
+  CaseBatchResult,
   ExtensionRequest,
+  ObjectableQuery,
+  ObjectableRecords,
+  ObjectionBatchRequest,
   ObjectionCommandRequest,
   ObjectionList,
   ObjectionQuery,
@@ -14,6 +18,8 @@ import type { AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { caseMaterialRoutes, sendCaseSheet } from '../casework/index.ts';
 import { actOnObjection, extendObjection, objectionFor } from './act-on-objection.ts';
+import { actOnObjections } from './batch.ts';
+import { objectableRecords } from './own-records.ts';
 import { listObjections, objectionRules, objectionSheet, viewObjection } from './read-objections.ts';
 import { submitObjection } from './submit-objection.ts';
 import { objectionWords } from './words.ts';
@@ -72,6 +78,32 @@ export function objectionRoutes(ctx: AppContext): (app: HttpInstance) => Promise
         const row = await submitObjection(ctx, request.actor, request.body);
         return reply.code(201).send(await viewObjection(ctx, request.actor, row.case_id));
       },
+    );
+    app.get(
+      `${apiPrefix}/objections/records`,
+      {
+        config: { permission: 'objection.submit' },
+        schema: {
+          tags,
+          summary: '可以提出异议的信息 Records to choose from',
+          querystring: ObjectableQuery,
+          response: { 200: ObjectableRecords },
+        },
+      },
+      async (request) => objectableRecords(ctx, request.actor, request.query),
+    );
+    app.post(
+      `${apiPrefix}/objections::batch`,
+      {
+        config: { permission: 'objection.handle' },
+        schema: {
+          tags,
+          summary: '批量办理 The same command for many',
+          body: ObjectionBatchRequest,
+          response: { 200: CaseBatchResult },
+        },
+      },
+      async (request) => actOnObjections(ctx, request.actor, request.body, commandKey(request)),
     );
     app.get(
       `${apiPrefix}/objections/:id`,

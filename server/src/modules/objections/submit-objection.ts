@@ -5,24 +5,39 @@ import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { type CaseRow, listCaseRows, openCase } from '../casework/index.ts';
 import { authorize } from '../identity/index.ts';
-import { findArchiveSubject } from '../subjects/index.ts';
+import { type ArchiveKey, findArchiveSubject } from '../subjects/index.ts';
 import { objectionKind } from './objection-kind.ts';
 import { creditOfficeBody, recordOf } from './queries.ts';
 
 /** Objections of one organisation that may be open at once. */
 const maxOpen = 200;
 
-const notFound = (): DomainError =>
+export const notFound = (): DomainError =>
   new DomainError('not-found', {
     zh: '未找到该主体或该条信息，请核对统一社会信用代码和信息编号。',
     en: 'There is no such organisation, or no such record of it. Check the code and the record.',
   });
 
+/** A representative speaks for its own organisation only; a window officer for whoever came. */
+export const canObjectFor = (actor: Actor, subjectId: string): boolean =>
+  !actor.roles.includes('companyRepresentative') || actor.subjectId === subjectId;
+
+/** A representative need not name its organisation. */
+export function subjectKey(actor: Actor, code: string | undefined): ArchiveKey {
+  if (code !== undefined) return { code };
+  if (actor.subjectId !== null) return { subjectId: actor.subjectId };
+  throw new DomainError('invalid-request', {
+    zh: '请填写申请单位的统一社会信用代码。',
+    en: 'Give the unified social credit code of the organisation.',
+    details: [{ field: 'code', zh: '必填', en: 'needed' }],
+  });
+}
+
 /** The canonical subject of the code; hidden from a representative of another. */
-async function subjectFor(ctx: AppContext, actor: Actor, code: string): Promise<string> {
+async function subjectFor(ctx: AppContext, actor: Actor, code: string | undefined): Promise<string> {
   authorize(actor, 'objection.submit');
-  const subject = await findArchiveSubject(ctx.db.app, { code });
-  if (actor.roles.includes('companyRepresentative') && actor.subjectId !== subject.subject_id) throw notFound();
+  const subject = await findArchiveSubject(ctx.db.app, subjectKey(actor, code));
+  if (!canObjectFor(actor, subject.subject_id)) throw notFound();
   return subject.subject_id;
 }
 

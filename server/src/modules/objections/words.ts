@@ -67,14 +67,20 @@ export const objectionWords: CaseWords = {
     refuseAcceptance: {
       note: 'required',
       noteLabel: { zh: '告知申请人的说明', en: 'What the applicant is told' },
-      confirm: { zh: '不予受理后，申请人会收到理由和救济渠道。', en: 'The applicant is told the reason and the ways against it.' },
+      confirm: {
+        zh: '不予受理后，申请人会收到理由和救济渠道。',
+        en: 'The applicant is told the reason and the ways against it.',
+      },
     },
     withdraw: {
       note: 'none',
       confirm: { zh: '撤回后不再核查，标注同时去除。', en: 'It is examined no further and the mark goes.' },
       tone: 'danger',
     },
-    forward: { noteLabel: { zh: '平台核对情况（提供单位可见）', en: 'What the platform found (the source reads it)' }, tone: 'primary' },
+    forward: {
+      noteLabel: { zh: '平台核对情况（提供单位可见）', en: 'What the platform found (the source reads it)' },
+      tone: 'primary',
+    },
     answer: {
       note: 'required',
       noteLabel: { zh: '核查情况和意见', en: 'What was found' },
@@ -96,11 +102,17 @@ export const objectionWords: CaseWords = {
     dismiss: {
       note: 'required',
       noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
-      confirm: { zh: '异议标注随即去除，异议人会收到理由和救济渠道。', en: 'The mark goes at once; the applicant is told the reasons and the ways against it.' },
+      confirm: {
+        zh: '异议标注随即去除，异议人会收到理由和救济渠道。',
+        en: 'The mark goes at once; the applicant is told the reasons and the ways against it.',
+      },
     },
     leaveUndetermined: {
       note: 'required',
-      noteLabel: { zh: '核查记录（将与异议内容一并附在信息旁）', en: 'Record of the check (kept beside the record with the objection)' },
+      noteLabel: {
+        zh: '核查记录（将与异议内容一并附在信息旁）',
+        en: 'Record of the check (kept beside the record with the objection)',
+      },
     },
     notify: { noteLabel: { zh: '告知方式和时间', en: 'How and when it was told' }, tone: 'primary' },
     reopen: { note: 'required' },

@@ -44,21 +44,21 @@ export function CaseBulk({
   return (
     <div className="bulk">
       {ids.length === 0 ? null : (
-      <div className="batch">
-        <strong>{t('case.selected', { n: ids.length })}</strong>
-        <div className="batch-actions">
-          <Pick
-            label={t('case.bulk.command')}
-            value={key}
-            options={commands.map((one) => ({ value: one.command, label: w(one.label) }))}
-            onChange={setKey}
-          />
-          <Button type="primary" disabled={ids.length > maxBulk} onClick={() => setOpen(true)}>
-            {t('case.bulk.go')}
-          </Button>
+        <div className="batch">
+          <strong>{t('case.selected', { n: ids.length })}</strong>
+          <div className="batch-actions">
+            <Pick
+              label={t('case.bulk.command')}
+              value={key}
+              options={commands.map((one) => ({ value: one.command, label: w(one.label) }))}
+              onChange={setKey}
+            />
+            <Button type="primary" disabled={ids.length > maxBulk} onClick={() => setOpen(true)}>
+              {t('case.bulk.go')}
+            </Button>
+          </div>
+          {ids.length > maxBulk ? <span className="text-seal">{t('case.bulk.limit', { n: maxBulk })}</span> : null}
         </div>
-        {ids.length > maxBulk ? <span className="text-seal">{t('case.bulk.limit', { n: maxBulk })}</span> : null}
-      </div>
       )}
       {open && command ? (
         <CommandForm

@@ -86,7 +86,9 @@ function Extension({ path, view }: { path: string; view: CaseView }) {
   return (
     <div className="extension">
       {act.error ? <ErrorNote error={act.error} /> : null}
-      {extensionAsked !== null ? <Note tone="waiting">{t('case.extend.asked', { reason: extensionAsked })}</Note> : null}
+      {extensionAsked !== null ? (
+        <Note tone="waiting">{t('case.extend.asked', { reason: extensionAsked })}</Note>
+      ) : null}
       {extension.answer ? (
         <div className="actions">
           <Button loading={act.isPending} onClick={() => act.mutate({ act: 'grant' })}>

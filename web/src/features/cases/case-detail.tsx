@@ -37,7 +37,14 @@ export function CaseDetail<V extends CaseView = CaseView>(props: CaseDetailProps
   );
 }
 
-function Detail<V extends CaseView>({ path, crumb, actions, children, materials = true, view }: CaseDetailProps<V> & { view: V }) {
+function Detail<V extends CaseView>({
+  path,
+  crumb,
+  actions,
+  children,
+  materials = true,
+  view,
+}: CaseDetailProps<V> & { view: V }) {
   const { t, w } = useI18n();
   return (
     <>

@@ -17,20 +17,9 @@ import { Empty } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { type BulkCommand, CaseBulk } from './case-bulk.tsx';
 import { DueLine } from './case-parts.tsx';
+import { type CaseRange, type CaseSearch, caseRanges } from './case-search.ts';
 import { caseTone } from './case-words.ts';
 import { type CaseFilter, casesQuery } from './queries.ts';
-
-export type CaseRange = 'open' | 'mine' | 'overdue' | 'all';
-export const caseRanges: readonly CaseRange[] = ['open', 'mine', 'overdue', 'all'];
-export interface CaseSearch {
-  readonly range?: CaseRange | undefined;
-  readonly state?: string | undefined;
-}
-/** For `validateSearch` of a route that shows a queue. */
-export const caseSearch = (raw: Record<string, unknown>): CaseSearch => ({
-  range: caseRanges.find((range) => range === raw.range),
-  state: typeof raw.state === 'string' && raw.state !== '' ? raw.state.slice(0, 40) : undefined,
-});
 
 export interface CaseQueueProps {
   /** Of the procedure under the API, such as `/objections`. */
@@ -232,7 +221,11 @@ function QueueTable({
         </>
       ),
     },
-    { key: 'opened', head: t('case.opened'), cell: (row) => <span className="number">{formatInstant(row.openedAt)}</span> },
+    {
+      key: 'opened',
+      head: t('case.opened'),
+      cell: (row) => <span className="number">{formatInstant(row.openedAt)}</span>,
+    },
   ];
   return <DataTable caption={caption} columns={columns} rows={rows} rowKey={(row) => row.id} />;
 }

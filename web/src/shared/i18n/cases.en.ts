@@ -109,5 +109,8 @@ export const casesEn: Readonly<Record<keyof typeof casesZh, string>> = {
   'objection.codeNeeded': 'Enter the code.',
   'objection.findRecords': 'Find its records',
   'objection.filesHint': 'Files are added after submitting; all parties of the check see them.',
+  'objection.inProgress': 'Objection in progress',
+  'objection.shownUntil': 'shown until {day}',
+  'objection.notShown': 'not public',
   'objection.pickRecord': 'Choose a record, or say that it is not about one.',
 };

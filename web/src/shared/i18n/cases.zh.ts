@@ -79,7 +79,8 @@ export const casesZh = {
   'objection.title': '异议办理',
   'objection.titleOwn': '我的异议',
   'objection.lead': '对公示和归集信息的异议：受理后立即标注，核查后告知结果。',
-  'objection.leadOwn': '认为公示的信息有错误、遗漏或者不应公开的，可以提出异议，不收费。核查期间该条信息注明“异议处理中”。',
+  'objection.leadOwn':
+    '认为公示的信息有错误、遗漏或者不应公开的，可以提出异议，不收费。核查期间该条信息注明“异议处理中”。',
   'objection.new': '提出异议',
   'objection.noneOwn': '还没有提出过异议',
   'objection.noneOwnHint': '从本单位档案中选一条信息，说明哪里不对，附上证明。',
@@ -105,5 +106,8 @@ export const casesZh = {
   'objection.codeNeeded': '请填写统一社会信用代码。',
   'objection.findRecords': '查出信息',
   'objection.filesHint': '提交后上传材料；核查各方都能看到。',
+  'objection.inProgress': '异议处理中',
+  'objection.shownUntil': '公示至 {day}',
+  'objection.notShown': '未公示',
   'objection.pickRecord': '请选择一条信息，或者说明不针对某一条。',
 } as const;
