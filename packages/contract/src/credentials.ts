@@ -113,8 +113,16 @@ export const ClientView = Type.Object({
   keys: Type.Array(ClientKeyView),
 });
 export type ClientView = Static<typeof ClientView>;
+export const ClientChoices = Type.Object({
+  direct: Type.Array(Type.String(), { description: 'scopes that a system which comes by itself may be given' }),
+  gateway: Type.Array(Type.String(), { description: 'scopes of an application behind a gateway' }),
+  keyDays: Type.Integer({ description: 'longest life of a key' }),
+  overlapDays: Type.Integer({ description: 'how long the old keys live on when one is rotated' }),
+});
+export type ClientChoices = Static<typeof ClientChoices>;
 export const ClientList = Type.Object({
   items: Type.Array(ClientView),
+  choices: ClientChoices,
   nextCursor: orNull(Type.String()),
   dataAsOf: InstantSchema,
 });
@@ -127,11 +135,14 @@ export const KeyRequest = Type.Object(
   },
   closed,
 );
+export type KeyKind = Static<typeof KeyKindSchema>;
+export type KeyRequest = Static<typeof KeyRequest>;
 export const KeyIssued = Type.Object({
   id: IdSchema,
   expiresAt: InstantSchema,
   secret: orNull(Type.String({ description: 'shown this once' })),
 });
+export type KeyIssued = Static<typeof KeyIssued>;
 export const GatewayRequest = Type.Object(
   {
     name: Type.String({ minLength: 1, maxLength: 100 }),
@@ -143,17 +154,17 @@ export const GatewayRequest = Type.Object(
   closed,
 );
 export const GatewayCreated = Type.Object({ id: IdSchema, secret: orNull(Type.String()) });
-export const GatewayList = listOf(
-  Type.Object({
-    id: IdSchema,
-    name: Type.String(),
-    by: Type.Union([Type.Literal('key'), Type.Literal('certificate')]),
-    certificate: orNull(Type.String()),
-    addresses: Type.Array(Type.String()),
-    createdAt: InstantSchema,
-    revokedAt: orNull(InstantSchema),
-  }),
-);
+export const GatewayView = Type.Object({
+  id: IdSchema,
+  name: Type.String(),
+  by: Type.Union([Type.Literal('key'), Type.Literal('certificate')]),
+  certificate: orNull(Type.String()),
+  addresses: Type.Array(Type.String()),
+  createdAt: InstantSchema,
+  revokedAt: orNull(InstantSchema),
+});
+export type GatewayView = Static<typeof GatewayView>;
+export const GatewayList = listOf(GatewayView);
 
 export const ProviderView = Type.Object({
   key: Type.String(),
@@ -181,15 +192,17 @@ export const ProviderFinishRequest = Type.Object(
   },
   closed,
 );
-export const OwnLinkList = listOf(Type.Object({ id: IdSchema, provider: Type.String(), linkedAt: InstantSchema }));
-export const RepresentationList = listOf(
-  Type.Object({
-    id: IdSchema,
-    provider: Type.String(),
-    proofDigest: Type.String(),
-    provedAt: InstantSchema,
-    endedAt: orNull(InstantSchema),
-    endedReason: orNull(Type.String()),
-    own: Type.Boolean(),
-  }),
-);
+export const OwnLinkView = Type.Object({ id: IdSchema, provider: Type.String(), linkedAt: InstantSchema });
+export type OwnLinkView = Static<typeof OwnLinkView>;
+export const OwnLinkList = listOf(OwnLinkView);
+export const RepresentationView = Type.Object({
+  id: IdSchema,
+  provider: Type.String(),
+  proofDigest: Type.String(),
+  provedAt: InstantSchema,
+  endedAt: orNull(InstantSchema),
+  endedReason: orNull(Type.String()),
+  own: Type.Boolean(),
+});
+export type RepresentationView = Static<typeof RepresentationView>;
+export const RepresentationList = listOf(RepresentationView);

@@ -19,7 +19,10 @@ const root = createRootRoute({ component: Outlet });
 const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
-  validateSearch: (raw: Raw): { next?: string | undefined } => ({ next: text(raw, 'next') }),
+  validateSearch: (raw: Raw): { next?: string | undefined; failed?: string | undefined } => ({
+    next: text(raw, 'next'),
+    failed: text(raw, 'failed'),
+  }),
   component: lazyRouteComponent(() => import('../features/session/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -32,6 +35,7 @@ const password = createRoute({
 const secondFactor = createRoute({
   getParentRoute: () => root,
   path: '/second-factor',
+  validateSearch: (raw: Raw): { next?: string | undefined } => ({ next: text(raw, 'next') }),
   component: lazyRouteComponent(() => import('../features/session/second-factor-page.tsx'), 'SecondFactorPage'),
 });
 
@@ -242,6 +246,12 @@ const duty = createRoute({
   component: lazyRouteComponent(() => import('../features/accounts/duty-page.tsx'), 'DutyPage'),
 });
 
+const clients = createRoute({
+  getParentRoute: () => desk,
+  path: '/clients',
+  component: lazyRouteComponent(() => import('../features/clients/clients-page.tsx'), 'ClientsPage'),
+});
+
 const accountPages = [
   accounts,
   newAccount,
@@ -252,6 +262,7 @@ const accountPages = [
   organisation,
   leave,
   duty,
+  clients,
 ] as const;
 
 const exports = createRoute({

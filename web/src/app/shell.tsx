@@ -22,6 +22,7 @@ interface Task {
     | '/organisation'
     | '/leave'
     | '/duty'
+    | '/clients'
     | '/'
     | '/submissions'
     | '/channels'
@@ -61,6 +62,7 @@ const tasks: readonly Task[] = [
   { to: '/organisation', label: 'nav.organisation', permission: 'account.read' },
   { to: '/leave', label: 'nav.leave', permission: 'deputy.manage' },
   { to: '/duty', label: 'nav.duty', permission: 'duty.read' },
+  { to: '/clients', label: 'nav.clients', permission: 'client.manage' },
   { to: '/lookups', label: 'nav.lookups', permission: 'person.lookup' },
   { to: '/privacy', label: 'nav.privacy', permission: 'privacy.manage' },
   { to: '/log', label: 'nav.log', permission: 'log.read' },
@@ -89,18 +91,18 @@ export function Shell() {
       </div>
     );
   }
-  if (!session) return <ToSignIn />;
-  if (session.secondFactor === 'needed') return <Navigate to="/second-factor" replace />;
+  if (!session) return <ToDoor to="/sign-in" />;
+  if (session.secondFactor === 'needed') return <ToDoor to="/second-factor" />;
   if (session.mustChangePassword) return <Navigate to="/password" replace />;
   if (session.secondFactor === 'missing') return <Navigate to="/second-factor" replace />;
   return <Desk session={session} />;
 }
 
 /** Remembers where somebody wanted to go: the address as it was, not as it becomes on the way to the door. */
-function ToSignIn() {
+function ToDoor({ to }: { to: '/sign-in' | '/second-factor' }) {
   const href = useRouterState({ select: (state) => state.location.href });
   const [wanted] = useState(href);
-  return <Navigate to="/sign-in" search={{ next: wanted === '/' ? undefined : wanted }} replace />;
+  return <Navigate to={to} search={{ next: wanted === '/' ? undefined : wanted }} replace />;
 }
 
 function Desk({ session }: { session: SessionView }) {
@@ -207,7 +209,11 @@ function Foot({ session }: { session: SessionView }) {
     <div className="side-foot">
       <div className="who">
         <strong>{account.name}</strong>
-        <span>{account.body?.name ?? account.login}</span>
+        <span>
+          {account.body?.name ??
+            // The login of a representative is made by the platform and says nothing.
+            (account.roles.includes('companyRepresentative') ? t('role.companyRepresentative') : account.login)}
+        </span>
       </div>
       <div className="side-actions">
         <Link to="/account">{t('account.title')}</Link>

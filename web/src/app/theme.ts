@@ -5,6 +5,8 @@ export const theme: ThemeConfig = {
   token: {
     colorPrimary: '#14508c',
     colorLink: '#14508c',
+    colorLinkHover: '#0f3d6b',
+    colorLinkActive: '#0f3d6b',
     colorInfo: '#14508c',
     colorSuccess: '#1f7a4d',
     colorWarning: '#9a6700',

@@ -20,6 +20,7 @@ import { type ClientRow, type KeyRow, keysOf, listClientRows, listGatewayRows } 
 import {
   approveClient,
   changeClient,
+  clientChoices,
   createClient,
   createGateway,
   issueKey,
@@ -89,6 +90,7 @@ export function clientRoutes(ctx: AppContext): FastifyPluginAsyncTypebox {
         const last = found.length > limit ? rows.at(-1) : undefined;
         return {
           items: rows.map((row) => clientView(row, keys, actor.accountId)),
+          choices: clientChoices(ctx),
           nextCursor: last ? sealPosition(ctx.keys, listName, [last.created_at, last.client_id]) : null,
           dataAsOf: ctx.clock.now(),
         };

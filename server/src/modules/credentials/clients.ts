@@ -42,9 +42,21 @@ const bad = (field: string, zh: string, en: string): never => {
 };
 
 /** Scopes are permissions of a system's role; a gateway's application gets fewer, by policy. */
+export function clientChoices(ctx: AppContext): {
+  direct: string[];
+  gateway: string[];
+  keyDays: number;
+  overlapDays: number;
+} {
+  const { gatewayScopes, keyDays, overlapDays } = ctx.policy().signIn().clients;
+  const direct = Object.keys(roleTable.departmentSystem);
+  return { direct, gateway: gatewayScopes.filter((scope) => direct.includes(scope)), keyDays, overlapDays };
+}
+
 function cleanInput(ctx: AppContext, way: Way, input: ClientInput): ClientInput {
-  const grantable = Object.keys(roleTable.departmentSystem);
-  const allowed = way === 'gateway' ? ctx.policy().signIn().clients.gatewayScopes : grantable;
+  const choices = clientChoices(ctx);
+  const grantable = choices.direct;
+  const allowed = way === 'gateway' ? choices.gateway : grantable;
   const scopes = [...new Set(input.scopes)].sort();
   const wrong = scopes.filter((scope) => !grantable.includes(scope) || !allowed.includes(scope));
   if (scopes.length === 0 || wrong.length > 0) {

@@ -13,6 +13,8 @@ import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead } from '../../shared/ui/page.tsx';
 import { ErrorNote, Loaded } from '../../shared/ui/states.tsx';
 import { Enrol, RecoveryCodes } from './enrol.tsx';
+import { OwnLinks, Representations } from './own-links.tsx';
+import { useSession } from './use-session.ts';
 
 const factorQuery = queryOptions({
   queryKey: ['second-factor'],
@@ -35,10 +37,13 @@ const factorWords: Readonly<Record<string, Key>> = {
 
 export function AccountPage() {
   const { t } = useI18n();
+  const { may } = useSession();
   return (
     <>
       <PageHead title={t('account.title')} />
       <SecondFactor />
+      <OwnLinks />
+      {may('representation.manage') ? <Representations /> : null}
       <Sessions />
     </>
   );

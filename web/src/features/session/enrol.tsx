@@ -12,6 +12,7 @@ import { ErrorNote, Note } from '../../shared/ui/states.tsx';
 export function Enrol({ onBegin, onDone }: { onBegin?: () => void; onDone: () => void }) {
   const { t } = useI18n();
   const [code, setCode] = useState('');
+  const [short, setShort] = useState(false);
   const [kept, setKept] = useState<readonly string[] | null>(null);
   const begin = useMutation({
     mutationFn: () => call<EnrolmentView>('/session/second-factor:enrol', { method: 'POST', once: false }),
@@ -32,7 +33,9 @@ export function Enrol({ onBegin, onDone }: { onBegin?: () => void; onDone: () =>
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    if (/^\d{6}$/.test(code.trim())) confirm.mutate();
+    const whole = /^\d{6}$/.test(code.trim());
+    setShort(!whole);
+    if (whole) confirm.mutate();
   };
   if (kept) return <RecoveryCodes codes={kept} onDone={onDone} />;
   if (!begin.data) {
@@ -54,7 +57,11 @@ export function Enrol({ onBegin, onDone }: { onBegin?: () => void; onDone: () =>
       <p className="quiet">
         {t('factor.typeIn')} <span className="code">{begin.data.secret.replaceAll(/(.{4})/g, '$1 ').trim()}</span>
       </p>
-      <Field label={t('factor.code')} hint={t('factor.codeHint')}>
+      <Field
+        label={t('factor.code')}
+        hint={t('factor.codeHint')}
+        remarks={short ? [{ key: 'short', tone: 'seal', text: t('factor.short') }] : []}
+      >
         {(slot) => (
           <Input
             id={slot.id}

@@ -1,6 +1,6 @@
 /** Before the desk: show the second factor, or enrol one where the role needs it. */
 import { useMutation } from '@tanstack/react-query';
-import { Navigate, useRouter } from '@tanstack/react-router';
+import { getRouteApi, Navigate, useRouter } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
@@ -11,16 +11,20 @@ import { Field } from '../../shared/ui/field.tsx';
 import { ErrorNote, Note, Skeleton } from '../../shared/ui/states.tsx';
 import { Doorway } from './doorway.tsx';
 import { Enrol } from './enrol.tsx';
+import { safeNext } from './next-path.ts';
 import { useSession } from './use-session.ts';
+
+const route = getRouteApi('/second-factor');
 
 export function SecondFactorPage() {
   const { t } = useI18n();
   const router = useRouter();
+  const { next } = route.useSearch();
   const { query, session } = useSession();
   const [enrolled, setEnrolled] = useState(false);
   if (query.isPending) return <Skeleton rows={3} />;
   if (!session) return <Navigate to="/sign-in" replace />;
-  const open = (): void => void router.navigate({ to: '/' });
+  const open = (): void => void router.navigate({ href: safeNext(next) });
   if (enrolled || session.secondFactor === 'missing') {
     return (
       <Doorway title={t('factor.enrolTitle')}>
@@ -31,7 +35,7 @@ export function SecondFactorPage() {
     );
   }
   if (session.secondFactor !== 'needed') return <Navigate to="/" replace />;
-  return <ShowCode />;
+  return <ShowCode next={next} />;
 }
 
 function SignOut() {
@@ -49,7 +53,7 @@ function SignOut() {
   );
 }
 
-function ShowCode() {
+function ShowCode({ next }: { next: string | undefined }) {
   const { t } = useI18n();
   const router = useRouter();
   const [recovery, setRecovery] = useState(false);
@@ -63,7 +67,8 @@ function ShowCode() {
       }),
     onSuccess: (opened) => {
       forgetAll(opened);
-      void router.navigate({ to: opened.mustChangePassword ? '/password' : '/' });
+      if (opened.mustChangePassword) void router.navigate({ to: '/password' });
+      else void router.navigate({ href: safeNext(next) });
     },
     onError: () => setValue(''),
   });

@@ -9,30 +9,32 @@ import { useI18n } from '../../shared/i18n/index.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { Note } from '../../shared/ui/states.tsx';
 import { Doorway } from './doorway.tsx';
+import { safeNext } from './next-path.ts';
+import { ProviderButtons } from './providers.tsx';
 import { useSession } from './use-session.ts';
 
 const route = getRouteApi('/sign-in');
 
-/** Only a path of this desk: `next` comes from an address and may have been written by anybody. */
-const safeNext = (next: string | undefined): string => (next && /^\/(?![/\\])/.test(next) ? next : '/');
-
 export function SignInPage() {
   const { t, explain } = useI18n();
-  const { next } = route.useSearch();
+  const { next, failed } = route.useSearch();
   const router = useRouter();
   const { session } = useSession();
   const [login, setLogin] = useState('');
   const [password, setPassword] = useState('');
   const [capsLock, setCapsLock] = useState(false);
   const [missing, setMissing] = useState(false);
+  const [opening, setOpening] = useState(false);
+  const opened = (opening: SessionView): void => {
+    setOpening(true);
+    forgetAll(opening);
+    if (opening.secondFactor === 'needed') void router.navigate({ to: '/second-factor', search: { next } });
+    else if (opening.mustChangePassword) void router.navigate({ to: '/password' });
+    else void router.navigate({ href: safeNext(next) });
+  };
   const signIn = useMutation({
     mutationFn: () => call<SessionView>('/session', { method: 'POST', body: { login: login.trim(), password } }),
-    onSuccess: (opened) => {
-      forgetAll(opened);
-      if (opened.secondFactor === 'needed') void router.navigate({ to: '/second-factor' });
-      else if (opened.mustChangePassword) void router.navigate({ to: '/password' });
-      else void router.navigate({ href: safeNext(next) });
-    },
+    onSuccess: opened,
     onError: () => setPassword(''),
   });
   const submit = (event: FormEvent): void => {
@@ -41,7 +43,7 @@ export function SignInPage() {
     if (login.trim() && password) signIn.mutate();
   };
   const watchCaps = (event: KeyboardEvent): void => setCapsLock(event.getModifierState('CapsLock'));
-  if (session && !signIn.isPending && !signIn.isSuccess) return <Navigate to="/" replace />;
+  if (session && !signIn.isPending && !opening) return <Navigate to="/" replace />;
   const locked = signIn.error instanceof ApiError && signIn.error.status === 429;
   return (
     <Doorway title={t('session.signIn')}>
@@ -50,6 +52,11 @@ export function SignInPage() {
           <Note tone="seal" role="alert">
             <strong>{t(locked ? 'session.locked' : 'session.failed')}</strong>
             <p>{explain(signIn.error)}</p>
+          </Note>
+        ) : failed ? (
+          <Note tone="seal" role="alert">
+            <strong>{t('provider.failed')}</strong>
+            <p>{t('provider.failedHint')}</p>
           </Note>
         ) : null}
         <Field
@@ -100,6 +107,7 @@ export function SignInPage() {
         </Button>
       </form>
       <p className="quiet">{t('session.forgot')}</p>
+      <ProviderButtons next={safeNext(next)} onOpened={opened} />
       <DemoAccounts
         onChoose={(account) => {
           setLogin(account.login);

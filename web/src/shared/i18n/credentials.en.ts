@@ -6,6 +6,7 @@ export const credentialsEn: Readonly<Record<keyof typeof credentialsZh, string>>
   'factor.title': 'Second step',
   'factor.code': 'Code (6 digits)',
   'factor.codeHint': 'Open the code generator on your phone and type the 6 digits that it shows for 城信.',
+  'factor.short': 'Type the six digits.',
   'factor.submit': 'Verify',
   'factor.useRecovery': 'No phone at hand? Use a recovery code',
   'factor.useCode': 'Use the code generator',

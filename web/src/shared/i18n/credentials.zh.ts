@@ -4,6 +4,7 @@ export const credentialsZh = {
   'factor.title': '第二步验证',
   'factor.code': '动态口令（6 位数字）',
   'factor.codeHint': '打开手机上的动态口令应用，输入“城信”一栏现在显示的 6 位数字。',
+  'factor.short': '请输入 6 位数字。',
   'factor.submit': '验证',
   'factor.useRecovery': '手机不在身边？用恢复码',
   'factor.useCode': '改用动态口令',

@@ -1,6 +1,7 @@
 import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
 import { casesEn } from './cases.en.ts';
+import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 import { oversightEn } from './oversight.en.ts';
@@ -471,5 +472,6 @@ export const en: Dictionary = {
   ...accountsEn,
   ...accessEn,
   ...personsEn,
+  ...clientsEn,
   ...credentialsEn,
 };

@@ -3,6 +3,7 @@
 import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
 import { casesZh } from './cases.zh.ts';
+import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 
 import { oversightZh } from './oversight.zh.ts';
@@ -458,5 +459,6 @@ export const zh = {
   ...accountsZh,
   ...accessZh,
   ...personsZh,
+  ...clientsZh,
   ...credentialsZh,
 } as const;

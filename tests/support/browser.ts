@@ -1,0 +1,60 @@
+/** What journeys in a browser share: a window of a width, signing in, and pages without serious findings. */
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, Page } from '../../server/src/platform/testing-browser.ts';
+import { testPassword } from '../../server/src/testing-context.ts';
+
+export const widths = [1440, 390] as const;
+/** A folder for pictures of each page, when somebody wants to look. */
+const pictures = process.env.JOURNEY_PICTURES;
+if (pictures) mkdirSync(pictures, { recursive: true });
+
+/** A page in a window of its own, with nothing remembered. */
+export async function openPage(
+  browser: Browser,
+  base: string,
+  width: number,
+  language: 'zh' | 'en' = 'zh',
+): Promise<Page> {
+  const context = await browser.newContext({
+    viewport: { width, height: 900 },
+    baseURL: base,
+    acceptDownloads: true,
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+  });
+  if (language === 'en') await context.addInitScript("localStorage.setItem('chengxin.language', 'en')");
+  if (process.env.JOURNEY_HASTE) context.setDefaultTimeout(Number(process.env.JOURNEY_HASTE));
+  return context.newPage();
+}
+
+export async function typePassword(page: Page, login: string): Promise<void> {
+  await page.goto('/desk/sign-in');
+  await page.locator('input[name=username]').fill(login);
+  await page.locator('input[name=password]').fill(testPassword);
+  await page.locator('button[type=submit]').click();
+}
+
+export async function signIn(browser: Browser, base: string, width: number, login: string): Promise<Page> {
+  const page = await openPage(browser, base, width);
+  await typePassword(page, login);
+  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
+  return page;
+}
+
+/** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
+export async function isSound(page: Page, name: string): Promise<void> {
+  await page.waitForLoadState('networkidle');
+  const width = page.viewportSize()?.width ?? 0;
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
+  assert.deepEqual(
+    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
+    [],
+    `${name} at ${width}`,
+  );
+  const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
+  assert.ok(wide <= width + 1, `${name} is ${wide} px wide in a window of ${width} px`);
+}
