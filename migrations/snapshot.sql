@@ -28,9 +28,15 @@ GRANT USAGE ON SCHEMA log TO ${role:sealer};
 
 CREATE SCHEMA migration;
 
+CREATE SCHEMA notices;
+GRANT USAGE ON SCHEMA notices TO ${role:app};
+
 CREATE SCHEMA oversight;
 GRANT USAGE ON SCHEMA oversight TO ${role:app};
 GRANT USAGE ON SCHEMA oversight TO ${role:audit};
+
+CREATE SCHEMA papers;
+GRANT USAGE ON SCHEMA papers TO ${role:app};
 
 CREATE SCHEMA person;
 GRANT USAGE ON SCHEMA person TO ${role:person};
@@ -1344,6 +1350,68 @@ CREATE TABLE migration.applied (
   CONSTRAINT applied_pkey PRIMARY KEY (number)
 );
 
+CREATE TABLE notices.contact (
+  account_id uuid NOT NULL,
+  channel text NOT NULL,
+  address text NOT NULL,
+  shown text NOT NULL,
+  updated_at timestamp with time zone NOT NULL,
+  CONSTRAINT contact_pkey PRIMARY KEY (account_id, channel),
+  CONSTRAINT contact_channel_check CHECK ((channel = ANY (ARRAY['email'::text, 'sms'::text, 'im'::text])))
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON notices.contact TO ${role:app};
+
+CREATE TABLE notices.delivery (
+  delivery_id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  channel text NOT NULL,
+  account_id uuid,
+  address text,
+  shown text,
+  state text NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  problem text,
+  provider_id text,
+  created_at timestamp with time zone NOT NULL,
+  tried_at timestamp with time zone,
+  settled_at timestamp with time zone,
+  read_at timestamp with time zone,
+  CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id),
+  CONSTRAINT delivery_channel_check CHECK ((channel = ANY (ARRAY['inApp'::text, 'email'::text, 'sms'::text, 'im'::text]))),
+  CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'delivered'::text, 'read'::text, 'failed'::text, 'bounced'::text]))),
+  CONSTRAINT delivery_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES notices.notice(notice_id)
+);
+CREATE INDEX delivery_inbox ON notices.delivery USING btree (account_id, created_at DESC, delivery_id DESC) WHERE (channel = 'inApp'::text);
+CREATE INDEX delivery_notice ON notices.delivery USING btree (notice_id);
+CREATE UNIQUE INDEX delivery_provider ON notices.delivery USING btree (channel, provider_id) WHERE (provider_id IS NOT NULL);
+CREATE INDEX delivery_sent ON notices.delivery USING btree (created_at DESC, delivery_id DESC);
+CREATE INDEX delivery_state ON notices.delivery USING btree (state, created_at DESC, delivery_id DESC) WHERE (state = ANY (ARRAY['waiting'::text, 'failed'::text, 'bounced'::text]));
+CREATE INDEX delivery_unread ON notices.delivery USING btree (account_id) WHERE ((channel = 'inApp'::text) AND (read_at IS NULL));
+GRANT INSERT, SELECT ON notices.delivery TO ${role:app};
+GRANT UPDATE (attempts, problem, provider_id, read_at, settled_at, state, tried_at) ON notices.delivery TO ${role:app};
+
+CREATE TABLE notices.notice (
+  notice_id uuid NOT NULL,
+  topic text NOT NULL,
+  policy_set_id integer NOT NULL,
+  params jsonb NOT NULL,
+  title_zh text NOT NULL,
+  title_en text NOT NULL,
+  text_zh text NOT NULL,
+  text_en text NOT NULL,
+  sms_zh text,
+  procedure text,
+  case_id uuid,
+  record_id uuid,
+  subject_id uuid,
+  body_id uuid,
+  created_by uuid,
+  created_at timestamp with time zone NOT NULL,
+  CONSTRAINT notice_pkey PRIMARY KEY (notice_id)
+);
+CREATE INDEX notice_case ON notices.notice USING btree (case_id) WHERE (case_id IS NOT NULL);
+GRANT INSERT, SELECT ON notices.notice TO ${role:app};
+
 CREATE TABLE oversight.activity (
   account_id uuid NOT NULL,
   on_day date NOT NULL,
@@ -1480,6 +1548,67 @@ CREATE TABLE oversight.progress (
   CONSTRAINT progress_pkey PRIMARY KEY (task)
 );
 GRANT INSERT, SELECT, UPDATE ON oversight.progress TO ${role:app};
+
+CREATE TABLE papers.paper (
+  paper_id uuid NOT NULL,
+  template text NOT NULL,
+  policy_set_id integer NOT NULL,
+  procedure text NOT NULL,
+  case_id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  series text NOT NULL,
+  year integer NOT NULL,
+  serial integer NOT NULL,
+  number text NOT NULL,
+  fields jsonb NOT NULL,
+  state text NOT NULL,
+  issued_by uuid,
+  issued_at timestamp with time zone NOT NULL,
+  issued_on date NOT NULL,
+  first_by uuid,
+  first_at timestamp with time zone,
+  second_by uuid,
+  second_at timestamp with time zone,
+  sealed_name text,
+  sealed_type text,
+  sealed_bytes bigint,
+  sealed_sha256 text,
+  sealed_key text,
+  sealed_by uuid,
+  sealed_at timestamp with time zone,
+  served_on date,
+  served_manner text,
+  served_to text,
+  served_proof text,
+  served_by uuid,
+  served_at timestamp with time zone,
+  voided_reason text,
+  voided_by uuid,
+  voided_at timestamp with time zone,
+  command_key text,
+  CONSTRAINT paper_pkey PRIMARY KEY (paper_id),
+  CONSTRAINT paper_body_id_series_year_serial_key UNIQUE (body_id, series, year, serial),
+  CONSTRAINT paper_check CHECK (((state = 'voided'::text) = (voided_at IS NOT NULL))),
+  CONSTRAINT paper_check1 CHECK (((state <> 'served'::text) OR (served_on IS NOT NULL))),
+  CONSTRAINT paper_check2 CHECK ((second_by <> first_by)),
+  CONSTRAINT paper_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signedOff'::text, 'sealed'::text, 'served'::text, 'voided'::text])))
+);
+CREATE INDEX paper_body ON papers.paper USING btree (body_id, year, series, serial);
+CREATE INDEX paper_case ON papers.paper USING btree (case_id, issued_at DESC);
+CREATE UNIQUE INDEX paper_key ON papers.paper USING btree (case_id, command_key) WHERE (command_key IS NOT NULL);
+GRANT INSERT, SELECT ON papers.paper TO ${role:app};
+GRANT UPDATE (fields, first_at, first_by, sealed_at, sealed_by, sealed_bytes, sealed_key, sealed_name, sealed_sha256, sealed_type, second_at, second_by, served_at, served_by, served_manner, served_on, served_proof, served_to, state, voided_at, voided_by, voided_reason) ON papers.paper TO ${role:app};
+
+CREATE TABLE papers.series (
+  body_id uuid NOT NULL,
+  series text NOT NULL,
+  year integer NOT NULL,
+  last_no integer NOT NULL,
+  CONSTRAINT series_pkey PRIMARY KEY (body_id, series, year)
+);
+GRANT INSERT, SELECT ON papers.series TO ${role:app};
+GRANT UPDATE (last_no) ON papers.series TO ${role:app};
 
 CREATE TABLE person.activation (
   activation_id uuid NOT NULL,

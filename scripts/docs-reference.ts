@@ -275,6 +275,22 @@ const variables: readonly Variable[] = [
       'Drop folders of front-end machines, one below it for each body, named by its unified code. See [Channels](../operate/channels.md).',
   },
   {
+    name: 'MAIL_URL',
+    fallback: '',
+    meaning:
+      'The mail server: `smtps://user:password@host:465` or `smtp://host:25`. Unset, nobody is told by e-mail. See [Notices](../operate/notices.md).',
+  },
+  { name: 'MAIL_FROM', fallback: '', meaning: 'The address that mails come from.' },
+  {
+    name: 'SMS_URL',
+    fallback: '',
+    meaning:
+      'The gateway of text messages: takes a signed POST. Unset, no text messages. See [Notices](../operate/notices.md).',
+  },
+  { name: 'SMS_SECRET', fallback: '', meaning: 'Secret shared with that gateway, 32 characters at least.' },
+  { name: 'IM_URL', fallback: '', meaning: 'The same for the government messenger (政务即时通讯).' },
+  { name: 'IM_SECRET', fallback: '', meaning: 'Secret shared with it.' },
+  {
     name: 'PULL_HOSTS',
     fallback: '',
     meaning:

@@ -6,6 +6,7 @@ import { accountPorts, personPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
+import { noticeJobs } from './modules/notices/index.ts';
 import { objectionKind } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
@@ -22,6 +23,7 @@ export { buildContext, type ContextOptions, contextOver, type OwnedContext } fro
 export function registerJobs(ctx: AppContext): void {
   registerPlatformJobs(ctx);
   accountJobs(ctx, accountPorts);
+  noticeJobs(ctx);
   collectionJobs(ctx);
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);

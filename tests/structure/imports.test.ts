@@ -15,9 +15,10 @@ import {
 /**
  * Left never imports right. `identity` and `policy` know nobody; everybody right of them may ask both. `credentials` (ways to
  * sign in and API clients), `accounts` (their administration), `access` (purposes, approvals, the emergency switch) and
- * `persons` (the person store) stand beside them; `oversight` (who looked) reads what all others wrote. `subjects` and
- * `records` do not need `collection`, which fills them; `disclosure` is pure and asks policy alone; `reports` stands at the
- * end and may ask all. Further modules (casework, commitments, lists …) go where DESIGN §3 has them.
+ * `persons` (the person store) stand beside them; `notices` (what is told) and `papers` (official documents) serve every
+ * procedure; `oversight` (who looked) reads what all others wrote. `subjects` and `records` do not need `collection`, which
+ * fills them; `disclosure` is pure and asks policy alone; `reports` stands at the end and may ask all. Further modules
+ * (casework, commitments, lists …) go where DESIGN §3 has them.
  */
 const ORDER = [
   'identity',
@@ -25,6 +26,8 @@ const ORDER = [
   'credentials',
   'accounts',
   'access',
+  'notices',
+  'papers',
   'persons',
   'subjects',
   'authorisations',

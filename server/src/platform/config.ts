@@ -46,9 +46,22 @@ export interface Config {
   readonly dropFolder: string | null;
   /** `host:port` of departments' databases that may be pulled from; nothing else is ever connected to. */
   readonly pullHosts: readonly string[];
+  /** The ways in which people are told beside the inbox; null = not used. Nothing else is ever connected to for it. */
+  readonly outgoing: {
+    /** `smtp://` or `smtps://`, with login and password where the server wants them. */
+    readonly mail: { readonly url: string; readonly from: string } | null;
+    /** A gateway that takes signed HTTP POSTs, and the secret shared with it. */
+    readonly sms: SignedGateway | null;
+    readonly im: SignedGateway | null;
+  };
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'own'; readonly urls: DatabaseUrls; readonly sharedLogins: readonly DatabaseRole[] };
+}
+
+export interface SignedGateway {
+  readonly url: string;
+  readonly secret: string;
 }
 
 export type Env = Readonly<Record<string, string | undefined>>;
@@ -134,6 +147,35 @@ function readPullHosts(env: Env, problems: Problems): readonly string[] {
     );
   }
   return hosts;
+}
+
+function readMail(env: Env, problems: Problems): Config['outgoing']['mail'] {
+  const url = env.MAIL_URL?.trim();
+  const from = env.MAIL_FROM?.trim();
+  if (!url && !from) return null;
+  if (!url || !/^smtps?:\/\/[^/\s]+\/?$/.test(url))
+    problems.add(
+      'MAIL_URL 应形如 smtps://用户:密码@mail.example.gov.cn:465。',
+      'MAIL_URL must be like smtps://user:password@mail.example.gov.cn:465.',
+    );
+  if (!from || !/^[^\s@<>]+@[^\s@<>]+$/.test(from))
+    problems.add('MAIL_FROM 应为发件邮箱地址。', 'MAIL_FROM must be the address that mails come from.');
+  return { url: url ?? '', from: from ?? '' };
+}
+
+/** The secret is at least as long as a key of HMAC-SHA-256 that resists guessing. */
+function readGateway(env: Env, name: 'SMS' | 'IM', problems: Problems): SignedGateway | null {
+  const url = env[`${name}_URL`]?.trim();
+  const secret = env[`${name}_SECRET`]?.trim() ?? '';
+  if (!url) return null;
+  if (!/^https?:\/\/[^/\s]+(\/\S*)?$/.test(url))
+    problems.add(`${name}_URL=${url} 不是网址。`, `${name}_URL=${url} is not an address.`);
+  if (secret.length < 32)
+    problems.add(
+      `设置了 ${name}_URL，但 ${name}_SECRET 少于 32 个字符。`,
+      `${name}_URL is set, but ${name}_SECRET has fewer than 32 characters.`,
+    );
+  return { url, secret };
 }
 
 function readTls(env: Env, root: string, problems: Problems): Config['tls'] {
@@ -245,6 +287,11 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     logArchiveDir: pathFrom(root, env.LOG_ARCHIVE_DIR?.trim() || resolve(dataDir, 'log-archive')),
     dropFolder: env.DROP_FOLDER?.trim() ? pathFrom(root, env.DROP_FOLDER.trim()) : null,
     pullHosts: readPullHosts(env, problems),
+    outgoing: {
+      mail: readMail(env, problems),
+      sms: readGateway(env, 'SMS', problems),
+      im: readGateway(env, 'IM', problems),
+    },
     database: readDatabase(env, problems),
   };
   if (problems.zh.length > 0) {

@@ -63,7 +63,7 @@ export async function updateCase(tx: Transaction, row: CaseRow, expectedEvents: 
 }
 
 export interface StoredEvent extends Omit<CaseEvent, 'kind'> {
-  readonly kind: CaseEvent['kind'] | 'opened';
+  readonly kind: CaseEvent['kind'] | 'opened' | 'assigned';
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 
@@ -170,5 +170,26 @@ export async function listCaseRows(
     sql`SELECT ${columns} FROM casework.case WHERE ${conditionsOf(filter)}
           AND (${after === null} OR (opened_at, case_id) < (${after?.openedAt ?? null}::timestamptz, ${after?.caseId ?? null}::uuid))
         ORDER BY opened_at DESC, case_id DESC LIMIT ${limit}`,
+  );
+}
+
+/** The body above: that of the tree, else the credit office, which watches over every body of the city. */
+export async function superiorOf(client: Runner, bodyId: string): Promise<string | null> {
+  const row = await maybeOne<{ body_id: string }>(
+    client,
+    sql`SELECT coalesce(b.parent_id, (SELECT o.body_id FROM core.body o WHERE o.kind = 'creditOffice' AND o.closed_on IS NULL
+          ORDER BY o.created_at, o.body_id LIMIT 1)) AS body_id FROM core.body b WHERE b.body_id = ${bodyId}`,
+  );
+  return row?.body_id ?? null;
+}
+
+export async function partyNames(
+  client: Runner,
+  row: Pick<CaseRow, 'subject_id' | 'handler_body_id'>,
+): Promise<{ subject: string; body: string }> {
+  return one(
+    client,
+    sql`SELECT coalesce((SELECT name FROM core.subject WHERE subject_id = ${row.subject_id}), '') AS subject,
+          coalesce((SELECT name FROM core.body WHERE body_id = ${row.handler_body_id}), '') AS body`,
   );
 }

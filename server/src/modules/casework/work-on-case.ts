@@ -29,6 +29,7 @@ import {
   type StoredEvent,
   updateCase,
 } from './queries.ts';
+import { tellParties } from './tell-parties.ts';
 import { refusalWords } from './words.ts';
 
 /** A procedure with what its events do beyond the case. The effects run in the transaction of the event. */
@@ -136,6 +137,7 @@ export async function openCase(
   await insertCase(tx, complete);
   await insertEvent(tx, complete, opened, null);
   await tell(tx, ctx, actor, complete, opened);
+  await tellParties(tx, ctx, complete, opened);
   return complete;
 }
 
@@ -208,6 +210,7 @@ async function keep(
     row = { ...row, ...(await kind.effects(tx, ctx, row, stored)) };
     await insertEvent(tx, row, stored, last ? given.key : null);
     await tell(tx, ctx, actor, row, stored);
+    await tellParties(tx, ctx, row, stored);
   }
   if ((await updateCase(tx, row, before.events)) !== 1) throw new DomainError('conflict');
   return row;

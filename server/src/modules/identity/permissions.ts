@@ -61,6 +61,14 @@ export const permissionRows = {
   'objection.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
   'objection.handle': plain({ creditOffice: 'all' }),
   'objection.answer': plain({ departmentOfficer: 'own' }),
+  // What one was told; what was told to whom is for the credit office.
+  'notice.own': plain(signedIn),
+  'notice.oversee': plain({ creditOffice: 'all' }),
+  // Official papers of a case: the organisation reads its own; bodies write theirs.
+  'paper.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
+  'paper.write': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  // Work of a body: given to people, handed over, watched by the body above.
+  'case.work': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -1,6 +1,7 @@
 /** What a schema cannot say: references between files, expressions, dates, words, guardrails. Pure; collects problems. */
 import { isIsoDate } from '@chengxin/rules';
 import { checkCatalogues } from './check-catalogue.ts';
+import { checkNotices, checkPaper } from './check-notices.ts';
 import { checkDisclosure, checkRuleSet } from './check-rules.ts';
 import { checkCodeTable, checkStandard, itemsOf } from './check-standard.ts';
 import type { ReadPolicyFile } from './load-policy-files.ts';
@@ -59,7 +60,13 @@ function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
 export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const index = indexFiles(read.map((entry) => entry.file));
-  const seen: Seen = { ruleIds: new Map(), years: new Map(), placeKeys: new Set(), single: new Map() };
+  const seen: Seen = {
+    ruleIds: new Map(),
+    years: new Map(),
+    placeKeys: new Set(),
+    single: new Map(),
+    topics: new Map(),
+  };
   for (const { file, path } of read) {
     const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
     checkEnvelope(file, report);
@@ -75,6 +82,8 @@ interface Seen {
   ruleIds: Map<string, string>;
   years: Map<number, string>;
   placeKeys: Set<string>;
+  /** Things that are told, by the key of their file. */
+  topics: Map<string, string>;
   /** Kinds of which there is one file. */
   single: Map<string, string>;
 }
@@ -141,7 +150,14 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'procedure':
       checkProcedure(file.body, report);
       break;
+    case 'notices':
+      checkNotices(file.key, file.body, seen, report);
+      break;
+    case 'paper':
+      checkPaper(file.body, report);
+      break;
     case 'accessLimits':
+    case 'noticeRules':
     case 'signIn':
     case 'matching':
       checkSingle(file, seen, report);

@@ -14,6 +14,7 @@ import type {
   DataStandard,
   DisclosureLane,
   Matching,
+  NoticeRules,
   OversightRules,
   PersonRules,
   PlaceRules,
@@ -85,10 +86,17 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const procedures = new Map(of('procedure').map((file) => [file.key, deepFreeze(file.body)]));
+  const procedureNames = new Map(of('procedure').map((file) => [file.key, file.name]));
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
   const signIn: SignInRules | undefined = of('signIn').at(-1)?.body;
+  const topics = deepFreeze(of('notices').flatMap((file) => file.body.topics));
+  const topicOf = new Map(topics.map((topic) => [topic.topic, topic]));
+  const noticeRules: NoticeRules | undefined = of('noticeRules').at(-1)?.body;
+  const papers = deepFreeze(
+    of('paper').map((file) => ({ ...file.body, key: file.key, name: file.name, basis: file.basis })),
+  );
   const matching: Matching | undefined = deepFreeze(of('matching').at(-1)?.body);
   const unconfirmed = listUnconfirmed(current);
   const standardList = [...standards.values()];
@@ -114,11 +122,21 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     industry: (codeOrName) => industries.find(codeOrName),
     accounts: () => known(accounts, 'rules of accounts'),
     place: () => known(place, 'place rules'),
+    procedureName: (key) => procedureNames.get(key) ?? { zh: key, en: key },
     procedure: (key) => known(procedures.get(key), `procedure ${key}`),
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
     signIn: () => known(signIn, 'rules of sign-in'),
+    noticeTopic: (topic) => known(topicOf.get(topic), `words for ${topic}`),
+    noticeTopics: () => topics,
+    noticeRules: () => known(noticeRules, 'rules of notices'),
+    paper: (key) =>
+      known(
+        papers.find((one) => one.key === key),
+        `paper ${key}`,
+      ),
+    papers: () => papers,
     matching: () => known(matching, 'weights of matching'),
     unconfirmed: () => unconfirmed,
   });

@@ -451,7 +451,75 @@ const signIn = strict({
   }),
 });
 
+const noticeChannel = oneOf('inApp', 'email', 'sms', 'im');
+const channelList = optional(list(noticeChannel, 0, 4));
+const notices = strict({
+  topics: list(
+    strict({
+      topic: Type.String({ pattern: '^[a-z][A-Za-z]*(\\.[a-z][A-Za-z]*)*$', maxLength: 80 }),
+      name: bilingual,
+      params: list(identifier, 0, 20),
+      title: bilingual,
+      text: bilingual,
+      // One message of a gateway: 70 characters, two of them at most.
+      sms: optional(text(130)),
+      channels: strict({
+        account: channelList,
+        organisation: channelList,
+        body: channelList,
+        address: channelList,
+      }),
+      on: optional(
+        list(
+          strict({
+            procedure: optional(identifier),
+            event: oneOf('opened', 'command', 'reminder', 'escalation', 'assigned'),
+            name: optional(identifier),
+          }),
+          1,
+          50,
+        ),
+      ),
+      to: optional(list(oneOf('subject', 'handler', 'assignee', 'opener', 'superior'), 1, 5)),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    200,
+  ),
+});
+const noticeRules = strict({
+  channels: strict({ inApp: Type.Boolean(), email: Type.Boolean(), sms: Type.Boolean(), im: Type.Boolean() }),
+  attempts: whole(1, 20),
+  timeoutSeconds: whole(1, 120),
+  recipients: whole(1, 500),
+});
+const paper = strict({
+  series: identifier,
+  numberWord: text(20),
+  procedures: optional(list(identifier, 1, 50)),
+  title: text(60),
+  fields: list(
+    strict({
+      key: identifier,
+      label: bilingual,
+      kind: oneOf('line', 'text', 'date'),
+      required: Type.Boolean(),
+      maxLength: whole(1, 20_000),
+    }),
+    0,
+    40,
+  ),
+  paragraphs: list(text(4_000), 0, 100),
+  rows: optional(list(strict({ label: text(40), value: Type.String({ maxLength: 400 }) }), 1, 40)),
+  signOff: Type.Union([Type.Literal(1), Type.Literal(2)]),
+  served: Type.Boolean(),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  notices,
+  noticeRules,
+  paper,
   accountRules,
   personRules,
   dataStandard,

@@ -477,7 +477,89 @@ export interface RemedyPolicy {
   confirmed?: boolean;
 }
 
+/** Ways by which somebody is told. */
+export type NoticeChannel = 'inApp' | 'email' | 'sms' | 'im';
+/** A person with an account, an organisation (whoever speaks for it), a body (its officers), an address of its own. */
+export type NoticeRecipientKind = 'account' | 'organisation' | 'body' | 'address';
+/** Whom an event of a case concerns. `superior`: the body above the one that handles it. */
+export type NoticeParty = 'subject' | 'handler' | 'assignee' | 'opener' | 'superior';
+
+/** One thing that is told: its words, and by which ways each kind of recipient gets it. */
+export interface NoticeTopic {
+  topic: string;
+  name: Bilingual;
+  /** What the words may name in braces. */
+  params: string[];
+  title: Bilingual;
+  text: Bilingual;
+  /** Goes over a public network to a telephone: numbers and days, nothing that a record holds. */
+  sms?: string;
+  /** No row, or an empty one: that kind of recipient is not told. */
+  channels: Partial<Record<NoticeRecipientKind, NoticeChannel[]>>;
+  /** Events of cases that send it by themselves. `procedure` absent = every one; `name`: the command, or the clock. */
+  on?: { procedure?: string; event: 'opened' | 'command' | 'reminder' | 'escalation' | 'assigned'; name?: string }[];
+  to?: NoticeParty[];
+  basis: Basis[];
+  confirmed?: boolean;
+}
+export interface Notices {
+  topics: NoticeTopic[];
+}
+
+/** Which ways a city uses at all, and how long each is tried. */
+export interface NoticeRules {
+  channels: Record<NoticeChannel, boolean>;
+  /** Tries of one delivery; the pause between them grows. */
+  attempts: number;
+  timeoutSeconds: number;
+  /** People of one body or organisation that one notice reaches. */
+  recipients: number;
+}
+
+export interface PaperField {
+  key: string;
+  label: Bilingual;
+  kind: 'line' | 'text' | 'date';
+  required: boolean;
+  maxLength: number;
+}
+
+/** An official paper: Chinese, in the order of GB/T 9704. */
+export interface PaperTemplate {
+  /** Papers of one series share their numbers. */
+  series: string;
+  /** What stands before 〔year〕: 信受〔2026〕1号. */
+  numberWord: string;
+  /** Procedures whose cases may have it; absent = all. */
+  procedures?: string[];
+  title: string;
+  fields: PaperField[];
+  /** Lines of the body; what is in braces is filled. The first is whom it is for where it ends with a colon. */
+  paragraphs: string[];
+  /** A form of rows in place of paragraphs alone (送达回证). */
+  rows?: { label: string; value: string }[];
+  /** Persons who sign it off, none of whom drafted it where there are two. */
+  signOff: 1 | 2;
+  /** It is finished when it was served; a receipt is itself the proof. */
+  served: boolean;
+}
+/** What every paper's text may name beside its own fields. */
+export const PAPER_FACTS = [
+  'number',
+  'caseNumber',
+  'procedureName',
+  'subjectName',
+  'subjectCode',
+  'bodyName',
+  'documentNumber',
+  'openedOn',
+  'issuedOn',
+] as const;
+
 export type PolicyFile =
+  | PolicyEnvelope<'notices', Notices>
+  | PolicyEnvelope<'noticeRules', NoticeRules>
+  | PolicyEnvelope<'paper', PaperTemplate>
   | PolicyEnvelope<'accountRules', AccountRules>
   | PolicyEnvelope<'personRules', PersonRules>
   | PolicyEnvelope<'dataStandard', DataStandard>
@@ -542,11 +624,19 @@ export interface PolicyRuntime {
   place(): PlaceRules;
   /** Days, reasons and consequences of a procedure. Throws when there is none of this key. */
   procedure(key: string): ProcedurePolicy;
+  procedureName(key: string): Bilingual;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
   signIn(): SignInRules;
+  /** The words of one thing that is told. Throws when there is none of this key. */
+  noticeTopic(topic: string): NoticeTopic;
+  noticeTopics(): readonly NoticeTopic[];
+  noticeRules(): NoticeRules;
+  /** Throws when there is none of this key. */
+  paper(key: string): PaperTemplate & { key: string; name: Bilingual; basis: Basis[] };
+  papers(): readonly (PaperTemplate & { key: string; name: Bilingual; basis: Basis[] })[];
   matching(): Matching;
   /** Everything that says confirmed: false, for the office's list. */
   unconfirmed(): { kind: PolicyKind; key: string; id?: string; name: Bilingual; basis: Basis[] }[];

@@ -51,6 +51,8 @@ function rowsOf(file: PolicyFile): Row[] {
         .map((year) => ({ id: String(year.year), name: file.name, basis: year.notice ? [year.notice] : [] }));
     case 'oversight':
       return open(file.body.delays).map((row) => ({ id: row.key, name: row.name, basis: row.basis }));
+    case 'notices':
+      return open(file.body.topics).map((row) => ({ id: row.topic, name: row.name, basis: row.basis }));
     default:
       return [];
   }
