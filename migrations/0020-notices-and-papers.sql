@@ -91,7 +91,7 @@ CREATE TABLE papers.paper (
   body_id        uuid NOT NULL,
   series         text NOT NULL,
   year           integer NOT NULL,
-  serial         integer NOT NULL,
+  ordinal         integer NOT NULL,
   number         text NOT NULL,
   -- What the template's places hold. Without person identifiers.
   fields         jsonb NOT NULL,
@@ -122,13 +122,13 @@ CREATE TABLE papers.paper (
   voided_at      timestamptz,
   -- The caller's key: asked for twice, issued once.
   command_key    text,
-  UNIQUE (body_id, series, year, serial),
+  UNIQUE (body_id, series, year, ordinal),
   CHECK ((state = 'voided') = (voided_at IS NOT NULL)),
   CHECK (state <> 'served' OR served_on IS NOT NULL),
   CHECK (second_by <> first_by)
 );
 CREATE INDEX paper_case ON papers.paper (case_id, issued_at DESC);
-CREATE INDEX paper_body ON papers.paper (body_id, year, series, serial);
+CREATE INDEX paper_body ON papers.paper (body_id, year, series, ordinal);
 CREATE UNIQUE INDEX paper_key ON papers.paper (case_id, command_key) WHERE command_key IS NOT NULL;
 
 GRANT SELECT, INSERT ON papers.series, papers.paper TO ${role:app};

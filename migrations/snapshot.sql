@@ -1559,7 +1559,7 @@ CREATE TABLE papers.paper (
   body_id uuid NOT NULL,
   series text NOT NULL,
   year integer NOT NULL,
-  serial integer NOT NULL,
+  ordinal integer NOT NULL,
   number text NOT NULL,
   fields jsonb NOT NULL,
   state text NOT NULL,
@@ -1588,13 +1588,13 @@ CREATE TABLE papers.paper (
   voided_at timestamp with time zone,
   command_key text,
   CONSTRAINT paper_pkey PRIMARY KEY (paper_id),
-  CONSTRAINT paper_body_id_series_year_serial_key UNIQUE (body_id, series, year, serial),
+  CONSTRAINT paper_body_id_series_year_ordinal_key UNIQUE (body_id, series, year, ordinal),
   CONSTRAINT paper_check CHECK (((state = 'voided'::text) = (voided_at IS NOT NULL))),
   CONSTRAINT paper_check1 CHECK (((state <> 'served'::text) OR (served_on IS NOT NULL))),
   CONSTRAINT paper_check2 CHECK ((second_by <> first_by)),
   CONSTRAINT paper_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'signedOff'::text, 'sealed'::text, 'served'::text, 'voided'::text])))
 );
-CREATE INDEX paper_body ON papers.paper USING btree (body_id, year, series, serial);
+CREATE INDEX paper_body ON papers.paper USING btree (body_id, year, series, ordinal);
 CREATE INDEX paper_case ON papers.paper USING btree (case_id, issued_at DESC);
 CREATE UNIQUE INDEX paper_key ON papers.paper USING btree (case_id, command_key) WHERE (command_key IS NOT NULL);
 GRANT INSERT, SELECT ON papers.paper TO ${role:app};

@@ -7,7 +7,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import type { PaperTemplate } from '../policy/index.ts';
 import { checkFields } from './fields.ts';
-import { bodyName, insertPaper, nextSerial, type PaperRow, paperOfKey, subjectNames } from './queries.ts';
+import { bodyName, insertPaper, nextOrdinal, type PaperRow, paperOfKey, subjectNames } from './queries.ts';
 import type { PaperCase } from './types.ts';
 import { chineseDay, paperNumber } from './words.ts';
 
@@ -71,8 +71,8 @@ export async function issuePaper(
   const issuedOn = dayOf(now);
   const year = Number(issuedOn.slice(0, 4));
   // Last, so that the sequence is locked for as short as possible.
-  const serial = await nextSerial(tx, input.bodyId, template.series, year);
-  const number = paperNumber(template.numberWord, year, serial);
+  const ordinal = await nextOrdinal(tx, input.bodyId, template.series, year);
+  const number = paperNumber(template.numberWord, year, ordinal);
   const row: PaperRow = {
     ...emptyPaper,
     paper_id: newId(),
@@ -84,7 +84,7 @@ export async function issuePaper(
     body_id: input.bodyId,
     series: template.series,
     year,
-    serial,
+    ordinal,
     number,
     fields: { facts: { ...facts, number }, given },
     issued_by: actor.accountId,

@@ -75,20 +75,20 @@ describe('numbers', () => {
         withTransaction(city.ctx.db.app, async (tx) => {
           const row = await issuePaper(tx, city.ctx, actor('officer'), asked());
           if (at % 5 === 0) throw new Error('the act fails after the number was taken');
-          return row.serial;
+          return row.ordinal;
         }),
       ),
     );
-    const serials = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
-    assert.equal(serials.length, 19);
+    const ordinals = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    assert.equal(ordinals.length, 19);
     assert.deepEqual(
-      [...serials].sort((a, b) => a - b),
+      [...ordinals].sort((a, b) => a - b),
       Array.from({ length: 19 }, (_, at) => at + 1),
     );
   });
   it('are those of the body and the kind; one that was voided stays in the list', async () => {
     const other = await issue({ bodyId: city.officeBodyId });
-    assert.equal(other.serial, 1);
+    assert.equal(other.ordinal, 1);
     const letter = await issue({ template: 'letter', fields: { addressee: '市税务局', text: '请协助核实。' } });
     assert.equal(letter.number, '信函〔2026〕1号');
     await withTransaction(city.ctx.db.app, (tx) =>
@@ -98,7 +98,7 @@ describe('numbers', () => {
     assert.equal(next.number, '信函〔2026〕2号');
     const kept = await query<{ number: string; state: string }>(
       city.ctx.db.app,
-      sql`SELECT number, state FROM papers.paper WHERE series = 'letter' ORDER BY serial`,
+      sql`SELECT number, state FROM papers.paper WHERE series = 'letter' ORDER BY ordinal`,
     );
     assert.deepEqual(kept, [
       { number: '信函〔2026〕1号', state: 'voided' },

@@ -14,7 +14,7 @@ export interface PaperRow {
   readonly body_id: string;
   readonly series: string;
   readonly year: number;
-  readonly serial: number;
+  readonly ordinal: number;
   readonly number: string;
   readonly fields: PaperTexts;
   readonly state: PaperState;
@@ -44,12 +44,12 @@ export interface PaperRow {
   readonly command_key: string | null;
 }
 
-const columns = sql`paper_id, template, policy_set_id, procedure, case_id, subject_id, body_id, series, year, serial, number, fields, state,
+const columns = sql`paper_id, template, policy_set_id, procedure, case_id, subject_id, body_id, series, year, ordinal, number, fields, state,
   issued_by, issued_at, issued_on, first_by, first_at, second_by, second_at, sealed_name, sealed_type, sealed_bytes, sealed_sha256, sealed_key,
   sealed_by, sealed_at, served_on, served_manner, served_to, served_proof, served_by, served_at, voided_reason, voided_by, voided_at, command_key`;
 
 /** Locks the sequence until the transaction ends: a number that is not used in the end is not taken. */
-export async function nextSerial(tx: Transaction, bodyId: string, series: string, year: number): Promise<number> {
+export async function nextOrdinal(tx: Transaction, bodyId: string, series: string, year: number): Promise<number> {
   const row = await one<{ last_no: number }>(
     tx,
     sql`INSERT INTO papers.series AS s (body_id, series, year, last_no) VALUES (${bodyId}, ${series}, ${year}, 1)
@@ -62,10 +62,10 @@ export async function nextSerial(tx: Transaction, bodyId: string, series: string
 export async function insertPaper(tx: Transaction, row: PaperRow): Promise<number> {
   return execute(
     tx,
-    sql`INSERT INTO papers.paper (paper_id, template, policy_set_id, procedure, case_id, subject_id, body_id, series, year, serial, number, fields,
+    sql`INSERT INTO papers.paper (paper_id, template, policy_set_id, procedure, case_id, subject_id, body_id, series, year, ordinal, number, fields,
           state, issued_by, issued_at, issued_on, command_key)
         VALUES (${row.paper_id}, ${row.template}, ${row.policy_set_id}, ${row.procedure}, ${row.case_id}, ${row.subject_id}, ${row.body_id},
-          ${row.series}, ${row.year}, ${row.serial}, ${row.number}, ${JSON.stringify(row.fields)}::jsonb, ${row.state}, ${row.issued_by},
+          ${row.series}, ${row.year}, ${row.ordinal}, ${row.number}, ${JSON.stringify(row.fields)}::jsonb, ${row.state}, ${row.issued_by},
           ${row.issued_at}, ${row.issued_on}, ${row.command_key})
         ON CONFLICT (case_id, command_key) WHERE command_key IS NOT NULL DO NOTHING`,
   );
@@ -118,7 +118,7 @@ export async function registerRows(
     readonly series?: string | undefined;
     readonly state?: string | undefined;
   },
-  after: { readonly body: string; readonly series: string; readonly serial: number } | null,
+  after: { readonly body: string; readonly series: string; readonly ordinal: number } | null,
   limit: number,
 ): Promise<PaperRow[]> {
   return query<PaperRow>(
@@ -126,8 +126,8 @@ export async function registerRows(
     sql`SELECT ${columns} FROM papers.paper
         WHERE (${filter.bodies ?? null}::uuid[] IS NULL OR body_id = ANY(${filter.bodies ?? null}::uuid[])) AND year = ${filter.year}
           AND (${filter.series ?? null}::text IS NULL OR series = ${filter.series ?? null}) AND (${filter.state ?? null}::text IS NULL OR state = ${filter.state ?? null})
-          AND (${after === null} OR (body_id, series, serial) > (${after?.body ?? null}::uuid, ${after?.series ?? null}::text, ${after?.serial ?? null}::integer))
-        ORDER BY body_id, series, serial LIMIT ${limit}`,
+          AND (${after === null} OR (body_id, series, ordinal) > (${after?.body ?? null}::uuid, ${after?.series ?? null}::text, ${after?.ordinal ?? null}::integer))
+        ORDER BY body_id, series, ordinal LIMIT ${limit}`,
   );
 }
 

@@ -28,7 +28,7 @@ export function paperRefusal(refusal: PaperRefusal): DomainError {
 }
 
 /** 信受〔2026〕12号: no leading zeros, the year in full, hexagonal brackets (党政机关公文格式 GB/T 9704-2012 7.2.5). */
-export const paperNumber = (word: string, year: number, serial: number): string => `${word}〔${year}〕${serial}号`;
+export const paperNumber = (word: string, year: number, ordinal: number): string => `${word}〔${year}〕${ordinal}号`;
 
 /** 2026年3月2日: no leading zeros (GB/T 9704-2012 7.3.5.4). */
 export function chineseDay(on: string): string {
