@@ -38,7 +38,7 @@ const TABLES: readonly { table: string; where: (since: string) => string }[] = [
   },
 ];
 /** What the rows refer to; copied once, not measured. */
-const BEFORE = ['core.body', 'core.policy_set', 'identity.holder', 'identity.account'];
+const BEFORE = ['person.purpose', 'core.body', 'core.policy_set', 'identity.holder', 'identity.account'];
 
 export interface TakenRows {
   readonly table: string;
@@ -151,7 +151,8 @@ export async function openBareCopy(sourceUrl: string, targetUrl: string, folder:
     async copyReferences() {
       for (const table of BEFORE) {
         const taken = await takeOne(table, 'true');
-        // The migration made the operator's account in both.
+        // The migrations made the first purpose and the operator's account in both.
+        if (table === 'person.purpose') await target.query('DELETE FROM person.purpose');
         if (table === 'identity.holder')
           await target.query(
             'DELETE FROM identity.account_role; DELETE FROM identity.account; DELETE FROM identity.holder',

@@ -1,7 +1,7 @@
 /** Bodies named in rows, resolved once each: a file names the same few hundred times over. */
 import { parseUnifiedCode } from '@chengxin/identifiers';
 import type { Clock } from '../../platform/clock.ts';
-import { type Pool, type Transaction, withTransaction } from '../../platform/db.ts';
+import { type Pool, type Queryable, withTransaction } from '../../platform/db.ts';
 import { bodyClusterOf, ensureProvisionalBody, resolveBodyByCode } from '../identity/index.ts';
 
 export interface BodyDirectory {
@@ -11,7 +11,7 @@ export interface BodyDirectory {
   known(code: string): { bodyId: string; provisional: boolean } | null | undefined;
   /** Whether two bodies count as one source: the same, or one followed the other. */
   sameSource(known: string, reporting: string): boolean;
-  loadClusters(tx: Transaction, bodyIds: readonly string[]): Promise<void>;
+  loadClusters(client: Queryable, bodyIds: readonly string[]): Promise<void>;
 }
 
 export function createBodyDirectory(app: Pool, clock: Clock): BodyDirectory {
@@ -37,10 +37,10 @@ export function createBodyDirectory(app: Pool, clock: Clock): BodyDirectory {
     },
     sameSource: (first, second) =>
       first === second || (clusters.get(second)?.has(first) ?? false) || (clusters.get(first)?.has(second) ?? false),
-    async loadClusters(tx, bodyIds) {
+    async loadClusters(client, bodyIds) {
       for (const bodyId of bodyIds) {
         if (clusters.has(bodyId)) continue;
-        clusters.set(bodyId, new Set(await bodyClusterOf(tx, bodyId)));
+        clusters.set(bodyId, new Set(await bodyClusterOf(client, bodyId)));
       }
     },
   };

@@ -4,7 +4,7 @@
  */
 import type { Candidate } from '@chengxin/contract';
 import type { Static } from 'typebox';
-import type { Transaction } from '../../platform/db.ts';
+import type { Queryable } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { FieldRole, PolicyRuntime } from '../policy/index.ts';
 import {
@@ -39,10 +39,22 @@ export interface RowMatch {
 export interface MatchResult {
   matches: Map<PreparedRow, RowMatch>;
   changes: SubjectChange[];
+  /** What a batch planned before this one is written must see; null where it has to wait for it. */
+  pending: PendingSubjects | null;
+}
+
+/** Subjects that a batch makes and that no other connection can see yet. */
+export interface PendingSubjects {
+  byValue: ReadonlyMap<string, IdentifierMatch>;
+  byName: ReadonlyMap<string, FoundSubject[]>;
 }
 
 export interface MatchContext {
-  tx: Transaction;
+  client: Queryable;
+  /** Subjects may be locked for a change: `client` is the transaction that writes it. */
+  locks: boolean;
+  /** Subjects of the batch before, which is still being written. */
+  before: PendingSubjects | null;
   processor: RowProcessor;
   policy: PolicyRuntime;
   submissionId: string;
@@ -119,48 +131,93 @@ function kindOf(asked: Asked, category: string | null): SubjectKind {
   return category === COUNTERPARTY.soleTrader ? 'soleTrader' : 'enterprise';
 }
 
-/** Rows of licences, penalties and other acts. */
+/** A change that has to lock a subject was needed outside of a transaction: match again inside of one. */
+export class NeedsLock extends Error {}
+
+/** Adds what the batch before makes. A transaction that has ended meanwhile is seen twice and counts once. */
+function addPending(
+  before: PendingSubjects,
+  asked: readonly Asked[],
+  byValue: Map<string, IdentifierMatch>,
+  byName: Map<string, NameMatch[]>,
+): void {
+  for (const { identifiers, normalised } of asked) {
+    for (const value of Object.values(identifiers)) {
+      const made = before.byValue.get(value);
+      if (made && !byValue.has(value)) byValue.set(value, made);
+    }
+    const named = before.byName.get(normalised);
+    if (!named) continue;
+    const known = byName.get(normalised) ?? [];
+    const fresh = named.filter((found) => !known.some((other) => other.subjectId === found.subjectId));
+    byName.set(normalised, [...known, ...fresh.map((found) => ({ ...found, former: false }))]);
+  }
+}
+
+/** Rows of licences, penalties and other acts. Errors: NeedsLock. */
 export async function matchRows(rows: readonly PreparedRow[], context: MatchContext): Promise<MatchResult> {
-  const { processor } = context;
+  const { client, processor, before } = context;
   const asked = rows.map((row) => askedOf(processor, row));
   const byValue = await findByIdentifiers(
-    context.tx,
+    client,
     asked.flatMap((entry) => Object.values(entry.identifiers)),
   );
+  if (before) addPending(before, asked, byValue, new Map());
   const needName = asked.filter((entry) => {
     const hit = findByLeading(entry, byValue);
     return hit === null || !hit.found.names.includes(entry.normalised);
   });
   const byName = await findByNames(
-    context.tx,
+    client,
     needName.map((entry) => entry.normalised).filter((name) => name !== ''),
   );
+  if (before) addPending(before, needName, byValue, byName);
   const likely = await likelySubjects(
-    context.tx,
+    client,
     context.policy,
     needName
       .filter((entry) => !LEADING.some((scheme) => entry.identifiers[scheme]) && !byName.has(entry.normalised))
       .map((entry) => entry.normalised),
   );
-  const created = new Map<
-    string,
-    { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }
-  >();
+  const created = new Map<string, Created>();
   const matches = new Map<PreparedRow, RowMatch>();
   const additions: { subjectId: string; asked: Asked }[] = [];
   for (const entry of asked)
     matches.set(entry.row, decide(entry, { byValue, byName, likely, created, additions, context }));
   // One entry stands under each of its identifiers.
-  const changes = [...new Set(created.values())].map((entry) => entry.change);
-  changes.push(...(await identifierAdditions(additions, context)));
-  return { matches, changes };
+  const made = [...new Set(created.values())];
+  const updates = await identifierAdditions(additions, context);
+  return {
+    matches,
+    changes: [...made.map((entry) => entry.change), ...updates],
+    pending: updates.length > 0 ? null : pendingOf(made),
+  };
+}
+
+interface Created {
+  subjectId: string;
+  names: Set<string>;
+  found: FoundSubject;
+  change: SubjectChange;
+}
+
+function pendingOf(created: readonly Created[]): PendingSubjects {
+  const byValue = new Map<string, IdentifierMatch>();
+  const byName = new Map<string, FoundSubject[]>();
+  for (const { found, change } of created) {
+    if (change.kind !== 'create') continue;
+    for (const { value, scheme } of change.rows.identifiers)
+      byValue.set(value, { ...found, value, scheme, others: [] });
+    for (const name of found.names) byName.set(name, [...(byName.get(name) ?? []), found]);
+  }
+  return { byValue, byName };
 }
 
 interface DecideContext {
   byValue: ReadonlyMap<string, IdentifierMatch>;
   byName: ReadonlyMap<string, NameMatch[]>;
   likely: Awaited<ReturnType<typeof likelySubjects>>;
-  created: Map<string, { subjectId: string; names: Set<string>; found: FoundSubject; change: SubjectChange }>;
+  created: Map<string, Created>;
   additions: { subjectId: string; asked: Asked }[];
   context: MatchContext;
 }
@@ -299,8 +356,9 @@ async function identifierAdditions(
   context: MatchContext,
 ): Promise<SubjectChange[]> {
   if (additions.length === 0) return [];
+  if (!context.locks) throw new NeedsLock('a subject gets a code');
   const existing = await loadForRegistration(
-    context.tx,
+    context.client,
     additions.map((entry) => entry.subjectId),
   );
   const changes = new Map<string, SubjectChange>();
@@ -386,17 +444,18 @@ function regionOf(asked: Asked, policy: PolicyRuntime): string | null {
   return policy.division(code) ? code : code;
 }
 
-/** Rows of the register itself: they create subjects, fill provisional ones and rename. */
+/** Rows of the register itself: they create subjects, fill provisional ones and rename. Errors: NeedsLock. */
 export async function matchRegistrations(rows: readonly PreparedRow[], context: MatchContext): Promise<MatchResult> {
   const { processor } = context;
+  if (!context.locks) throw new NeedsLock('the register changes subjects');
   const asked = rows.map((row) => askedOf(processor, row));
   const byValue = await findByIdentifiers(
-    context.tx,
+    context.client,
     asked.flatMap((entry) => Object.values(entry.identifiers)),
   );
   const hits = asked.map((entry) => findByLeading(entry, byValue));
   const existing = await loadForRegistration(
-    context.tx,
+    context.client,
     hits.flatMap((hit) => (hit ? [hit.found.subjectId] : [])),
   );
   const groups = new Map<string, { existing: ExistingSubject | null; rows: RegistrationRow[]; from: PreparedRow[] }>();
@@ -439,7 +498,7 @@ export async function matchRegistrations(rows: readonly PreparedRow[], context: 
     const subjectId = change.kind === 'create' ? change.rows.subject.subject_id : change.subjectId;
     for (const row of group.from) matches.set(row, { subjectId, candidates: [] });
   }
-  return { matches, changes };
+  return { matches, changes, pending: null };
 }
 
 /** The register may rename; but a registered subject whose old name the row does not mention may as well be a mistyped code. */

@@ -1,12 +1,29 @@
-/** One batch of prepared rows → records, findings and fates, in one transaction that also moves the submission's checkpoint. */
+/**
+ * One batch of prepared rows → records, findings and fates. Planned with reads alone, so that it can be planned while the
+ * batch before is still being written; written in one transaction that also moves the submission's checkpoint.
+ */
 import { copyLine, copyLines } from '../../platform/copy-rows.ts';
-
-import { execute, sql, type Transaction } from '../../platform/db.ts';
+import { execute, type Queryable, sql, type Transaction } from '../../platform/db.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
-import { openRecordPlanner, type RecordFacts, type RecordOutcome, writeRecordPlan } from '../records/index.ts';
-import { applySubjectChanges } from '../subjects/index.ts';
+import {
+  type KeyState,
+  openRecordPlanner,
+  type RecordFacts,
+  type RecordOutcome,
+  type RecordPlan,
+  writeRecordPlan,
+} from '../records/index.ts';
+import { applySubjectChanges, type SubjectChange } from '../subjects/index.ts';
 import type { BodyDirectory } from './body-directory.ts';
-import { type CandidateView, type MatchContext, matchRegistrations, matchRows, type RowMatch } from './match-rows.ts';
+import {
+  type CandidateView,
+  type MatchContext,
+  type MatchResult,
+  matchRegistrations,
+  matchRows,
+  type PendingSubjects,
+  type RowMatch,
+} from './match-rows.ts';
 import { closeFacts, payloadOf, type ReadyFacts, readyRow } from './record-facts.ts';
 import type { PreparedRow, RowProcessor } from './row-processor.ts';
 
@@ -122,25 +139,92 @@ async function resolveBodies(
   return open;
 }
 
-/** Second half: matching, keys, writing. Errors: BatchConflict and unique violations, after which the caller rolls back and repeats. */
-export async function processBatch(
-  tx: Transaction,
+/** What a batch will have written, for the one that is planned meanwhile. */
+export interface Pending {
+  subjects: PendingSubjects;
+  keys: ReadonlyMap<string, KeyState>;
+}
+
+export interface PlannedBatch {
+  open: readonly OpenRow[];
+  changes: SubjectChange[];
+  records: RecordPlan;
+  results: Map<PreparedRow, RowResult>;
+  at: string;
+  /** Null: the batch after this one is planned when this one was written. */
+  pending: Pending | null;
+}
+
+export type PlanScope = Omit<BatchScope, 'storePersons'>;
+
+async function match(
+  client: Queryable,
   open: readonly OpenRow[],
-  scope: BatchScope,
+  scope: PlanScope,
+  locks: boolean,
+  before: PendingSubjects | null,
+): Promise<MatchResult> {
+  const { processor } = scope;
+  const rows = open.map(({ row }) => row);
+  if (scope.chosenSubjectId !== undefined) {
+    const subjectId = scope.chosenSubjectId;
+    const matches = new Map<PreparedRow, RowMatch>(rows.map((row) => [row, { subjectId, candidates: [] }]));
+    return { matches, changes: [], pending: null };
+  }
+  const context: MatchContext = {
+    client,
+    locks,
+    before,
+    processor,
+    policy: scope.policy,
+    submissionId: scope.submissionId,
+    sourceBodyId: scope.bodyId,
+    at: scope.at,
+  };
+  return processor.plan.standard.registers ? matchRegistrations(rows, context) : matchRows(rows, context);
+}
+
+/**
+ * Second part: subjects and keys, by reading alone. `transaction`: `client` is the one that will write the batch;
+ * otherwise it sees what is committed and `before` what is not yet. Errors: NeedsLock outside of the transaction.
+ */
+export async function planBatch(
+  client: Queryable,
+  open: readonly OpenRow[],
+  scope: PlanScope,
+  { transaction, before = null }: { transaction: boolean; before?: Pending | null },
+): Promise<PlannedBatch> {
+  const organisations = open.filter(({ row }) => !row.person && row.fate !== 'refuse');
+  const matched = await match(client, organisations, scope, transaction, before?.subjects ?? null);
+  const results = new Map<PreparedRow, RowResult>();
+  const { plan, keys } = await planRecords(client, organisations, matched.matches, scope, results, before?.keys);
+  return {
+    open,
+    changes: matched.changes,
+    records: plan,
+    results,
+    at: scope.at,
+    pending: matched.pending && { subjects: matched.pending, keys },
+  };
+}
+
+/** Third part. Errors: BatchConflict and unique violations, after which the caller rolls back and plans again. */
+export async function writeBatch(
+  tx: Transaction,
+  planned: PlannedBatch,
+  scope: Pick<BatchScope, 'processor' | 'submissionId' | 'policySetId' | 'storePersons'>,
 ): Promise<{ results: RowResult[]; counts: BatchCounts }> {
   const { processor } = scope;
-  const results = new Map<PreparedRow, RowResult>();
+  const { open, results } = planned;
   const persons = open.filter(({ row }) => row.person && !row.barred && row.fate !== 'refuse');
   for (const [row, outcome] of await scope.storePersons(persons)) {
     if (outcome === 'duplicate') processor.report(row, 'duplicate-record', -1);
     results.set(row, { row, outcome, recordId: null, subjectId: null, candidates: [] });
   }
-  const organisations = open.filter(({ row }) => !row.person && row.fate !== 'refuse');
-  const matched = await match(tx, organisations, scope);
-  const applied = await applySubjectChanges(tx, matched.changes);
-  if (applied.identifiersRefused > 0 && matched.changes.some((change) => change.kind === 'create'))
+  const applied = await applySubjectChanges(tx, planned.changes);
+  if (applied.identifiersRefused > 0 && planned.changes.some((change) => change.kind === 'create'))
     throw new BatchConflict('a subject was created by another transaction');
-  await record(tx, organisations, matched.matches, scope, results);
+  await writeRecordPlan(tx, planned.records, { ...scope, at: planned.at });
   for (const { row } of open) {
     if (results.has(row)) continue;
     results.set(row, {
@@ -154,26 +238,15 @@ export async function processBatch(
   const ordered = open.map(({ row }) => results.get(row)).filter((result): result is RowResult => result !== undefined);
   await writeFates(tx, ordered, open, scope);
   return { results: ordered, counts: count(ordered) };
+}
 
-  async function match(client: Transaction, rows: readonly OpenRow[], into: BatchScope) {
-    const context: MatchContext = {
-      tx: client,
-      processor,
-      policy: into.policy,
-      submissionId: into.submissionId,
-      sourceBodyId: into.bodyId,
-      at: into.at,
-    };
-    if (into.chosenSubjectId !== undefined) {
-      const chosen = into.chosenSubjectId;
-      return {
-        matches: new Map<PreparedRow, RowMatch>(rows.map(({ row }) => [row, { subjectId: chosen, candidates: [] }])),
-        changes: [],
-      };
-    }
-    const list = rows.map(({ row }) => row);
-    return processor.plan.standard.registers ? matchRegistrations(list, context) : matchRows(list, context);
-  }
+/** Plans and writes in one transaction. Errors: BatchConflict and unique violations. */
+export async function processBatch(
+  tx: Transaction,
+  open: readonly OpenRow[],
+  scope: BatchScope,
+): Promise<{ results: RowResult[]; counts: BatchCounts }> {
+  return writeBatch(tx, await planBatch(tx, open, scope, { transaction: true }), scope);
 }
 
 interface Planned {
@@ -181,13 +254,14 @@ interface Planned {
   closed: RecordFacts;
 }
 
-async function record(
-  tx: Transaction,
+async function planRecords(
+  client: Queryable,
   rows: readonly OpenRow[],
   matches: ReadonlyMap<PreparedRow, RowMatch>,
-  scope: BatchScope,
+  scope: PlanScope,
   results: Map<PreparedRow, RowResult>,
-): Promise<void> {
+  before: ReadonlyMap<string, KeyState> | undefined,
+): Promise<{ plan: RecordPlan; keys: ReadonlyMap<string, KeyState> }> {
   const planned: Planned[] = [];
   for (const entry of rows) {
     const found = matches.get(entry.row);
@@ -204,24 +278,21 @@ async function record(
     }
     planned.push({ entry, closed: closeFacts(entry.ready, found.subjectId, entry.row.rowNo) });
   }
-  await scope.bodies.loadClusters(tx, [...new Set(planned.map(({ entry }) => entry.bodies.sourceBodyId))]);
+  await scope.bodies.loadClusters(client, [...new Set(planned.map(({ entry }) => entry.bodies.sourceBodyId))]);
   const planner = await openRecordPlanner(
-    tx,
+    client,
     planned.map(({ closed }) => closed.keyHash),
     scope.today,
     scope.at,
     scope.bodies.sameSource,
+    before,
   );
   for (const { entry, closed } of planned)
     results.set(entry.row, resultOf(entry.row, closed, planner.add(closed), scope));
-  await writeRecordPlan(tx, planner.plan, {
-    submissionId: scope.submissionId,
-    policySetId: scope.policySetId,
-    at: scope.at,
-  });
+  return { plan: planner.plan, keys: planner.pending() };
 }
 
-function resultOf(row: PreparedRow, facts: RecordFacts, outcome: RecordOutcome, scope: BatchScope): RowResult {
+function resultOf(row: PreparedRow, facts: RecordFacts, outcome: RecordOutcome, scope: PlanScope): RowResult {
   const { processor } = scope;
   const document = processor.role('documentNumber');
   if (outcome.kind === 'duplicate') {
@@ -254,7 +325,7 @@ async function writeFates(
   tx: Transaction,
   results: readonly RowResult[],
   open: readonly OpenRow[],
-  scope: BatchScope,
+  scope: Pick<BatchScope, 'processor' | 'submissionId'>,
 ): Promise<void> {
   const factsOf = new Map(open.map((entry) => [entry.row, entry.ready?.facts]));
   const findings: string[] = [];

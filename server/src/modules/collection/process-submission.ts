@@ -6,28 +6,16 @@
 import { rm } from 'node:fs/promises';
 import type { AppContext } from '../../context.ts';
 import { dayOf, type Instant } from '../../platform/clock.ts';
-import { withTransaction } from '../../platform/db.ts';
-import { DomainError } from '../../platform/errors.ts';
 import { scanTable, type TableRow, TabularError } from '../../platform/tabular/index.ts';
 import { withoutNumbers } from '../persons/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
-import { createBodyDirectory } from './body-directory.ts';
+import { batchWriter } from './batch-writer.ts';
 import { headerFailure, tabularFailure } from './file-failures.ts';
+import { scopeOf } from './file-scope.ts';
 import { type HeaderPlan, headingWords } from './header.ts';
 import { FileRefused, HeaderFinder } from './header-finder.ts';
-import { storeNumbers, storePersons } from './person-rows.ts';
 import { preparedBatches } from './prepare-file.ts';
-import { unpackRows, type WireBatch } from './prepared-batch.ts';
-import {
-  BatchConflict,
-  type BatchCounts,
-  type BatchScope,
-  moveCheckpoint,
-  type OpenRow,
-  openBatch,
-  processBatch,
-  refreshFacts,
-} from './process-batch.ts';
+import type { WireBatch } from './prepared-batch.ts';
 import {
   failSubmission,
   finishSubmission,
@@ -36,9 +24,7 @@ import {
   recordRowsRead,
   type SubmissionRow,
   startSubmission,
-  submissionScope,
 } from './queries.ts';
-import { compileRowProcessor, type RowProcessor } from './row-processor.ts';
 import { stripBarredRows } from './strip-barred-rows.ts';
 import { WIRE_ROWS } from './wire-rows.ts';
 
@@ -47,9 +33,10 @@ const BATCH_ROWS = 2_000;
 const ROWS_AHEAD = 1_000;
 /** Rows that a first look is given whole: more than title, header and notes can be. */
 const SCAN_ROWS = 200;
-const MAX_CONFLICTS = 10;
 
 export interface ProcessOptions {
+  /** Rows a transaction, where a test wants few. */
+  batchRows?: number;
   onProgress?: (done: number, expected: number) => void;
 }
 
@@ -151,7 +138,10 @@ async function inspect(path: string, submission: SubmissionRow, policy: PolicyRu
   return { plan: finder.plan, dataFrom: finder.dataFrom, rows, kind: info.kind, encoding: info.encoding ?? null };
 }
 
-/** Second reading: a worker judges the rows ahead of the database, which takes batch after batch. */
+/**
+ * Second reading: a worker judges the rows ahead of the database, which takes batch after batch; while one is written the
+ * next is opened and planned.
+ */
 async function work(
   ctx: AppContext,
   path: string,
@@ -161,136 +151,32 @@ async function work(
   options: ProcessOptions,
 ): Promise<void> {
   const scope = await scopeOf(ctx, submission, policy, inspected.plan);
-  let done = Number(submission.rows_done);
-  let writing: Promise<void> = Promise.resolve();
+  const writer = batchWriter(ctx, scope, Number(submission.rows_done), (done) =>
+    options.onProgress?.(done, inspected.rows),
+  );
   const batches = preparedBatches(policy, {
     path,
     standard: inspected.plan.standard.standard,
     keysFolder: ctx.keys.folder,
     today: dayOf(submission.received_at as Instant),
-    skip: done,
+    skip: Number(submission.rows_done),
     ahead: Math.ceil(ROWS_AHEAD / WIRE_ROWS),
   });
-  const flush = async (wires: WireBatch[]): Promise<void> => {
-    const open = await openWires(scope, wires);
-    await writing;
-    writing = writeBatch(ctx, scope, wires, open, done).then((counts) => {
-      done += counts.rows;
-      options.onProgress?.(done, inspected.rows);
-    });
-    // A failure is raised where it is awaited; until then it must not count as unhandled.
-    writing.catch(() => undefined);
-  };
   try {
     let wires: WireBatch[] = [];
     let rows = 0;
     for await (const wire of batches) {
       wires.push(wire);
       rows += wire.rowNos.length;
-      if (rows < BATCH_ROWS) continue;
-      await flush(wires);
+      if (rows < (options.batchRows ?? BATCH_ROWS)) continue;
+      await writer.add(wires);
       wires = [];
       rows = 0;
     }
-    if (rows > 0) await flush(wires);
-    await writing;
+    if (rows > 0) await writer.add(wires);
+    await writer.end();
   } finally {
-    await writing.catch(() => undefined);
+    await writer.settled();
   }
   await recordRowsRead(ctx.db.app, submission.submission_id, inspected.rows);
-}
-
-const openWires = (scope: FileScope, wires: readonly WireBatch[]): Promise<OpenRow[]> =>
-  openBatch(
-    wires.flatMap((wire) => unpackRows(scope.processor, wire)),
-    scope,
-  );
-
-export interface FileScope extends Omit<BatchScope, 'at' | 'today' | 'storePersons'> {
-  processor: RowProcessor;
-  /** Tokens whose numbers this run has stored: a representative stands in many rows. */
-  /** Tokens of this file whose number is stored, and the anchor of each. */
-  storedTokens: Map<string, string>;
-}
-
-const MOST_TOKENS = 50_000;
-
-export async function scopeOf(
-  ctx: AppContext,
-  submission: Pick<SubmissionRow, 'submission_id' | 'body_id' | 'received_at'>,
-  policy: PolicyRuntime,
-  plan: HeaderPlan,
-): Promise<FileScope> {
-  const receivedOn = dayOf(submission.received_at as Instant);
-  return {
-    submissionId: submission.submission_id,
-    bodyId: submission.body_id,
-    scopeBodyIds: await submissionScope(ctx.db.app, submission.body_id),
-    policySetId: policy.setId,
-    policy,
-    processor: compileRowProcessor(plan, policy, ctx.keys, receivedOn),
-    bodies: createBodyDirectory(ctx.db.app, ctx.clock),
-    storedTokens: new Map(),
-  };
-}
-
-const RETRYABLE = new Set(['23505', '40001', '40P01']);
-const isConflict = (error: unknown): boolean =>
-  error instanceof BatchConflict ||
-  (error instanceof DomainError && error.code === 'conflict') ||
-  RETRYABLE.has((error as { code?: string }).code ?? '');
-
-/** Writes one batch; repeats it from the rows as judged when another transaction got in between. */
-async function writeBatch(
-  ctx: AppContext,
-  scope: FileScope,
-  wires: readonly WireBatch[],
-  first: readonly OpenRow[],
-  from: number,
-): Promise<BatchCounts> {
-  let open = first;
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      return await tryBatch(ctx, scope, open, from);
-    } catch (error) {
-      if (!isConflict(error) || attempt >= MAX_CONFLICTS) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(1000, 10 * 2 ** attempt)));
-      open = await openWires(scope, wires);
-    }
-  }
-}
-
-async function tryBatch(
-  ctx: AppContext,
-  scope: FileScope,
-  open: readonly OpenRow[],
-  from: number,
-): Promise<BatchCounts> {
-  const at = ctx.clock.now();
-  if (scope.storedTokens.size > MOST_TOKENS) scope.storedTokens.clear();
-  const rows = open.map((entry) => entry.row);
-  // Committed before the batch is (0010), while the batch is matched and copied.
-  const storing = storeNumbers(ctx, scope.processor, rows, at, scope.storedTokens);
-  storing.catch(() => undefined);
-  // Once a key of the tokens was retired, a number may have an earlier anchor, which the rows must hold (0030).
-  if (ctx.keys.keyIds('token')[0] !== 'token-1') refreshFacts(open, await storing, scope.processor);
-  return withTransaction(ctx.db.app, async (tx) => {
-    const { counts } = await processBatch(tx, open, {
-      ...scope,
-      at,
-      today: dayOf(at),
-      storePersons: (persons) =>
-        storePersons(persons, {
-          ctx,
-          processor: scope.processor,
-          place: scope.policy.place(),
-          submissionId: scope.submissionId,
-          policySetId: scope.policySetId,
-          at,
-        }),
-    });
-    await storing;
-    await moveCheckpoint(tx, scope.submissionId, from, counts);
-    return counts;
-  });
 }

@@ -9,9 +9,9 @@ import { DomainError } from '../../platform/errors.ts';
 import { isId, newId } from '../../platform/ids.ts';
 import { loadRecord, withdrawAs } from '../records/index.ts';
 import { findByIdentifiers } from '../subjects/index.ts';
+import { scopeOf } from './file-scope.ts';
 import { readHeader } from './header.ts';
 import { type OpenRow, openBatch } from './process-batch.ts';
-import { scopeOf } from './process-submission.ts';
 import { keyOf, openFacts } from './record-facts.ts';
 
 export interface WithdrawRows {

@@ -2,6 +2,7 @@
 
 export { annotateRecord } from './annotate-record.ts';
 export {
+  type KeyState,
   openRecordPlanner,
   type RecordFacts,
   type RecordOutcome,

@@ -3,7 +3,7 @@
  * asked once for a batch; rows of one batch see each other in file order.
  */
 
-import { query, sql, type Transaction } from '../../platform/db.ts';
+import { type Queryable, query, sql } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 
 export interface RecordFacts {
@@ -34,7 +34,8 @@ export interface PlannedRecord extends RecordFacts {
   supersededAt: string | null;
 }
 
-interface KeyState {
+/** What is known of the holder of a key. */
+export interface KeyState {
   recordId: string;
   subjectId: string;
   recordedOn: string;
@@ -61,6 +62,8 @@ export interface RecordPlan {
 export interface RecordPlanner {
   plan: RecordPlan;
   add(facts: RecordFacts): RecordOutcome;
+  /** Keys that the plan makes or moves, as a batch planned before this one is written must see them. */
+  pending(): Map<string, KeyState>;
 }
 
 /** Hexadecimal texts as the literal of an array of bytes: the driver would look at each sign of each one. */
@@ -78,18 +81,19 @@ interface KeyRow {
 
 /**
  * Loads the keys of a batch and answers row by row. `sameSource(a, b)`: whether two bodies are one source (a successor
- * speaks for the body it followed).
+ * speaks for the body it followed). `before`: keys of a batch that is still being written.
  */
 export async function openRecordPlanner(
-  tx: Transaction,
+  client: Queryable,
   keyHashes: readonly string[],
   recordedOn: string,
   at: string,
   sameSource: (known: string, reporting: string) => boolean,
+  before: ReadonlyMap<string, KeyState> = new Map(),
 ): Promise<RecordPlanner> {
   const known = new Map<string, KeyState>();
   const rows = await query<KeyRow>(
-    tx,
+    client,
     sql`SELECT encode(key_hash, 'hex') AS key_hash, subject_id, record_id, recorded_on, encode(payload_hash, 'hex') AS payload_hash, source_body_id
           FROM core.record_key WHERE key_hash = ANY(${bytes(keyHashes)}::bytea[])`,
   );
@@ -102,6 +106,10 @@ export async function openRecordPlanner(
       sourceBodyId: row.source_body_id,
       planned: null,
     });
+  }
+  for (const key of keyHashes) {
+    const state = before.get(key);
+    if (state) known.set(key, state);
   }
   const plan: RecordPlan = { inserts: [], supersede: [], newKeys: new Map(), movedKeys: new Map(), assertions: [] };
 
@@ -145,5 +153,13 @@ export async function openRecordPlanner(
     }
     return { kind: 'accepted', recordId, superseding: true };
   };
-  return { plan, add };
+  const pending = (): Map<string, KeyState> => {
+    const made = new Map<string, KeyState>();
+    for (const key of [...plan.newKeys.keys(), ...plan.movedKeys.keys()]) {
+      const state = known.get(key);
+      if (state) made.set(key, { ...state, planned: null });
+    }
+    return made;
+  };
+  return { plan, add, pending };
 }
