@@ -3,9 +3,9 @@ import type { AppContext } from './context.ts';
 import type { ExportPorts } from './modules/access/index.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
 import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
-import type { CredentialPorts } from './modules/credentials/index.ts';
+import { type CredentialPorts, loadPersonProofs } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
-import { type PersonPorts, testIdentityProvider } from './modules/persons/index.ts';
+import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
 import { countExport, exportRecords, findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
@@ -50,8 +50,11 @@ export const accountPorts: AccountPorts = {
 
 export function personPorts(ctx: AppContext): PersonPorts {
   return {
-    // A city's identity service is an adapter beside this one; the one for tests never serves anywhere else.
-    proofs: ctx.config.nodeEnv === 'test' ? [testIdentityProvider(ctx)] : [],
+    proofs: [
+      ...loadPersonProofs(ctx).map((settings) => signedProofPort(ctx.clock, settings)),
+      // The one for tests never serves anywhere else.
+      ...(ctx.config.nodeEnv === 'test' ? [testIdentityProvider(ctx)] : []),
+    ],
     forgetRows: (submissionId, rowNos) => forgetRows(ctx, submissionId, rowNos),
   };
 }

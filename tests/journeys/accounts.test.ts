@@ -2,7 +2,6 @@
  * Those who keep accounts, in a real browser with axe at 1440 and 390 pixels: an account is made, its role granted by another,
  * a thousand are listed, somebody is represented by a colleague.
  */
-import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createBody } from '../../server/src/modules/identity/index.ts';
 import { execute, type Runner, sql } from '../../server/src/platform/db.ts';

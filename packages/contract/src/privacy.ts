@@ -118,10 +118,12 @@ export const OwnRecordSchema = Type.Object({
   ),
   lookups: Type.Array(
     Type.Object({
+      lookupId: IdSchema,
       at: InstantSchema,
       body: Type.String(),
       officer: Type.String({ description: 'masked' }),
       purpose: Type.String(),
+      purposeName: Bilingual,
       matter: Type.String(),
       caseNumber: Type.String(),
       found: Type.Integer(),
@@ -131,6 +133,7 @@ export const OwnRecordSchema = Type.Object({
   consents: Type.Array(
     Type.Object({
       purpose: Type.String(),
+      purposeName: Bilingual,
       status: Type.String(),
       decidedAt: InstantSchema,
       endedAt: orNull(InstantSchema),
@@ -139,11 +142,13 @@ export const OwnRecordSchema = Type.Object({
   ),
   requests: Type.Array(
     Type.Object({
+      requestId: IdSchema,
       number: Type.String(),
       kind: RequestKind,
       state: RequestState,
       receivedAt: InstantSchema,
       dueOn: DaySchema,
+      overdue: Type.Boolean(),
       closedAt: orNull(InstantSchema),
     }),
   ),
@@ -154,6 +159,7 @@ export const OwnRequestBodySchema = closed({
   statement: Text,
   contact: Type.Optional(Type.String({ maxLength: 200 })),
   recordId: Type.Optional(IdSchema),
+  lookupId: Type.Optional(Type.String({ format: 'uuid', description: 'the own look-up that is disputed' })),
 });
 export const RequestActBodySchema = closed({
   act: RequestAct,
@@ -192,7 +198,18 @@ export const ConsentBodySchema = closed({
 export const WithdrawBodySchema = closed({ purpose: Key });
 export const ConsentResultSchema = Type.Object({ consentId: IdSchema });
 export const WithdrawResultSchema = Type.Object({ askAgainOn: DaySchema });
-export const AskableSchema = Type.Object({ purposes: Type.Array(Type.String()) });
+export const AskableSchema = Type.Object({
+  purposes: Type.Array(Type.Object({ purpose: Type.String(), name: Bilingual })),
+});
+export const ProofProvidersSchema = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      key: Type.String(),
+      name: Bilingual,
+      startUrl: Type.String({ description: 'the browser goes there, with redirect_uri and nonce' }),
+    }),
+  ),
+});
 
 // ── the officer for personal information ──
 export const PrivacyRequestQuerySchema = closed({
@@ -213,6 +230,16 @@ export const PrivacyRequestSchema = Type.Object({
   answer: Type.String(),
   recordId: orNull(IdSchema),
   document: DocumentView,
+  /** The look-up that is disputed: whom the office asks. */
+  lookup: orNull(
+    Type.Object({
+      at: InstantSchema,
+      body: Type.String(),
+      officer: Type.String({ description: 'masked' }),
+      matter: Type.String(),
+      caseNumber: Type.String(),
+    }),
+  ),
   events: Type.Array(
     Type.Object({ act: Type.String(), from: orNull(Type.String()), to: Type.String(), at: InstantSchema }),
   ),

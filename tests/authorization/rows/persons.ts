@@ -159,6 +159,7 @@ export const rows: Rows = {
     },
   },
   'GET /api/v1/own/notice': { expect: all, ...at(`${OWN}/notice?purpose=ownRecord`) },
+  'GET /api/v1/own/providers': { expect: all, ...at(`${OWN}/providers`) },
   'POST /api/v1/own/session': {
     expect: all,
     request: async (_who, { city }) => {

@@ -26,6 +26,7 @@ export const rows: Rows = {
   'GET /s/:code/credit-code': open(({ code }) => `/s/${code}/credit-code`),
   'GET /s/:code/records.xlsx': open(({ code }) => `/s/${code}/records.xlsx`),
   'GET /verify': page('/verify'),
+  'GET /own': page('/own'),
   'GET /verify/:no': open(({ report }) => `/verify/${report}`),
   'GET /about': page('/about'),
   'GET /api/v1/public/subjects': page('/api/v1/public/subjects?q=%E7%A4%BA%E8%8C%83'),

@@ -3,6 +3,7 @@ import type { AppContext } from '../../context.ts';
 import { purgeNonces } from './client-queries.ts';
 
 export type { CredentialPorts } from './provider-sign-in.ts';
+export { loadPersonProofs } from './providers/settings.ts';
 export type { SignInProvider } from './providers/types.ts';
 export { resetByOperator } from './reset-factor.ts';
 export { clientResolver } from './resolve-client.ts';

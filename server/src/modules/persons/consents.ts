@@ -88,18 +88,21 @@ export async function withdrawConsent(ctx: AppContext, actor: Actor, session: Ow
 }
 
 /** Voluntary purposes that the person may be asked about today: on, not decided, and not refused within the term (G5). */
-export async function askablePurposes(ctx: AppContext, session: OwnSession): Promise<string[]> {
+export async function askablePurposes(
+  ctx: AppContext,
+  session: OwnSession,
+): Promise<{ purpose: string; name: { zh: string; en: string } }[]> {
   if (session.minor || session.acting_as !== 'self') return [];
   const today = ctx.clock.today();
   const decided = await consentsOf(ctx.db.person, session.token);
-  const found: string[] = [];
-  for (const { purpose, kind } of ctx.policy().persons().purposes) {
+  const found: { purpose: string; name: { zh: string; en: string } }[] = [];
+  for (const { purpose, kind, name } of ctx.policy().persons().purposes) {
     if (kind !== 'voluntary' || !(await isOn(ctx, purpose, today))) continue;
     const own = decided.filter((row) => row.purpose === purpose);
     const waiting = own.some(
       (row) => row.status === 'active' || (row.ask_again_on !== null && row.ask_again_on > today),
     );
-    if (!waiting) found.push(purpose);
+    if (!waiting) found.push({ purpose, name });
   }
   return found;
 }

@@ -16,6 +16,7 @@ export {
 } from './rotate-keys.ts';
 export type { SealedStore } from './rotation-queries.ts';
 export { personRoutes } from './routes.ts';
+export { type SignedProofSettings, signedProofPort } from './signed-proof.ts';
 export {
   type NewIdentifier,
   type NewPersonRow,

@@ -92,6 +92,14 @@ export interface LookupRow {
   readonly at: string;
 }
 
+export async function lookupOf(client: Queryable, token: string, lookupId: string): Promise<LookupRow | null> {
+  return maybeOne<LookupRow>(
+    client as Pool,
+    sql`SELECT lookup_id, purpose, matter, case_number, officer_name, body_name, found, at FROM person.lookup
+         WHERE lookup_id = ${lookupId} AND token = ${token}`,
+  );
+}
+
 /** All look-ups of one person, newest first: what the person reads. */
 export async function lookupsOf(client: Queryable, token: string, limit: number): Promise<LookupRow[]> {
   return query<LookupRow>(

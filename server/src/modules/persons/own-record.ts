@@ -10,6 +10,7 @@ import { consentsOf } from './own-queries.ts';
 import type { OwnSession } from './own-session.ts';
 import { requirePurpose } from './purposes.ts';
 import { requestsOf } from './request-queries.ts';
+import { isOverdue } from './requests.ts';
 import { type HeldRow, heldRows, sealedIdentifier } from './store-queries.ts';
 
 /** Rows and look-ups in one view; whoever has more asks for the copy at the window. */
@@ -40,6 +41,13 @@ function recordView(ctx: AppContext, row: HeldRow, names: ReadonlyMap<string, st
   };
 }
 
+/** A purpose that policy no longer has goes by its key. */
+export const purposeName = (ctx: Pick<AppContext, 'policy'>, purpose: string): { zh: string; en: string } =>
+  ctx
+    .policy()
+    .persons()
+    .purposes.find((one) => one.purpose === purpose)?.name ?? { zh: purpose, en: purpose };
+
 export async function readOwnRecord(ctx: AppContext, actor: Actor, session: OwnSession, action = 'own.read') {
   return withTransaction(ctx.db.person, async (tx) => {
     await requirePurpose(tx, 'ownRecord', ['own']);
@@ -61,10 +69,12 @@ export async function readOwnRecord(ctx: AppContext, actor: Actor, session: OwnS
       minor: session.minor,
       records: rows.map((row) => recordView(ctx, row, names)),
       lookups: (await lookupsOf(tx, token, MAX_ROWS)).map((row) => ({
+        lookupId: row.lookup_id,
         at: row.at,
         body: row.body_name,
         officer: maskPersonName(row.officer_name),
         purpose: row.purpose,
+        purposeName: purposeName(ctx, row.purpose),
         matter: row.matter,
         caseNumber: row.case_number,
         found: row.found,
@@ -76,17 +86,20 @@ export async function readOwnRecord(ctx: AppContext, actor: Actor, session: OwnS
       })),
       consents: (await consentsOf(tx, token)).map((row) => ({
         purpose: row.purpose,
+        purposeName: purposeName(ctx, row.purpose),
         status: row.status,
         decidedAt: row.decided_at,
         endedAt: row.ended_at,
         askAgainOn: row.ask_again_on,
       })),
       requests: (await requestsOf(tx, token)).map((row) => ({
+        requestId: row.request_id,
         number: row.number,
         kind: row.kind,
         state: row.state,
         receivedAt: row.received_at,
         dueOn: row.due_on,
+        overdue: isOverdue(ctx, row),
         closedAt: row.closed_at,
       })),
       asOf: ctx.clock.now(),

@@ -21,6 +21,7 @@ export interface RequestRow {
   readonly kind: RequestKind;
   readonly acting_as: ActingAs;
   readonly record_id: string | null;
+  readonly lookup_id: string | null;
   readonly channel: 'own' | 'window';
   readonly state: RequestState;
   readonly version: number;
@@ -34,7 +35,7 @@ export interface RequestRow {
   readonly key_id: string;
 }
 
-const columns = sql`request_id, number, token, kind, acting_as, record_id, channel, state, version, received_at, due_on, extended, remaining_days,
+const columns = sql`request_id, number, token, kind, acting_as, record_id, lookup_id, channel, state, version, received_at, due_on, extended, remaining_days,
   closed_at, reason_code, cipher, key_id`;
 
 export async function insertRequest(
@@ -47,6 +48,7 @@ export async function insertRequest(
     | 'kind'
     | 'acting_as'
     | 'record_id'
+    | 'lookup_id'
     | 'channel'
     | 'received_at'
     | 'due_on'
@@ -56,9 +58,9 @@ export async function insertRequest(
 ): Promise<void> {
   await execute(
     tx,
-    sql`INSERT INTO person.request (request_id, number, token, kind, acting_as, record_id, proof, channel, state, version, received_at, due_on, extended,
+    sql`INSERT INTO person.request (request_id, number, token, kind, acting_as, record_id, lookup_id, proof, channel, state, version, received_at, due_on, extended,
                                     handled_by, cipher, key_id, retain_until)
-        VALUES (${row.request_id}, ${row.number}, ${row.token}, ${row.kind}, ${row.acting_as}, ${row.record_id}::uuid, ${row.proof}, ${row.channel}, 'received', 1,
+        VALUES (${row.request_id}, ${row.number}, ${row.token}, ${row.kind}, ${row.acting_as}, ${row.record_id}::uuid, ${row.lookup_id}::uuid, ${row.proof}, ${row.channel}, 'received', 1,
                 ${row.received_at}::timestamptz, ${row.due_on}::date, false, ${row.handledBy}::uuid, ${row.cipher}, ${row.key_id}, ${row.retainUntil}::date)`,
   );
 }

@@ -3,7 +3,7 @@
  * refusal, explanation, complaint; by the person, a guardian, or a survivor of the deceased. What is granted is carried out in
  * the same act; a refusal names its reason.
  */
-import type { PersonDocumentType } from '@chengxin/identifiers';
+import { maskPersonName, type PersonDocumentType } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
 import { publish, writeAccess } from '../../platform/access-log/index.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
@@ -13,6 +13,7 @@ import { authorize } from '../identity/index.ts';
 import { addYears } from './days.ts';
 import { identifierOf, maskNumber, readDocument } from './document.ts';
 import { erasePerson, finishErasure } from './erase.ts';
+import { lookupOf } from './lookup-queries.ts';
 import type { OwnSession } from './own-session.ts';
 import { requirePurpose } from './purposes.ts';
 import {
@@ -29,7 +30,7 @@ import {
 } from './request-queries.ts';
 import { actsOpen, closedStates, nextState, type RequestAct, transitions } from './request-state.ts';
 import { putIdentifiers } from './store.ts';
-import { sealedIdentifier } from './store-queries.ts';
+import { holdsRecord, sealedIdentifier } from './store-queries.ts';
 import type { ActingAs, PersonPorts } from './types.ts';
 
 /** Open requests of one person at a time. */
@@ -50,6 +51,8 @@ export interface NewRequest {
   readonly statement: string;
   readonly contact?: string | undefined;
   readonly recordId?: string | undefined;
+  /** The own look-up that is disputed. */
+  readonly lookupId?: string | undefined;
 }
 
 interface From {
@@ -72,6 +75,7 @@ async function receive(ctx: AppContext, tx: Transaction, actor: Actor, from: Fro
     request_id: requestId,
     number: await nextRequestNumber(tx, today),
     ...{ token: from.token, kind: input.kind, acting_as: from.actingAs, record_id: input.recordId ?? null },
+    lookup_id: input.lookupId ?? null,
     ...{ channel: from.channel, received_at: now, proof: from.proof, handledBy: from.accountId },
     due_on: ctx.policy().addWorkingDays(today, rules.workingDays).on,
     ...{ cipher, key_id: keyId },
@@ -100,6 +104,11 @@ async function receive(ctx: AppContext, tx: Transaction, actor: Actor, from: Fro
 export async function submitRequest(ctx: AppContext, actor: Actor, session: OwnSession, input: NewRequest) {
   const requestId = await withTransaction(ctx.db.person, async (tx) => {
     await requirePurpose(tx, 'ownRecord', ['own']);
+    // An id of another person's row answers as one that does not exist.
+    if (input.lookupId !== undefined && !(await lookupOf(tx, session.token, input.lookupId)))
+      throw new DomainError('not-found');
+    if (input.recordId !== undefined && !(await holdsRecord(tx, session.token, input.recordId)))
+      throw new DomainError('not-found');
     return receive(ctx, tx, actor, { ...session, actingAs: session.acting_as, channel: 'own', accountId: null }, input);
   });
   return ownRequestView(ctx, session, requestId);
@@ -133,6 +142,12 @@ export async function receiveAtWindow(ctx: AppContext, actor: Actor, input: Wind
   return readRequest(ctx, actor, requestId);
 }
 
+/** While a supplement is awaited the clock stands still. */
+export const isOverdue = (
+  ctx: Pick<AppContext, 'clock'>,
+  row: Pick<RequestRow, 'closed_at' | 'state' | 'due_on'>,
+): boolean => row.closed_at === null && row.state !== 'supplement' && row.due_on < ctx.clock.today();
+
 const summaryOf = (ctx: AppContext, row: RequestRow) => ({
   requestId: row.request_id,
   number: row.number,
@@ -144,7 +159,7 @@ const summaryOf = (ctx: AppContext, row: RequestRow) => ({
   receivedAt: row.received_at,
   dueOn: row.due_on,
   extended: row.extended,
-  overdue: row.closed_at === null && row.state !== 'supplement' && row.due_on < ctx.clock.today(),
+  overdue: isOverdue(ctx, row),
   closedAt: row.closed_at,
   reasonCode: row.reason_code,
   reason: reasonOf(ctx, row.reason_code),
@@ -181,6 +196,7 @@ export async function readRequest(ctx: AppContext, actor: Actor, requestId: stri
   if (!row) throw new DomainError('not-found');
   const identifier = await sealedIdentifier(ctx.db.person, row.token);
   const texts = openTexts(ctx, row);
+  const look = row.lookup_id ? await lookupOf(ctx.db.person, row.token, row.lookup_id) : null;
   const events = await requestEvents(ctx.db.person, requestId);
   await withTransaction(ctx.db.app, (log) =>
     writeAccess(log, ctx, actor, {
@@ -200,6 +216,13 @@ export async function readRequest(ctx: AppContext, actor: Actor, requestId: stri
           masked: maskNumber(ctx.keys.openPerson({ cipher: identifier.cipher, keyId: identifier.key_id })),
         }
       : null,
+    lookup: look && {
+      at: look.at,
+      body: look.body_name,
+      officer: maskPersonName(look.officer_name),
+      matter: look.matter,
+      caseNumber: look.case_number,
+    },
     events: events.map((event) => ({ act: event.act, from: event.from_state, to: event.to_state, at: event.at })),
     acts: actsOpen(row.state, 'office'),
     reasons: ctx.policy().persons().requests.refusalReasons,

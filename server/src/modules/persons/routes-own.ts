@@ -11,6 +11,7 @@ import {
   OwnSessionBodySchema,
   OwnSessionSchema,
   PrivacyIdParamsSchema,
+  ProofProvidersSchema,
   RequestActBodySchema,
   WithdrawBodySchema,
   WithdrawResultSchema,
@@ -49,6 +50,22 @@ export function ownRoutes(app: HttpInstance, ctx: AppContext, ports: PersonPorts
       },
     },
     (request) => readNotice(ctx, request.query.purpose),
+  );
+  app.get(
+    `${apiPrefix}/own/providers`,
+    {
+      config,
+      schema: {
+        tags,
+        summary: '实名核验方式 Identity services that the city has connected',
+        response: { 200: ProofProvidersSchema },
+      },
+    },
+    async () => ({
+      items: ports.proofs.flatMap(({ provider, name, startUrl }) =>
+        name && startUrl ? [{ key: provider, name, startUrl }] : [],
+      ),
+    }),
   );
   app.post(
     `${apiPrefix}/own/session`,

@@ -21,6 +21,15 @@ export async function anchorTokens(
   );
 }
 
+/** Whether a row is this person's. */
+export async function holdsRecord(client: Queryable, token: string, recordId: string): Promise<boolean> {
+  const row = await maybeOne<{ record_id: string }>(
+    client as Pool,
+    sql`SELECT record_id FROM person.record WHERE record_id = ${recordId} AND token = ${token}`,
+  );
+  return row !== null;
+}
+
 /** Anchors of tokens, where they are known. */
 export async function anchorsOf(client: Queryable, tokens: readonly string[]): Promise<Map<string, string>> {
   const rows = await query<{ token: string; anchor: string }>(

@@ -16,6 +16,9 @@ export interface ProvenPerson {
 /** A city's identity provider with strong authentication (face and card, or a CA certificate). An adapter fills it. */
 export interface IdentityProofPort {
   readonly provider: string;
+  readonly name?: { readonly zh: string; readonly en: string };
+  /** Where the browser goes to be proved; without one the service is not offered on the page. */
+  readonly startUrl?: string;
   /** Null: not valid, expired, or not strong enough. */
   verify(assertion: string): Promise<ProvenPerson | null>;
 }

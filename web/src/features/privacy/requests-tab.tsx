@@ -141,6 +141,20 @@ function Handle({ request }: { request: PrivacyRequest }) {
             <dd>{request.contact}</dd>
           </div>
         ) : null}
+        {request.lookup ? (
+          <div className="long">
+            <dt>{t('privacy.lookup')}</dt>
+            <dd>
+              {[
+                formatInstant(request.lookup.at),
+                request.lookup.body,
+                request.lookup.officer,
+                request.lookup.matter,
+                request.lookup.caseNumber,
+              ].join(' · ')}
+            </dd>
+          </div>
+        ) : null}
         {request.document ? (
           <div className="long">
             <dt>{t('privacy.document')}</dt>

@@ -84,6 +84,7 @@ export const personsEn: Readonly<Record<keyof typeof personsZh, string>> = {
   'privacy.act.grantPartly': 'Grant in part',
   'privacy.act.refuse': 'Refuse',
   'privacy.act.withdraw': 'Withdraw',
+  'privacy.lookup': 'The look-up in dispute',
   'privacy.statement': 'What is asked',
   'privacy.contact': 'Contact',
   'privacy.answer': 'Answer (the person reads it)',

@@ -77,6 +77,7 @@ export const personsZh = {
   'privacy.act.grantPartly': '部分同意',
   'privacy.act.refuse': '拒绝',
   'privacy.act.withdraw': '撤回',
+  'privacy.lookup': '有异议的查询',
   'privacy.statement': '请求内容',
   'privacy.contact': '联系方式',
   'privacy.answer': '答复（申请人会看到）',

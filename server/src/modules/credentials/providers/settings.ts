@@ -1,6 +1,6 @@
 /** Which providers an installation has: a YAML file beside its keys. Secrets stand in files of their own. */
 import { existsSync, readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { parse } from 'yaml';
@@ -56,11 +56,26 @@ const Licence = Type.Object(
   },
   closed,
 );
-const Settings = Type.Object(
-  { providers: Type.Array(Type.Union([Oidc, Certificate, Licence]), { maxItems: 20 }) },
+/** Proves who a person is for the own record; nobody signs in by it. */
+const PersonProof = Type.Object(
+  {
+    ...shared,
+    kind: Type.Literal('person'),
+    startUrl: Type.String({ pattern: '^https?://', maxLength: 500 }),
+    issuer: text,
+    audience: text,
+    publicKey: text,
+    algorithm: Type.Optional(Type.Union([Type.Literal('EdDSA'), Type.Literal('ES256'), Type.Literal('RS256')])),
+  },
   closed,
 );
-type Entry = Static<typeof Settings>['providers'][number];
+const Settings = Type.Object(
+  { providers: Type.Array(Type.Union([Oidc, Certificate, Licence, PersonProof]), { maxItems: 20 }) },
+  closed,
+);
+type AnyEntry = Static<typeof Settings>['providers'][number];
+export type PersonProofEntry = Static<typeof PersonProof>;
+type Entry = Exclude<AnyEntry, PersonProofEntry>;
 
 const fileName = 'identity-providers.yaml';
 
@@ -96,28 +111,48 @@ function make(ctx: AppContext, entry: Entry, folder: string): SignInProvider {
   }
 }
 
-/** None without the file. Throws EnvironmentError when the file or what it names cannot be used: nobody signs in half-configured. */
-export function loadProviders(ctx: AppContext): ReadonlyMap<string, SignInProvider> {
+const fail = (why: string, cause?: unknown): never => {
+  throw new EnvironmentError(
+    `${fileName} 有误：${why}。请按 docs/operate/identity-providers.md 修改。`,
+    `${fileName} cannot be used: ${why}. See docs/operate/identity-providers.md.`,
+    cause,
+  );
+};
+
+/** None without the file. Whatever cannot be used stops the start. */
+function readEntries(ctx: AppContext): readonly AnyEntry[] {
   const path = join(ctx.config.dataDir, fileName);
-  if (!existsSync(path)) return new Map();
-  const fail = (why: string, cause?: unknown): never => {
-    throw new EnvironmentError(
-      `${fileName} 有误：${why}。请按 docs/operate/identity-providers.md 修改。`,
-      `${fileName} cannot be used: ${why}. See docs/operate/identity-providers.md.`,
-      cause,
-    );
-  };
+  if (!existsSync(path)) return [];
+  let value: unknown;
   try {
-    const value: unknown = parse(readFileSync(path, 'utf8'), { maxAliasCount: 10 });
-    if (!Value.Check(Settings, value)) {
-      const [first] = Value.Errors(Settings, value);
-      return fail(`${first?.instancePath ?? ''} ${first?.message ?? ''}`);
-    }
-    const made = value.providers.map((entry) => make(ctx, entry, dirname(path)));
-    if (new Set(made.map(({ key }) => key)).size !== made.length) fail('a key is used twice');
-    return new Map(made.map((provider) => [provider.key, provider]));
+    value = parse(readFileSync(path, 'utf8'), { maxAliasCount: 10 });
   } catch (error) {
-    if (error instanceof EnvironmentError) throw error;
+    return fail(error instanceof Error ? error.message : String(error), error);
+  }
+  if (!Value.Check(Settings, value)) {
+    const [first] = Value.Errors(Settings, value);
+    return fail(`${first?.instancePath ?? ''} ${first?.message ?? ''}`);
+  }
+  if (new Set(value.providers.map(({ key }) => key)).size !== value.providers.length) fail('a key is used twice');
+  return value.providers;
+}
+
+/** Throws EnvironmentError when the file or what it names cannot be used: nobody signs in half-configured. */
+export function loadProviders(ctx: AppContext): ReadonlyMap<string, SignInProvider> {
+  const entries = readEntries(ctx).filter((entry): entry is Entry => entry.kind !== 'person');
+  try {
+    return new Map(entries.map((entry) => [entry.key, make(ctx, entry, ctx.config.dataDir)]));
+  } catch (error) {
     return fail(error instanceof Error ? error.message : String(error), error);
   }
 }
+
+/** Identity services for the own record of persons, with their files resolved. */
+export const loadPersonProofs = (ctx: AppContext) =>
+  readEntries(ctx)
+    .filter((entry) => entry.kind === 'person')
+    .map((entry) => ({
+      ...entry,
+      publicKey: resolve(ctx.config.dataDir, entry.publicKey),
+      algorithm: entry.algorithm ?? ('EdDSA' as const),
+    }));

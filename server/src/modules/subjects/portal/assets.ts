@@ -12,6 +12,8 @@ export interface Asset {
 export interface PortalAssets {
   readonly css: Asset;
   readonly script: Asset;
+  /** Of the page `/own` alone. */
+  readonly own: Asset;
   readonly icon: Asset;
   /** Markup of the icon, for the header. */
   readonly seal: string;
@@ -31,6 +33,7 @@ export function loadAssets(root: string): PortalAssets {
   return {
     css: load(folder, 'portal.css', 'text/css; charset=utf-8'),
     script: load(folder, 'portal.js', 'text/javascript; charset=utf-8'),
+    own: load(folder, 'own.js', 'text/javascript; charset=utf-8'),
     icon,
     seal: icon.body.toString('utf8').trim(),
   };

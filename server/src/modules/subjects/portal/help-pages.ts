@@ -49,7 +49,7 @@ const zh: Record<HelpTopic | 'about', Topic> = {
     body: html`<p>本平台面向单位。自然人不打分、不评级、不排名，没有个人名单，也不能按姓名查找。依法归集到的个人许可等信息以密文单独保存，不公开。</p>
 <h2>您可以要求</h2><ul><li><strong>查阅、复制、转移</strong>：看到平台持有的关于您的全部信息，取得副本；</li><li><strong>更正、补充</strong>：信息不准确、不完整的；</li><li><strong>删除</strong>：处理目的已实现、保存期限已满、处理违法或者您撤回同意的；</li><li><strong>限制或者拒绝处理</strong>；</li><li><strong>解释说明</strong>处理规则；</li><li><strong>看到谁查过您</strong>：单位、事项、案号和时间，一次不少。</li></ul>
 <p>不满十八周岁的，由监护人代为提出；自然人死亡的，近亲属可以查阅、复制、更正、删除，平台同时冻结其信息。依据：《中华人民共和国个人信息保护法》第四十四条至第五十条。</p>
-<h2>怎样提出</h2><ol><li>通过本市统一身份认证实名核验后网上提出（本市接入后开通）；或者</li><li>携带本人有效证件到政务服务大厅的信用服务窗口，当面提出。监护人、近亲属另带关系证明。</li></ol>
+<h2>怎样提出</h2><ol><li>在<a href="/own">我的信用信息</a>页，通过本市统一身份认证实名核验后网上查阅和提出（本市接入后开通）；或者</li><li>携带本人有效证件到政务服务大厅的信用服务窗口，当面提出。监护人、近亲属另带关系证明。</li></ol>
 <p>请不要通过电话、邮件发送证件号码。办理不收费。</p>
 <h2>什么时候答复</h2><p>一般十五个工作日内答复，情况复杂的可以延长一次并告知您。拒绝的一定说明理由和依据。对答复不服的，可以投诉，也可以向人民法院起诉。</p>
 <h2>谁可以查询您</h2><p>只有依法负有核查义务的单位，在办理具体事项时，写明目的和案号，凭完整证件号码一次查一人，次数有上限。没有模糊查询、批量查询和导出。</p>
@@ -99,7 +99,7 @@ const en: Record<HelpTopic | 'about', Topic> = {
     body: html`<p>This platform is about organisations. Persons are not scored, graded or ranked; there is no list of persons and no search by name. What is lawfully reported about a person, such as a licence, is kept apart, encrypted, and is not public.</p>
 <h2>You may ask for</h2><ul><li><strong>access, a copy, a transfer</strong>: everything that is held about you;</li><li><strong>correction and completion</strong>;</li><li><strong>erasure</strong>, when the purpose is fulfilled, the term is over, the processing is unlawful or you withdraw your consent;</li><li><strong>restriction or refusal</strong> of processing;</li><li><strong>an explanation</strong> of the rules;</li><li><strong>who looked</strong>: body, matter, case and time, every one.</li></ul>
 <p>For somebody under eighteen the guardian asks. Relatives of the deceased may see, copy, correct and erase; the data are frozen at the same time. Basis: Personal Information Protection Law, art. 44 to 50.</p>
-<h2>How to ask</h2><ol><li>online, after proving your identity through the city’s identity service (once the city has connected it); or</li><li>at the credit window in the city’s government service hall, with your document. Guardians and relatives also bring proof of it.</li></ol>
+<h2>How to ask</h2><ol><li>online under <a href="/own">My own record</a>, after proving your identity through the city’s identity service (once the city has connected it); or</li><li>at the credit window in the city’s government service hall, with your document. Guardians and relatives also bring proof of it.</li></ol>
 <p>Please send no document number by telephone or e-mail. It is free of charge.</p>
 <h2>When you get an answer</h2><p>As a rule within fifteen working days; a difficult case may be extended once, and you are told. A refusal gives its reason and basis. You may complain or go to court.</p>
 <h2>Who may look you up</h2><p>Only a body that a statute obliges to check, inside a matter, for a stated purpose and case, with your whole document number, one person at a time and within limits. There is no search by part, no batch and no export.</p>

@@ -20,6 +20,8 @@ export interface PageOptions {
   readonly section?: 'home' | 'verify' | 'repair' | 'objection' | 'about';
   /** Archives are for reading, not for search engines' caches: a take-down must hold everywhere. */
   readonly noIndex?: boolean;
+  /** A script of this page alone. */
+  readonly script?: string;
 }
 
 export const t = (page: PageContext): Words => words[page.language];
@@ -72,6 +74,7 @@ ${options.noIndex && html`<meta name="robots" content="noarchive, noindex">`}
 <link rel="icon" href="${page.assets.icon.path}" type="image/svg+xml">
 <link rel="stylesheet" href="${page.assets.css.path}">
 <script src="${page.assets.script.path}" type="module"></script>
+${options.script !== undefined && html`<script src="${options.script}" type="module"></script>`}
 </head>
 <body>
 ${header(page, options.section)}

@@ -18,6 +18,7 @@ import { archivePage } from './archive-page.ts';
 import { loadAssets, type PortalAssets } from './assets.ts';
 import { helpPage, helpTopics } from './help-pages.ts';
 import type { PageContext } from './layout.ts';
+import { ownPage } from './own-page.ts';
 import {
   archivePath,
   creditCodePage,
@@ -119,7 +120,7 @@ const page = { config: { permission: 'public' } } as const;
 const hide = { hide: true } as const;
 
 function assetRoutes(app: HttpInstance, assets: PortalAssets): void {
-  for (const asset of [assets.css, assets.script, assets.icon]) {
+  for (const asset of [assets.css, assets.script, assets.own, assets.icon]) {
     app.get(asset.path, { config: { permission: 'public', rateLimit: false }, schema: hide }, async (_request, reply) =>
       reply.type(asset.type).header('cache-control', `public, max-age=${yearSeconds}, immutable`).send(asset.body),
     );
@@ -318,6 +319,9 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       archiveRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
       app.get('/about', { ...page, schema: hide }, async (request) => helpPage(await pages.context(request), 'about'));
+      app.get('/own', { ...page, schema: hide }, async (request, reply) =>
+        reply.header('cache-control', 'no-store').send(ownPage(await pages.context(request))),
+      );
       for (const topic of helpTopics) {
         app.get(`/help/${topic}`, { ...page, schema: hide }, async (request) =>
           helpPage(await pages.context(request), topic),
