@@ -1905,6 +1905,7 @@ CREATE TABLE person.request (
   cipher bytea NOT NULL,
   key_id text NOT NULL,
   retain_until date NOT NULL,
+  lookup_id uuid,
   CONSTRAINT request_pkey PRIMARY KEY (request_id),
   CONSTRAINT request_number_key UNIQUE (number),
   CONSTRAINT request_acting_as_check CHECK ((acting_as = ANY (ARRAY['self'::text, 'guardian'::text, 'survivor'::text]))),
