@@ -4,19 +4,20 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { newId } from '../../server/src/platform/ids.ts';
-import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { testPassword } from '../../server/src/testing-context.ts';
+import { type Browser, launchBrowser } from '../../server/src/platform/testing-browser.ts';
+import { addTestAccount } from '../../server/src/testing-context.ts';
+import { isSound, signIn, widths } from '../support/browser.ts';
 import { type CityServer, startCityServer } from '../support/city-server.ts';
-import { penalty, penaltyCsv } from '../support/rows.ts';
+import { DEPARTMENT, penalty, penaltyCsv } from '../support/rows.ts';
 
 let city: CityServer;
 let browser: Browser;
 let folder: string;
 before(async () => {
-  city = await startCityServer();
+  city = await startCityServer({ PULL_HOSTS: 'db.example.gov.cn:3306' });
+  await addTestAccount(city.ctx, 'xinyongban', ['creditOffice']);
   browser = await launchBrowser();
   folder = mkdtempSync(join(tmpdir(), 'chengxin-journey-'));
 });
@@ -25,32 +26,6 @@ after(async () => {
   await city?.stop();
   rmSync(folder, { recursive: true, force: true });
 });
-
-async function isSound(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-}
-
-async function signedIn(width: number): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, baseURL: city.base, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto('/desk/sign-in');
-  await page.locator('input[name=username]').fill('banshi');
-  await page.locator('input[name=password]').fill(testPassword);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-  return page;
-}
 
 const addChannel = (name: string, state: string, problem: object | null): Promise<number> =>
   execute(
@@ -62,10 +37,10 @@ const addChannel = (name: string, state: string, problem: object | null): Promis
   );
 
 describe('channels', () => {
-  for (const width of [1440, 390]) {
+  for (const width of widths) {
     it(`says what stands where and takes a retry, at ${width} px`, async () => {
       await execute(city.ctx.db.app, sql`UPDATE core.channel SET enabled = false`);
-      const page = await signedIn(width);
+      const page = await signIn(browser, city.base, width, 'banshi');
       const name = `案件库${width}`;
       await addChannel(name, 'failing', {
         code: 'source-unavailable',
@@ -85,6 +60,33 @@ describe('channels', () => {
       await isSound(page, 'channels paused');
       await page.context().close();
     });
+
+    it(`lets the credit office set up a pull, and says what is missing or not allowed, at ${width} px`, async () => {
+      const page = await signIn(browser, city.base, width, 'xinyongban');
+      await page.goto('/desk/channels');
+      await page.getByRole('button', { name: '新建数据库取数' }).click();
+      const form = page.getByRole('form', { name: '新建数据库取数' });
+      await form.getByRole('button', { name: '建立通道' }).click();
+      await form.getByText('请填写这一项').first().waitFor();
+      await isSound(page, 'channels-pull-missing');
+      await form.getByLabel('报送单位').selectOption({ label: DEPARTMENT.name });
+      await form.getByLabel('数据标准').selectOption('penalty');
+      await form.getByLabel('数据库', { exact: true }).selectOption('mysql');
+      const fields = { 通道名称: `处罚案件库${width}`, 主机: '10.9.9.9', 库名: 'punish', 表或视图: 'v_penalty' };
+      const more = { 用户名: 'credit_reader', 口令: 'Reader-2026', 主键列: 'case_id', 更新时间或序号列: 'updated_at' };
+      for (const [label, value] of Object.entries({ ...fields, ...more })) await form.getByLabel(label).fill(value);
+      assert.equal(await form.getByLabel('端口').inputValue(), '3306', 'the port follows the engine');
+      await form.getByRole('button', { name: '建立通道' }).click();
+      await form.getByText('不在允许取数的名单中').waitFor();
+      assert.equal(await form.getByLabel('表或视图').inputValue(), 'v_penalty', 'what was typed is still there');
+      await isSound(page, 'channels-pull-refused');
+      await form.getByLabel('主机').fill('db.example.gov.cn');
+      await form.getByRole('button', { name: '建立通道' }).click();
+      const channel = page.locator('li.channel').filter({ hasText: `处罚案件库${width}` });
+      await channel.getByText('db.example.gov.cn:3306 punish v_penalty').waitFor();
+      await isSound(page, 'channels-pull-made');
+      await page.context().close();
+    });
   }
 });
 
@@ -96,7 +98,7 @@ describe('a large file', () => {
     while (Buffer.byteLength(content) < 17 * 1024 * 1024) content += content.slice(content.indexOf('\n') + 1);
     const path = join(folder, '一年的处罚.csv');
     writeFileSync(path, content);
-    const page = await signedIn(1440);
+    const page = await signIn(browser, city.base, 1440, 'banshi');
     let pieces = 0;
     const offsets: string[] = [];
     await page.route('**/api/v1/uploads/*', async (route) => {

@@ -17,8 +17,8 @@ export interface CityServer extends CityContext {
 }
 
 /** Accounts `banshi` and `fuhe`, officers of the one department; password of testing-context. */
-export async function startCityServer(): Promise<CityServer> {
-  const city = await createCityContext();
+export async function startCityServer(env: Readonly<Record<string, string>> = {}): Promise<CityServer> {
+  const city = await createCityContext({ env });
   const { ctx } = city;
   const body = await createBody(ctx.db.app, city.clock, {
     kind: 'department',

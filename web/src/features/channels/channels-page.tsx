@@ -9,9 +9,10 @@ import type { ChannelItemView, ChannelView } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.tsx';
 import { formatCount, formatInstant } from '../../shared/ui/format.ts';
-import { PageHead, Tag, type Tone } from '../../shared/ui/page.tsx';
+import { PageHead, Section, Tag, type Tone } from '../../shared/ui/page.tsx';
 import { Empty, ErrorNote, Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
+import { NewPull } from './new-pull.tsx';
 
 type State = ChannelView['state'] | 'paused';
 const tones: Readonly<Record<State, Tone | undefined>> = {
@@ -31,12 +32,26 @@ const stateKeys: Readonly<Record<State, Key>> = {
 
 export function ChannelsPage() {
   const { t } = useI18n();
+  const { may } = useSession();
   const query = useInfiniteQuery(channelsQuery);
+  const [adding, setAdding] = useState(false);
   return (
     <>
-      <PageHead title={t('nav.channels')}>
+      <PageHead
+        title={t('nav.channels')}
+        actions={
+          may('channel.manage') && !adding ? (
+            <Button onClick={() => setAdding(true)}>{t('pull.new')}</Button>
+          ) : undefined
+        }
+      >
         <p className="quiet">{t('channels.lead')}</p>
       </PageHead>
+      {adding ? (
+        <Section title={t('pull.new')}>
+          <NewPull onDone={() => setAdding(false)} />
+        </Section>
+      ) : null}
       <PagedList query={query} empty={<Empty title={t('channels.empty')}>{t('channels.emptyHint')}</Empty>}>
         {(rows) => (
           <ul className="plain channels">

@@ -1,6 +1,7 @@
 import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
 import { casesEn } from './cases.en.ts';
+import { channelsEn } from './channels.en.ts';
 import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
@@ -473,5 +474,6 @@ export const en: Dictionary = {
   ...accessEn,
   ...personsEn,
   ...clientsEn,
+  ...channelsEn,
   ...credentialsEn,
 };

@@ -3,6 +3,7 @@
 import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
 import { casesZh } from './cases.zh.ts';
+import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 
@@ -460,5 +461,6 @@ export const zh = {
   ...accessZh,
   ...personsZh,
   ...clientsZh,
+  ...channelsZh,
   ...credentialsZh,
 } as const;
