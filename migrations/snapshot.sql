@@ -541,7 +541,7 @@ CREATE TABLE core.record_event (
   account_id uuid,
   recorded_at timestamp with time zone NOT NULL,
   CONSTRAINT record_event_pkey PRIMARY KEY (subject_id, event_id),
-  CONSTRAINT record_event_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'annulled'::text, 'suspended'::text, 'resumed'::text, 'repaired'::text, 'repairRevoked'::text, 'objectionOpened'::text, 'objectionClosed'::text, 'severityConfirmed'::text, 'masked'::text, 'unmasked'::text, 'erased'::text])))
+  CONSTRAINT record_event_kind_check CHECK ((kind = ANY (ARRAY['withdrawn'::text, 'annulled'::text, 'suspended'::text, 'resumed'::text, 'repaired'::text, 'repairRevoked'::text, 'objectionOpened'::text, 'objectionClosed'::text, 'severityConfirmed'::text, 'masked'::text, 'unmasked'::text, 'erased'::text, 'noteAdded'::text, 'noteRemoved'::text])))
 );
 CREATE INDEX record_event_record ON core.record_event USING btree (record_id);
 GRANT INSERT, SELECT ON core.record_event TO ${role:app};

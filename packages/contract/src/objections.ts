@@ -11,6 +11,7 @@ export const objectionCommands = [
   'withdraw',
   'forward',
   'answer',
+  'proposeCorrection',
   'beginExpertReview',
   'endExpertReview',
   'uphold',
@@ -34,6 +35,13 @@ export const SubmitObjectionRequest = Type.Object(
     kind: Type.String({ minLength: 1, maxLength: 40, description: 'see reasons.kind of GET /objections/rules' }),
     statement: Type.String({ minLength: 10, maxLength: 3000, description: '事实和理由' }),
     wanted: Type.String({ minLength: 2, maxLength: 1000, description: '请求' }),
+    documentNumber: Type.Optional(
+      Type.String({
+        minLength: 2,
+        maxLength: 100,
+        description: '文号 of a document that the objection rests on (a revocation, a judgment)',
+      }),
+    ),
   },
   { additionalProperties: false },
 );
@@ -44,23 +52,20 @@ export const ObjectionCommandRequest = Type.Object(
     command: Type.Enum(objectionCommands),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 60 })),
     note: Type.Optional(Type.String({ maxLength: 3000 })),
-    remedy: Type.Optional(Type.Union([Type.Literal('withdraw'), Type.Literal('correct')])),
+    /** What follows when it is upheld. `correct` applies what was proposed with `proposeCorrection`. */
+    remedy: Type.Optional(Type.Enum(['withdraw', 'correct', 'stopDisplay', 'reclassify'] as const)),
+    severity: Type.Optional(Type.Enum(['minor', 'general', 'serious'] as const)),
+    /** Fields of the record by their code, as they should read; for `proposeCorrection`. */
+    correction: Type.Optional(
+      Type.Record(Type.String({ minLength: 1, maxLength: 60 }), Type.String({ maxLength: 4000 }), {
+        maxProperties: 40,
+      }),
+    ),
     expectedEvents: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000 })),
   },
   { additionalProperties: false },
 );
 export type ObjectionCommandRequest = Static<typeof ObjectionCommandRequest>;
-
-/** The same command for many; each is judged by itself. */
-export const ObjectionBatchRequest = Type.Object(
-  {
-    ids: Type.Array(IdSchema, { minItems: 1, maxItems: 200 }),
-    command: Type.Union([Type.Literal('accept'), Type.Literal('forward'), Type.Literal('notify')]),
-    note: Type.Optional(Type.String({ maxLength: 3000 })),
-  },
-  { additionalProperties: false },
-);
-export type ObjectionBatchRequest = Static<typeof ObjectionBatchRequest>;
 
 /** Records among which who objects chooses. */
 export const ObjectableQuery = Type.Object(
@@ -103,8 +108,26 @@ export const ExtensionRequest = Type.Object(
 );
 export type ExtensionRequest = Static<typeof ExtensionRequest>;
 
-export const ObjectionView = CaseView;
-export type ObjectionView = CaseView;
+export const ObjectionView = Type.Intersect([
+  CaseView,
+  Type.Object({
+    /** What the record says and what it should say; null where there is no record, or for who may not see it. */
+    correction: orNull(
+      Type.Object({
+        may: Type.Boolean(),
+        fields: Type.Array(
+          Type.Object({
+            code: Type.String(),
+            label: BilingualSchema,
+            now: Type.String(),
+            proposed: orNull(Type.String()),
+          }),
+        ),
+      }),
+    ),
+  }),
+]);
+export type ObjectionView = Static<typeof ObjectionView>;
 export type ObjectionItem = CaseItem;
 
 const Reason = Type.Object({ key: Type.String(), name: BilingualSchema });

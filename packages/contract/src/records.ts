@@ -18,6 +18,8 @@ export const RecordDisclosureSchema = Type.Object({
   regime: BilingualSchema,
   earliestRepairOn: NullableText,
   annotations: Type.Array(Text),
+  /** Beside the record: `statement` of the subject; `undetermined`, an objection that could not be settled, with its check. */
+  notes: Type.Array(Type.Object({ kind: Text, text: Text, check: NullableText, since: Text })),
 });
 
 const recordProperties = {

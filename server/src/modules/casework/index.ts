@@ -15,6 +15,8 @@ export {
 } from './apply-command.ts';
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
+export { type CaseDesk, type GivenCommand, giveCommand, type Reached, viewCase, withoutPersonNumbers } from './desk.ts';
+export { commandKey, deskRoutes } from './desk-routes.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
 export { caseNames } from './names.ts';

@@ -140,6 +140,8 @@ export interface CaseFilter {
   readonly bodies?: readonly string[] | undefined;
   /** Beside those of the bodies: what this account opened. */
   readonly orOpenedBy?: string | undefined;
+  /** Beside those of the bodies: what a body raised (facts.raiserBody). */
+  readonly orRaisedBy?: readonly string[] | undefined;
   readonly subjects?: readonly string[] | undefined;
   readonly recordId?: string | undefined;
   readonly assigneeId?: string | undefined;
@@ -152,7 +154,7 @@ const conditionsOf = (filter: CaseFilter): Sql => sql`procedure = ${filter.proce
   AND (${filter.overdueOn ?? null}::date IS NULL OR due_on < ${filter.overdueOn ?? null})
   AND (${filter.state ?? null}::text IS NULL OR state = ${filter.state ?? null})
   AND (${filter.bodies ?? null}::uuid[] IS NULL OR handler_body_id = ANY(${filter.bodies ?? null}::uuid[])
-    OR opened_by = ${filter.orOpenedBy ?? null}::uuid)
+    OR opened_by = ${filter.orOpenedBy ?? null}::uuid OR facts->>'raiserBody' = ANY(${filter.orRaisedBy ?? []}::text[]))
   AND (${filter.subjects ?? null}::uuid[] IS NULL OR subject_id = ANY(${filter.subjects ?? null}::uuid[]))
   AND (${filter.recordId ?? null}::uuid IS NULL OR record_id = ${filter.recordId ?? null})
   AND (${filter.assigneeId ?? null}::uuid IS NULL OR assignee_id = ${filter.assigneeId ?? null})

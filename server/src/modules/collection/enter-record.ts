@@ -15,11 +15,12 @@ import { findBody } from '../identity/index.ts';
 import { readKeptDocument } from '../persons/index.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
 import { carryEvents, loadRecord, publishSuperseded, supersedeRecords } from '../records/index.ts';
+import type { FileFailure } from './file-failures.ts';
 import { scopeOf } from './file-scope.ts';
 import { type HeaderPlan, readHeader } from './header.ts';
 import { storeNumbers, storePersons } from './person-rows.ts';
 import { moveCheckpoint, openBatch, processBatch, type RowResult, refreshFacts } from './process-batch.ts';
-import { finishSubmission, loadSubmission, startSubmission } from './queries.ts';
+import { failSubmission, finishSubmission, loadSubmission, startSubmission } from './queries.ts';
 import { receiveFile } from './receive-file.ts';
 import { findingView } from './views.ts';
 
@@ -33,6 +34,11 @@ export interface EnterRecord {
   reason?: string | undefined;
   attachmentIds?: readonly string[] | undefined;
   dryRun?: boolean | undefined;
+  /**
+   * Runs in the same transaction once the record is accepted: what decided on the correction moves with it or not at all.
+   * What it throws undoes the record; its submission is then marked as failed, so that nobody records it later.
+   */
+  alongside?: ((tx: Transaction, recordId: string) => Promise<void>) | undefined;
 }
 
 const DATA_ROW = 2;
@@ -170,6 +176,17 @@ function formResult(result: RowResult, policy: PolicyRuntime, standard: string):
   };
 }
 
+/** The decision that it was to follow did not come about. */
+const undone: FileFailure = {
+  code: 'undone',
+  row: null,
+  message: {
+    zh: '相应的处理决定未生效，本次更正没有入库。',
+    en: 'The decision that this correction follows did not come about; nothing was recorded.',
+  },
+  fix: { zh: '请在原事项中重新办理。', en: 'Decide again in the case it belongs to.' },
+};
+
 /** Records it. A refused form leaves its submission with the findings, so that the office's rates count it. */
 export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRecord): Promise<RecordFormResult> {
   const policy = ctx.policy();
@@ -191,7 +208,7 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
   const at = ctx.clock.now();
   const changed = await storeNumbers(ctx, scope.processor, [row], at);
   if (changed.size > 0) refreshFacts(open, changed, scope.processor);
-  const result = await withTransaction(ctx.db.app, async (tx) => {
+  const work = async (tx: Transaction): Promise<RowResult> => {
     await startSubmission(tx, submissionId, {
       startedAt: at,
       standard: input.standard,
@@ -229,8 +246,13 @@ export async function enterRecord(ctx: AppContext, actor: Actor, input: EnterRec
         subjectId: done.subjectId,
         detail: { submissionId, corrects: input.corrects ?? null, reason: input.reason ?? null },
       });
+      await input.alongside?.(tx, done.recordId);
     }
     return done;
+  };
+  const result = await withTransaction(ctx.db.app, work).catch(async (error: unknown) => {
+    if (input.alongside) await failSubmission(ctx.db.app, submissionId, undone, ctx.clock.now());
+    throw error;
   });
   return { ...formResult(result, policy, input.standard), submissionId };
 }

@@ -2,6 +2,7 @@
 
 export { keepDocument, MAX_ATTACHMENT_BYTES } from './attachments.ts';
 export { runPull, scanDropFolders } from './channels/index.ts';
+export { checkRecord, type EnterRecord, enterRecord } from './enter-record.ts';
 export { forgetRows } from './forget-rows.ts';
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';

@@ -94,5 +94,6 @@ export function discloseRecord(
     reason: reasonOf(state, ruling, happened),
     earliestRepairOn: repairable ? ruling.earliestRepairOn : null,
     annotations: happened.annotations,
+    notes: happened.notes,
   };
 }

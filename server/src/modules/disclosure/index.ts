@@ -6,6 +6,7 @@ export type {
   Disclosure,
   DisclosureAnnotation,
   DisclosureFacts,
+  DisclosureNote,
   DisclosureState,
   RecordEventFacts,
   RecordEventKind,

@@ -1,5 +1,5 @@
 import type { SeverityClass } from '../policy/types.ts';
-import type { DisclosureAnnotation, RecordEventFacts } from './types.ts';
+import type { DisclosureAnnotation, DisclosureNote, RecordEventFacts } from './types.ts';
 
 /** What the events up to a day say about a record. Pure; the order of the input does not matter. */
 export interface EventState {
@@ -13,6 +13,7 @@ export interface EventState {
   readonly since: string | null;
   readonly severity: SeverityClass | null;
   readonly annotations: readonly DisclosureAnnotation[];
+  readonly notes: readonly DisclosureNote[];
 }
 
 const quiet: EventState = Object.freeze({
@@ -25,6 +26,7 @@ const quiet: EventState = Object.freeze({
   since: null,
   severity: null,
   annotations: Object.freeze([]),
+  notes: Object.freeze([]),
 });
 
 const annotationOf: Readonly<Record<string, DisclosureAnnotation>> = {
@@ -65,6 +67,15 @@ class OpenCases {
   }
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+function noteOf(event: RecordEventFacts): DisclosureNote | null {
+  const kind = event.data?.note;
+  const text = textOf(event.data?.text);
+  if ((kind !== 'statement' && kind !== 'undetermined') || text === '') return null;
+  return { kind, text, check: textOf(event.data?.check) || null, since: event.effectiveOn };
+}
+
 /** Folds the events that are in effect on the day `on`. */
 export function stateOfEvents(events: readonly RecordEventFacts[], on: string): EventState {
   if (events.length === 0) return quiet;
@@ -73,6 +84,7 @@ export function stateOfEvents(events: readonly RecordEventFacts[], on: string): 
   if (due.length > 1) due.sort(byTime);
   const state = { ...quiet } as { -readonly [Key in keyof EventState]: EventState[Key] };
   const cases = new OpenCases();
+  const notes = new Map<string, DisclosureNote>();
   for (const event of due) {
     switch (event.kind) {
       case 'erased':
@@ -111,8 +123,17 @@ export function stateOfEvents(events: readonly RecordEventFacts[], on: string): 
       case 'objectionClosed':
         cases.apply(event);
         break;
+      case 'noteAdded': {
+        const note = noteOf(event);
+        if (note) notes.set(textOf(event.data?.case), note);
+        break;
+      }
+      case 'noteRemoved':
+        notes.delete(textOf(event.data?.case));
+        break;
     }
   }
   state.annotations = cases.annotations();
+  state.notes = [...notes.values()];
   return state;
 }

@@ -34,9 +34,18 @@ export interface RecordEventFacts {
   readonly recordedAt?: string;
   /**
    * severityConfirmed: `{severity}`. objectionOpened and objectionClosed: `{matter: objection | review | litigation |
-   * reorganisation, case}`; without a case a closing ends every open case of the matter.
+   * reorganisation, case}`; without a case a closing ends every open case of the matter. noteAdded: `{note, text, check?, case}`.
    */
   readonly data?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What stands beside a record: the subject's own statement; an objection that could not be settled, with the check. */
+export interface DisclosureNote {
+  readonly kind: 'statement' | 'undetermined';
+  readonly text: string;
+  /** Of an objection that could not be settled: what the check found. */
+  readonly check: string | null;
+  readonly since: string;
 }
 
 export type DisclosureState =
@@ -71,4 +80,5 @@ export interface Disclosure {
   readonly reason: Bilingual;
   readonly earliestRepairOn: string | null;
   readonly annotations: readonly DisclosureAnnotation[];
+  readonly notes: readonly DisclosureNote[];
 }

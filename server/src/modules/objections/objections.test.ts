@@ -88,8 +88,12 @@ describe('an objection', () => {
     );
     assert.equal((await city.call('stranger', 'GET', `/api/v1/objections/${id}`)).statusCode, 404);
     await must('officer', id, 'answer', { note: '经核实，录入时主体代码有误。' });
-    assert.equal((await act('office', id, 'uphold', { reason: 'wrongSubject' })).statusCode, 422, 'a remedy is needed');
-    await must('office', id, 'uphold', { reason: 'wrongSubject', remedy: 'withdraw' });
+    assert.equal(
+      (await act('office', id, 'uphold', { reason: 'wrongSubject', note: '属实' })).statusCode,
+      422,
+      'a remedy is needed',
+    );
+    await must('office', id, 'uphold', { reason: 'wrongSubject', remedy: 'withdraw', note: '主体代码录错，属实。' });
     assert.deepEqual(await publicRecords(code), []);
     const closed = await must('office', id, 'notify', { note: '已电话告知' });
     assert.equal(closed.closed, true);
@@ -105,9 +109,9 @@ describe('an objection', () => {
   it('that is dismissed leaves no mark, and the reason is one of the closed set', async () => {
     const { id, code } = await object();
     await must('office', id, 'accept');
-    assert.equal((await act('office', id, 'dismiss')).statusCode, 422);
-    assert.equal((await act('office', id, 'dismiss', { reason: 'because' })).statusCode, 422);
-    await must('office', id, 'dismiss', { reason: 'agreesWithSource' });
+    assert.equal((await act('office', id, 'dismiss', { note: '理由另附' })).statusCode, 422);
+    assert.equal((await act('office', id, 'dismiss', { reason: 'because', note: '理由另附' })).statusCode, 422);
+    await must('office', id, 'dismiss', { reason: 'agreesWithSource', note: '与决定书一致。' });
     assert.equal(await annotated(code), false);
     assert.equal((await publicRecords(code)).length, 1);
   });
@@ -131,7 +135,7 @@ describe('an objection', () => {
     const taken: number[] = [];
     for (let n = 0; n < 3; n++) {
       const { id } = await object();
-      await act('office', id, 'dismiss', { reason: 'agreesWithSource' });
+      await act('office', id, 'dismiss', { reason: 'agreesWithSource', note: '与决定书一致。' });
       taken.push(Number(/〕(\d+)号/.exec((await must('office', id, 'accept')).number)?.[1]));
     }
     assert.deepEqual(taken, [taken[0], (taken[0] ?? 0) + 1, (taken[0] ?? 0) + 2]);

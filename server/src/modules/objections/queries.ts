@@ -14,6 +14,41 @@ export async function recordOf(
   );
 }
 
+export interface HeldRecord {
+  readonly subject_id: string;
+  readonly record_id: string;
+  readonly source_body_id: string;
+  readonly superseded: boolean;
+}
+
+/**
+ * The version that stands now of the record that a case is about: its source may have corrected it meanwhile. Where none
+ * stands any more, the one that was objected to.
+ */
+export async function currentRecord(
+  client: Runner,
+  row: { readonly record_id: string | null; readonly facts: Readonly<Record<string, unknown>> },
+): Promise<HeldRecord | null> {
+  const known = typeof row.facts.recordNow === 'string' ? row.facts.recordNow : row.record_id;
+  if (known === null) return null;
+  return maybeOne<HeldRecord>(
+    client,
+    sql`SELECT now.subject_id, now.record_id, now.source_body_id, now.superseded_at IS NOT NULL AS superseded
+        FROM core.record old LEFT JOIN core.record_key k ON k.key_hash = old.key_hash AND old.superseded_at IS NOT NULL
+        JOIN core.record now ON now.record_id = coalesce(k.record_id, old.record_id)
+        WHERE old.record_id = ${known}`,
+  );
+}
+
+/** Whether a document of this number is recorded of the organisation. */
+export async function knowsDocument(client: Runner, subjectIds: readonly string[], number: string): Promise<boolean> {
+  const row = await maybeOne(
+    client,
+    sql`SELECT record_id FROM core.record WHERE subject_id = ANY(${subjectIds}::uuid[]) AND document_number = ${number} LIMIT 1`,
+  );
+  return row !== null;
+}
+
 /** Every subject of a cluster, the canonical one included. */
 export async function clusterOf(client: Runner, subjectId: string): Promise<string[]> {
   const rows = await query<{ subject_id: string }>(

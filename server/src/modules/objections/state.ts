@@ -24,6 +24,7 @@ export type ObjectionCommand =
   | 'withdraw'
   | 'forward'
   | 'answer'
+  | 'proposeCorrection'
   | 'beginExpertReview'
   | 'endExpertReview'
   | 'uphold'
@@ -67,6 +68,10 @@ export const objectionProcedure: Procedure<ObjectionState, ObjectionCommand, Obj
     { command: 'withdraw', from: ['submitted', ...beingChecked], to: 'withdrawn', by: ['subject'] },
     { command: 'forward', from: ['accepted'], to: 'forwarded', by: ['platform'] },
     { command: 'answer', from: ['forwarded'], to: 'answered', by: ['provider'] },
+    // What the record should say, by the source or, after its own check, by the platform; applied when it is upheld.
+    { command: 'proposeCorrection', from: ['accepted'], to: 'accepted', by: ['platform'] },
+    { command: 'proposeCorrection', from: ['forwarded'], to: 'forwarded', by: ['provider'] },
+    { command: 'proposeCorrection', from: ['answered'], to: 'answered', by: ['platform', 'provider'] },
     // Tests, inspections and expert opinions do not count (河南省社会信用条例 art. 41(3)).
     { command: 'beginExpertReview', from: beingChecked, to: 'expertReview', by: ['platform', 'provider'] },
     { command: 'endExpertReview', from: ['expertReview'], to: 'answered', by: ['platform', 'provider'] },

@@ -3,11 +3,11 @@ import type { SubmitObjectionRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { type CaseRow, listCaseRows, openCase } from '../casework/index.ts';
+import { type CaseRow, listCaseRows, openCase, withoutPersonNumbers } from '../casework/index.ts';
 import { authorize } from '../identity/index.ts';
 import { type ArchiveKey, findArchiveSubject } from '../subjects/index.ts';
 import { objectionKind } from './objection-kind.ts';
-import { creditOfficeBody, recordOf } from './queries.ts';
+import { clusterOf, creditOfficeBody, knowsDocument, recordOf } from './queries.ts';
 
 /** Objections of one organisation that may be open at once. */
 const maxOpen = 200;
@@ -72,7 +72,23 @@ async function checkOpen(
     });
 }
 
+/** 示市监罚决〔2026〕12号: a year in brackets and a number at the end, as GB/T 9704 has it; court cases begin with the year. */
+const documentShape = /[〔（[(]\d{4}[〕）\])].*\d+号/;
+
+function documentOf(given: string | undefined): string | null {
+  if (given === undefined) return null;
+  const number = given.normalize('NFC').trim();
+  if (documentShape.test(number)) return number;
+  throw new DomainError('unprocessable', {
+    zh: '文号格式不对，应含发文机关代字、〔年份〕和序号，例如“示市监撤决〔2026〕3号”。',
+    en: 'This is no document number: it has the body’s short name, the year in brackets and a number.',
+    details: [{ field: 'body/documentNumber', zh: '格式不对', en: 'not a document number' }],
+  });
+}
+
 export async function submitObjection(ctx: AppContext, actor: Actor, input: SubmitObjectionRequest): Promise<CaseRow> {
+  withoutPersonNumbers(input.statement, input.wanted, input.documentNumber);
+  const document = documentOf(input.documentNumber);
   const subjectId = await subjectFor(ctx, actor, input.code);
   const kinds = ctx.policy().procedure('objection').reasons.kind ?? [];
   if (!kinds.some(({ key }) => key === input.kind))
@@ -98,6 +114,13 @@ export async function submitObjection(ctx: AppContext, actor: Actor, input: Subm
         kind: input.kind,
         statement: input.statement,
         wanted: input.wanted,
+        ...(document === null
+          ? {}
+          : {
+              document,
+              // A number that nobody recorded is no proof and no offence: the officer asks the body that is said to have issued it.
+              documentKnown: await knowsDocument(tx, await clusterOf(tx, subjectId), document),
+            }),
         onBehalf: !actor.roles.includes('companyRepresentative'),
       },
       party: 'subject',

@@ -24,6 +24,7 @@ const commands: Readonly<Record<ObjectionCommand, Bilingual>> = {
   withdraw: { zh: '撤回异议', en: 'Withdraw the objection' },
   forward: { zh: '转提供单位核查', en: 'Forward to the source' },
   answer: { zh: '答复', en: 'Answer' },
+  proposeCorrection: { zh: '填写更正内容', en: 'Fill in the correction' },
   beginExpertReview: { zh: '送检验、鉴定、评审', en: 'Send to experts' },
   endExpertReview: { zh: '检验、鉴定、评审结束', en: 'Experts have answered' },
   uphold: { zh: '异议成立', en: 'Uphold' },
@@ -52,7 +53,23 @@ const remedy = {
   required: true,
   options: [
     { key: 'withdraw', name: { zh: '撤回该条信息，立即停止公示', en: 'Withdraw the record; it is shown no more' } },
-    { key: 'correct', name: { zh: '由提供单位更正', en: 'The source corrects it' } },
+    {
+      key: 'correct',
+      name: { zh: '按填写的更正内容更正', en: 'Correct it as filled in' },
+    },
+    { key: 'stopDisplay', name: { zh: '停止公示', en: 'End its display' } },
+    { key: 'reclassify', name: { zh: '重新认定失信程度', en: 'Determine the severity class anew' } },
+  ],
+};
+const severity = {
+  key: 'severity',
+  label: { zh: '失信程度', en: 'Severity class' },
+  required: true,
+  when: { key: 'remedy', values: ['reclassify'] },
+  options: [
+    { key: 'minor', name: { zh: '轻微', en: 'Minor' } },
+    { key: 'general', name: { zh: '一般', en: 'General' } },
+    { key: 'serious', name: { zh: '严重', en: 'Serious' } },
   ],
 };
 
@@ -89,14 +106,14 @@ export const objectionWords: CaseWords = {
     uphold: {
       note: 'required',
       noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
-      choices: [remedy],
+      choices: [remedy, severity],
       confirm: { zh: '处理结果立即生效，并告知异议人。', en: 'It takes effect at once and the applicant is told.' },
       tone: 'primary',
     },
     upholdPartly: {
       note: 'required',
       noteLabel: { zh: '认定的事实和理由', en: 'Findings and reasons' },
-      choices: [remedy],
+      choices: [remedy, severity],
       confirm: { zh: '处理结果立即生效，并告知异议人。', en: 'It takes effect at once and the applicant is told.' },
     },
     dismiss: {

@@ -22,6 +22,8 @@ export const recordEventKinds = [
   'masked',
   'unmasked',
   'erased',
+  'noteAdded',
+  'noteRemoved',
 ] as const;
 export type RecordEventKind = (typeof recordEventKinds)[number];
 
@@ -31,7 +33,7 @@ export interface NewRecordEvent {
   readonly kind: RecordEventKind;
   /** The legal day from which it holds. */
   readonly effectiveOn: string;
-  /** severityConfirmed: `{severity}`; objectionOpened and objectionClosed: `{matter}`. Without person identifiers. */
+  /** severityConfirmed: `{severity}`; objectionOpened and objectionClosed: `{matter}`; noteAdded: `{note, text}`. Without person identifiers. */
   readonly data?: Readonly<Record<string, unknown>> | null;
   readonly reason?: string | null;
   /** Number of the document that orders it (a ruling, a decision). */
@@ -57,6 +59,9 @@ const switches: Readonly<Partial<Record<RecordEventKind, readonly [on: RecordEve
 };
 const final: readonly RecordEventKind[] = ['withdrawn', 'annulled', 'erased'];
 
+/** A note is its case's: added once, removed once. */
+const notes: readonly RecordEventKind[] = ['noteAdded', 'noteRemoved'];
+
 const caseOf = (data: Known['data']): string => (typeof data?.case === 'string' ? data.case : '');
 
 /** Whether it would say anything new of the record, as its events up to that day have it. Pure; `known` is in order of time. */
@@ -75,6 +80,10 @@ export function saysSomethingNew(
   if (event.kind === 'severityConfirmed') {
     const last = until.filter(({ kind }) => kind === 'severityConfirmed').at(-1);
     return last?.data?.severity !== event.data?.severity;
+  }
+  if (notes.includes(event.kind)) {
+    const last = until.filter(({ kind, data }) => notes.includes(kind) && caseOf(data) === caseOf(event.data)).at(-1);
+    return event.kind === 'noteAdded' ? last?.kind !== 'noteAdded' : last?.kind === 'noteAdded';
   }
   const same = until.filter(
     ({ kind, data }) =>

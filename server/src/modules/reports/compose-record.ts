@@ -168,6 +168,15 @@ export function composeRecord(
     severity: disclosure.severity,
     severityConfirmed: disclosure.severityConfirmed,
     annotations: disclosure.annotations,
+    ...(disclosure.notes.length === 0
+      ? {}
+      : {
+          notes: disclosure.notes.map((note) => ({
+            ...note,
+            text: reader.mask(note.text),
+            check: note.check === null ? null : reader.mask(note.check),
+          })),
+        }),
   };
   if (reading.level === 'public') return block;
   // Where a fact was filed is the business of government; outsiders have the deciding and the source body.

@@ -3,7 +3,15 @@ import { groupUnifiedCode } from '@chengxin/identifiers';
 import { printable } from './glyphs.ts';
 import type { Fact, ReportBlock, ReportContent, ReportIssue, ReportSection } from './types.ts';
 import { printInstant } from './values.ts';
-import { annotationNames, authorisedName, emptyWords, kindNames, severityNames, stateNames } from './words.ts';
+import {
+  annotationNames,
+  authorisedName,
+  emptyWords,
+  kindNames,
+  noteWords,
+  severityNames,
+  stateNames,
+} from './words.ts';
 
 const numerals = ['一', '二', '三', '四', '五', '六', '七', '八', '九'];
 
@@ -82,6 +90,7 @@ function printRecord(record: ReportBlock, kind: ReportContent['kind']) {
     reason: shown(record.disclosure),
     annotations:
       record.annotations.length === 0 ? null : record.annotations.map((key) => annotationNames[key]).join('、'),
+    notes: (record.notes ?? []).map((note) => shown(noteWords(note))),
     lineage: record.lineage === undefined ? null : shown(record.lineage),
     long: size > LONG,
   };

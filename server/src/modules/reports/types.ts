@@ -1,5 +1,5 @@
 import type { SubjectKind } from '@chengxin/identifiers';
-import type { Disclosure, DisclosureAnnotation, RecordEventFacts } from '../disclosure/index.ts';
+import type { Disclosure, DisclosureAnnotation, DisclosureNote, RecordEventFacts } from '../disclosure/index.ts';
 import type { Bilingual, SeverityClass } from '../policy/types.ts';
 
 export type ReportKind = 'public' | 'full' | 'special';
@@ -74,6 +74,8 @@ export interface ReportBlock {
   readonly severity: SeverityClass | null;
   readonly severityConfirmed: boolean;
   readonly annotations: readonly DisclosureAnnotation[];
+  /** Absent where there are none, so that the content of a report without notes stays what it was. */
+  readonly notes?: readonly DisclosureNote[];
   /** Full kind: how it stands where the public does not see it. */
   readonly state?: Disclosure['state'];
   /** Full kind: submission, row, policy set, recorded at. */

@@ -1,6 +1,6 @@
 /** The fixed words of the report: Chinese, as an officer would say them to a citizen. */
 import type { ActorLevel } from '../../platform/authz/index.ts';
-import type { DisclosureAnnotation, DisclosureState } from '../disclosure/index.ts';
+import type { DisclosureAnnotation, DisclosureNote, DisclosureState } from '../disclosure/index.ts';
 import type { SeverityClass } from '../policy/types.ts';
 import type { ReportKind, SectionState } from './types.ts';
 
@@ -36,6 +36,12 @@ export const annotationNames: Readonly<Record<DisclosureAnnotation, string>> = {
   litigationInProgress: '行政诉讼中',
   reorganisationInProgress: '重整或和解程序中',
 };
+
+/** A note beside a record in a sentence. */
+export const noteWords = ({ kind, text, check, since }: DisclosureNote): string =>
+  kind === 'statement'
+    ? `信息主体说明（${since}）：${text}`
+    : `异议无法核实（${since}）。异议内容：${text}${check === null ? '' : ` 核查记录：${check}`}`;
 
 export const stateNames: Readonly<Record<DisclosureState, string>> = {
   shown: '公示中',

@@ -34,7 +34,9 @@ export type RecordEventKind =
   | 'severityConfirmed'
   | 'masked'
   | 'unmasked'
-  | 'erased';
+  | 'erased'
+  | 'noteAdded'
+  | 'noteRemoved';
 
 export interface RecordEvent {
   readonly kind: RecordEventKind;
@@ -55,6 +57,15 @@ export interface DisclosureView {
   readonly reason: Bilingual;
   readonly earliestRepairOn: string | null;
   readonly annotations: readonly string[];
+  readonly notes: readonly RecordNote[];
+}
+
+/** What stands beside a record: a statement of the subject, an objection that could not be settled. */
+export interface RecordNote {
+  readonly kind: string;
+  readonly text: string;
+  readonly check: string | null;
+  readonly since: string;
 }
 
 /** Facts that decide whether a record is the same fact about a given canonical subject. */

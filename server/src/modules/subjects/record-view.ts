@@ -41,6 +41,7 @@ export interface RecordView {
     regime: Bilingual;
     earliestRepairOn: string | null;
     annotations: string[];
+    notes: { kind: string; text: string; check: string | null; since: string }[];
   };
 }
 
@@ -240,6 +241,12 @@ export function recordView(
       regime: disclosure.regime.name,
       earliestRepairOn: disclosure.earliestRepairOn,
       annotations: [...disclosure.annotations],
+      // Words of the parties: names of persons and numbers are hidden from the public like in any other text.
+      notes: disclosure.notes.map((note) => ({
+        ...note,
+        text: maskText(note.text, seen.people),
+        check: note.check === null ? null : maskText(note.check, seen.people),
+      })),
     },
   };
 }

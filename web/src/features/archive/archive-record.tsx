@@ -9,6 +9,13 @@ const severityKey: Readonly<Record<string, Key>> = {
   serious: 'severity.serious',
 };
 
+const annotationKey: Readonly<Record<string, Key>> = {
+  objectionInProgress: 'objection.inProgress',
+  reviewInProgress: 'record.annotation.review',
+  litigationInProgress: 'record.annotation.litigation',
+  reorganisationInProgress: 'record.annotation.reorganisation',
+};
+
 export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onLineage?: () => void }) {
   const { t, w } = useI18n();
   const { disclosure } = record;
@@ -23,7 +30,7 @@ export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onL
           {record.title} {severity ? <Tag>{t(severity)}</Tag> : null}
           {disclosure.annotations.map((annotation) => (
             <Tag key={annotation} tone="waiting">
-              {annotation}
+              {annotationKey[annotation] ? t(annotationKey[annotation]) : annotation}
             </Tag>
           ))}
         </h3>
@@ -36,6 +43,14 @@ export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onL
         </div>
       </div>
       {record.summary ? <p>{record.summary}</p> : null}
+      {disclosure.notes.map((note) => (
+        <div key={`${note.kind} ${note.since} ${note.text}`} className="beside">
+          <strong>{t(note.kind === 'statement' ? 'record.note.statement' : 'record.note.undetermined')}</strong>{' '}
+          <span className="quiet">{note.since}</span>
+          <p>{note.text}</p>
+          {note.check ? <p>{t('record.note.check', { text: note.check })}</p> : null}
+        </div>
+      ))}
       <p className="sub">
         <span>{[record.documentNumber, record.decidingBody, record.decidedOn].filter(Boolean).join(' · ')}</span>
         {record.sourceBody === record.decidingBody ? null : (

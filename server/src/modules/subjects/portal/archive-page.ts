@@ -117,6 +117,13 @@ function detailsFold(page: PageContext, record: ArchiveRecord): Html | null {
   return html`<details><summary>${t(page).details}</summary><div class="fold"><dl>${rows}</dl></div></details>`;
 }
 
+/** Beside the record: the subject's own words, or what could not be settled (征信业管理条例 art. 25(3)). */
+function noteBlock(page: PageContext, note: ArchiveRecord['disclosure']['notes'][number]): Html {
+  const w = t(page);
+  return html`<div class="beside"><strong>${note.kind === 'statement' ? w.noteStatement : w.noteUndetermined}</strong> <small>${note.since}</small>
+<p>${note.text}</p>${note.check !== null && html`<p>${w.noteCheck}${page.language === 'zh' ? '：' : ': '}${note.check}</p>`}</div>`;
+}
+
 function fact(page: PageContext, record: ArchiveRecord): Html {
   const w = t(page);
   const { disclosure } = record;
@@ -129,6 +136,7 @@ function fact(page: PageContext, record: ArchiveRecord): Html {
   return html`<article class="fact">
 <div><h3>${record.title}</h3>${severity !== null && html`<span class="tag">${severity}</span>`}${tags}</div>
 ${record.summary !== null && record.summary !== record.title && html`<p>${record.summary}</p>`}
+${record.disclosure.notes.map((note) => noteBlock(page, note))}
 <p class="until">${disclosure.until === null ? w.untilOpen : w.until(disclosure.until)}</p>
 <p class="meta dots">${record.documentNumber !== null && html`<span>${record.documentNumber}</span>`}<span>${record.decidingBody}</span>${record.decidedOn !== null && html`<span>${dayInProse(record.decidedOn, page.language)}</span>`}<span>${w.source(record.sourceBody)}</span></p>
 <div class="folds">${whyFold(page, record)}${detailsFold(page, record)}</div>
