@@ -116,7 +116,8 @@ export const casesEn: Readonly<Record<keyof typeof casesZh, string>> = {
   'record.note.undetermined': 'Objected to; it could not be settled',
   'record.note.check': 'What the check found: {text}',
   'objection.correction': 'Correction',
-  'objection.correction.none': 'Nothing filled in yet. Where the record is to be corrected, fill in what it should say first.',
+  'objection.correction.none':
+    'Nothing filled in yet. Where the record is to be corrected, fill in what it should say first.',
   'objection.correction.fill': 'Fill in the correction',
   'objection.correction.field': 'Another field to correct',
   'objection.correction.now': 'now: {value}',
