@@ -15,8 +15,6 @@ export {
 } from './apply-command.ts';
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
-export { type CaseDesk, type GivenCommand, giveCommand, type Reached, viewCase, withoutPersonNumbers } from './desk.ts';
-export { commandKey, deskRoutes } from './desk-routes.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
 export { caseNames } from './names.ts';
@@ -29,6 +27,15 @@ export {
   problemsOf,
   type Transition,
 } from './procedure.ts';
+export {
+  type GivenCommand,
+  giveCommand,
+  type ProcedureDesk,
+  type Reached,
+  viewCase,
+  withoutPersonNumbers,
+} from './procedure-desk.ts';
+export { commandKey, procedureRoutes } from './procedure-routes.ts';
 export {
   type CaseFilter,
   type CaseRow,

@@ -3,7 +3,7 @@ import type { ObjectionCommandRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { HiddenError } from '../../platform/authz/index.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { type CaseDesk, type CaseRow, loadCaseRow, type Reached } from '../casework/index.ts';
+import { type CaseRow, loadCaseRow, type ProcedureDesk, type Reached } from '../casework/index.ts';
 import { authorize, may } from '../identity/index.ts';
 import { checkCorrection, correctAnd } from './correction.ts';
 import { objectionKind } from './objection-kind.ts';
@@ -74,7 +74,7 @@ function contentOf(row: CaseRow) {
   ].filter((part) => part.text !== '');
 }
 
-export const objectionDesk: CaseDesk<ObjectionCommandRequest> = {
+export const objectionDesk: ProcedureDesk<ObjectionCommandRequest> = {
   path: '/objections',
   name: { zh: '异议', en: 'Objections' },
   kind: objectionKind,

@@ -9,7 +9,7 @@ import {
 } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
-import { deskRoutes, viewCase } from '../casework/index.ts';
+import { procedureRoutes, viewCase } from '../casework/index.ts';
 import { objectionDesk, objectionFor } from './act-on-objection.ts';
 import { correctionView } from './correction.ts';
 import { objectableRecords } from './own-records.ts';
@@ -54,7 +54,7 @@ export function objectionRoutes(ctx: AppContext): (app: HttpInstance) => Promise
         return reply.code(201).send({ ...view, correction: null });
       },
     );
-    await deskRoutes(app, ctx, {
+    await procedureRoutes(app, ctx, {
       desk: objectionDesk,
       tags,
       commandBody: ObjectionCommandRequest,

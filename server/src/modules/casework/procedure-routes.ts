@@ -7,14 +7,14 @@ import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { caseMaterialRoutes, sendCaseSheet } from './case-routes.ts';
 import {
   batchCases,
-  type CaseDesk,
   caseSheet,
   extendCase,
   type GivenCommand,
   giveCommand,
   listCases,
+  type ProcedureDesk,
   viewCase,
-} from './desk.ts';
+} from './procedure-desk.ts';
 
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const maxBatch = 200;
@@ -26,8 +26,8 @@ export function commandKey(request: FastifyRequest): string | null {
   return key && key.length >= 8 && key.length <= 200 ? `${request.actor.accountId ?? ''} ${key}` : null;
 }
 
-export interface DeskRoutes<G extends GivenCommand> {
-  readonly desk: CaseDesk<G>;
+export interface ProcedureRoutes<G extends GivenCommand> {
+  readonly desk: ProcedureDesk<G>;
   readonly tags: readonly string[];
   /** The body of a command; it has the properties of `GivenCommand`, and the values of `G` are what it accepts. */
   readonly commandBody: TObject;
@@ -37,10 +37,10 @@ export interface DeskRoutes<G extends GivenCommand> {
 }
 
 /** Inside a plugin of its own: it registers the reader of files. */
-export async function deskRoutes<G extends GivenCommand>(
+export async function procedureRoutes<G extends GivenCommand>(
   app: HttpInstance,
   ctx: AppContext,
-  of: DeskRoutes<G>,
+  of: ProcedureRoutes<G>,
 ): Promise<void> {
   const { desk } = of;
   const tags = [...of.tags];

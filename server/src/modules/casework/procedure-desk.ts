@@ -40,7 +40,7 @@ export interface GivenCommand {
   readonly expectedEvents?: number | undefined;
 }
 
-export interface CaseDesk<G extends GivenCommand = GivenCommand> {
+export interface ProcedureDesk<G extends GivenCommand = GivenCommand> {
   /** Under the prefix of the API, such as `/objections`. */
   readonly path: string;
   readonly name: Bilingual;
@@ -104,7 +104,7 @@ const defaultLimit = 50;
 export async function listCases<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   input: CaseQuery,
 ): Promise<CaseList> {
   authorize(actor, desk.read);
@@ -145,7 +145,7 @@ const lastOutcome = (events: readonly StoredEvent[], outcomes: readonly string[]
 export async function viewCase<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   caseId: string,
 ): Promise<CaseView> {
   authorize(actor, desk.read);
@@ -217,7 +217,7 @@ const sheetLine = (item: CaseItem): string[] => [
 export async function caseSheet<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   input: CaseQuery,
 ): Promise<SheetSpec> {
   authorize(actor, desk.read);
@@ -244,7 +244,7 @@ export async function caseSheet<G extends GivenCommand>(
 export async function giveCommand<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   caseId: string,
   given: G,
   key: string | null,
@@ -277,7 +277,7 @@ export async function giveCommand<G extends GivenCommand>(
 export async function extendCase<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   caseId: string,
   input: ExtensionRequest,
 ): Promise<CaseRow> {
@@ -295,7 +295,7 @@ export async function extendCase<G extends GivenCommand>(
 export async function batchCases<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
-  desk: CaseDesk<G>,
+  desk: ProcedureDesk<G>,
   input: G & { readonly ids: readonly string[] },
   key: string | null,
 ): Promise<CaseBatchResult> {
