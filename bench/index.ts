@@ -41,6 +41,10 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
     return (host, size, files) =>
       benchSearch(host.config, { size, names: files?.names, onNote: host.onNote, onEnd: host.onEnd });
   },
+  takedown: async () => {
+    const { benchTakedown } = await import('./takedown.ts');
+    return (host, size) => benchTakedown(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
+  },
   report: async () => {
     const { benchReport } = await import('./report.ts');
     return async (host, size) => benchReport(await host.openContext(), { size });

@@ -16,6 +16,10 @@ CREATE SCHEMA credentials;
 GRANT USAGE ON SCHEMA credentials TO ${role:app};
 GRANT USAGE ON SCHEMA credentials TO ${role:audit};
 
+CREATE SCHEMA exchange;
+GRANT USAGE ON SCHEMA exchange TO ${role:app};
+GRANT USAGE ON SCHEMA exchange TO ${role:audit};
+
 CREATE SCHEMA identity;
 GRANT USAGE ON SCHEMA identity TO ${role:app};
 GRANT USAGE ON SCHEMA identity TO ${role:audit};
@@ -950,6 +954,149 @@ CREATE TABLE credentials.totp (
   CONSTRAINT totp_account_id_fkey FOREIGN KEY (account_id) REFERENCES identity.account(account_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON credentials.totp TO ${role:app};
+
+CREATE TABLE exchange.alarm (
+  alarm_id uuid NOT NULL,
+  receiver_id uuid NOT NULL,
+  delivery_id uuid,
+  kind text NOT NULL,
+  state text NOT NULL,
+  facts jsonb NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  reply text,
+  replied_by uuid,
+  replied_at timestamp with time zone,
+  closed_by uuid,
+  closed_at timestamp with time zone,
+  closing text,
+  CONSTRAINT alarm_pkey PRIMARY KEY (alarm_id),
+  CONSTRAINT alarm_check CHECK (((state = 'closed'::text) = (closed_at IS NOT NULL))),
+  CONSTRAINT alarm_check1 CHECK (((state <> 'replied'::text) OR (replied_at IS NOT NULL))),
+  CONSTRAINT alarm_check2 CHECK (((kind = 'unreachable'::text) = (delivery_id IS NULL))),
+  CONSTRAINT alarm_kind_check CHECK ((kind = ANY (ARRAY['unreachable'::text, 'overdue'::text, 'wrongReceipt'::text, 'declined'::text]))),
+  CONSTRAINT alarm_state_check CHECK ((state = ANY (ARRAY['open'::text, 'replied'::text, 'closed'::text]))),
+  CONSTRAINT alarm_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES exchange.delivery(delivery_id),
+  CONSTRAINT alarm_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES exchange.receiver(receiver_id)
+);
+CREATE UNIQUE INDEX alarm_delivery ON exchange.alarm USING btree (delivery_id, kind) WHERE (state <> 'closed'::text);
+CREATE INDEX alarm_state ON exchange.alarm USING btree (state, raised_at);
+CREATE UNIQUE INDEX alarm_unreachable ON exchange.alarm USING btree (receiver_id) WHERE ((kind = 'unreachable'::text) AND (state <> 'closed'::text));
+GRANT INSERT, SELECT, UPDATE ON exchange.alarm TO ${role:app};
+GRANT SELECT ON exchange.alarm TO ${role:audit};
+
+CREATE TABLE exchange.attempt (
+  delivery_id uuid NOT NULL,
+  seq integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  outcome text NOT NULL,
+  status integer,
+  milliseconds integer NOT NULL,
+  CONSTRAINT attempt_pkey PRIMARY KEY (delivery_id, seq),
+  CONSTRAINT attempt_delivery_id_fkey FOREIGN KEY (delivery_id) REFERENCES exchange.delivery(delivery_id)
+);
+GRANT INSERT, SELECT ON exchange.attempt TO ${role:app};
+GRANT SELECT ON exchange.attempt TO ${role:audit};
+
+CREATE TABLE exchange.delivery (
+  delivery_id uuid NOT NULL,
+  receiver_id uuid NOT NULL,
+  outbox_id uuid NOT NULL,
+  idempotency_key text NOT NULL,
+  "position" bigint NOT NULL,
+  subject_id uuid NOT NULL,
+  record_id uuid,
+  message jsonb NOT NULL,
+  state text NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  sent_at timestamp with time zone,
+  due_on date NOT NULL,
+  due_provisional boolean NOT NULL,
+  receipt jsonb,
+  finished_at timestamp with time zone,
+  policy_set_id integer NOT NULL,
+  CONSTRAINT delivery_pkey PRIMARY KEY (delivery_id),
+  CONSTRAINT delivery_idempotency_key_key UNIQUE (idempotency_key),
+  CONSTRAINT delivery_receiver_id_outbox_id_key UNIQUE (receiver_id, outbox_id),
+  CONSTRAINT delivery_check CHECK (((state = ANY (ARRAY['receipted'::text, 'declined'::text, 'closed'::text])) = (finished_at IS NOT NULL))),
+  CONSTRAINT delivery_check1 CHECK (((state <> ALL (ARRAY['receipted'::text, 'declined'::text])) OR (receipt IS NOT NULL))),
+  CONSTRAINT delivery_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'sent'::text, 'receipted'::text, 'declined'::text, 'closed'::text]))),
+  CONSTRAINT delivery_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES exchange.receiver(receiver_id)
+);
+CREATE INDEX delivery_due ON exchange.delivery USING btree (due_on) WHERE (state = ANY (ARRAY['waiting'::text, 'sent'::text]));
+CREATE INDEX delivery_lane ON exchange.delivery USING btree (receiver_id, subject_id, "position") WHERE (state = 'waiting'::text);
+CREATE INDEX delivery_page ON exchange.delivery USING btree (receiver_id, "position");
+CREATE INDEX delivery_subject ON exchange.delivery USING btree (subject_id, "position");
+GRANT INSERT, SELECT, UPDATE ON exchange.delivery TO ${role:app};
+GRANT SELECT ON exchange.delivery TO ${role:audit};
+
+CREATE TABLE exchange.progress (
+  task text NOT NULL,
+  "position" bigint NOT NULL,
+  up_to timestamp with time zone,
+  CONSTRAINT progress_pkey PRIMARY KEY (task)
+);
+GRANT INSERT, SELECT, UPDATE ON exchange.progress TO ${role:app};
+GRANT SELECT ON exchange.progress TO ${role:audit};
+
+CREATE TABLE exchange.receiver (
+  receiver_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  client_id uuid,
+  name text NOT NULL,
+  contact text NOT NULL,
+  url text,
+  level text NOT NULL,
+  items text[] NOT NULL,
+  covers text NOT NULL,
+  state text NOT NULL,
+  from_position bigint NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_problem text,
+  registered_by uuid NOT NULL,
+  registered_at timestamp with time zone NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT receiver_pkey PRIMARY KEY (receiver_id),
+  CONSTRAINT receiver_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  CONSTRAINT receiver_covers_check CHECK ((covers = ANY (ARRAY['received'::text, 'all'::text]))),
+  CONSTRAINT receiver_items_check CHECK ((cardinality(items) <= 500)),
+  CONSTRAINT receiver_level_check CHECK ((level = ANY (ARRAY['public'::text, 'authorised'::text, 'government'::text]))),
+  CONSTRAINT receiver_state_check CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'ended'::text]))),
+  CONSTRAINT receiver_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT receiver_client_id_fkey FOREIGN KEY (client_id) REFERENCES credentials.client(client_id)
+);
+CREATE INDEX receiver_body ON exchange.receiver USING btree (body_id);
+CREATE UNIQUE INDEX receiver_client ON exchange.receiver USING btree (client_id) WHERE ((client_id IS NOT NULL) AND (state <> 'ended'::text));
+GRANT INSERT, SELECT, UPDATE ON exchange.receiver TO ${role:app};
+GRANT SELECT ON exchange.receiver TO ${role:audit};
+
+CREATE TABLE exchange.receiver_key (
+  receiver_id uuid NOT NULL,
+  key_id text NOT NULL,
+  public_key text NOT NULL,
+  added_by uuid NOT NULL,
+  added_at timestamp with time zone NOT NULL,
+  revoked_at timestamp with time zone,
+  CONSTRAINT receiver_key_pkey PRIMARY KEY (receiver_id, key_id),
+  CONSTRAINT receiver_key_receiver_id_fkey FOREIGN KEY (receiver_id) REFERENCES exchange.receiver(receiver_id)
+);
+GRANT INSERT, SELECT ON exchange.receiver_key TO ${role:app};
+GRANT SELECT ON exchange.receiver_key TO ${role:audit};
+GRANT UPDATE (revoked_at) ON exchange.receiver_key TO ${role:app};
+
+CREATE TABLE exchange.watched (
+  subject_id uuid NOT NULL,
+  evaluated_on date NOT NULL,
+  next_on date NOT NULL,
+  CONSTRAINT watched_pkey PRIMARY KEY (subject_id)
+);
+CREATE INDEX watched_next ON exchange.watched USING btree (next_on);
+GRANT INSERT, SELECT, UPDATE ON exchange.watched TO ${role:app};
+GRANT SELECT ON exchange.watched TO ${role:audit};
 
 CREATE TABLE identity.account (
   account_id uuid NOT NULL,

@@ -297,6 +297,12 @@ const variables: readonly Variable[] = [
       '`host:port`, separated by commas: the only databases of departments that are ever connected to. See [Channels](../operate/channels.md).',
   },
   {
+    name: 'RECEIVER_HOSTS',
+    fallback: '',
+    meaning:
+      '`host:port`, separated by commas: receivers of take-down messages that may be at a private address. Every other one must have a public address; all answer by https. See [Take-down](../operate/take-down.md).',
+  },
+  {
     name: 'LOG_SEAL_HASH',
     fallback: 'sha256',
     meaning: 'The hash of new seals of the access log: `sha256`, or `sm3` (GB/T 32905). Older seals keep theirs.',

@@ -7,6 +7,7 @@ import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
+import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { objectionKind } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
@@ -28,6 +29,7 @@ export function registerJobs(ctx: AppContext): void {
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);
   casesJob(ctx, [objectionKind]);
+  exchangeJobs(ctx);
 }
 
 export interface ServerOptions extends AppOptions {
@@ -79,7 +81,7 @@ async function listen(app: HttpInstance, config: Config, fd: number | undefined)
   }
 }
 
-async function closeAll(app: HttpInstance, ctx: OwnedContext, sealer: Sealer): Promise<void> {
+async function closeAll(app: HttpInstance, ctx: OwnedContext, sealer: Sealer, courier: Courier): Promise<void> {
   const timer = setTimeout(() => app.server.closeAllConnections(), closeGraceMs);
   try {
     await app.close();
@@ -87,6 +89,7 @@ async function closeAll(app: HttpInstance, ctx: OwnedContext, sealer: Sealer): P
     clearTimeout(timer);
   }
   await ctx.jobs.stop();
+  await courier.stop();
   await sealer.stop();
   await ctx.close();
 }
@@ -95,6 +98,7 @@ async function closeAll(app: HttpInstance, ctx: OwnedContext, sealer: Sealer): P
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const ctx = options.context ?? (await buildContext(config, { kind: 'serve', ...options.contextOptions }));
   let sealer: Sealer | null = null;
+  let courier: Courier | null = null;
   try {
     registerJobs(ctx);
     const running = startSealer(ctx);
@@ -112,6 +116,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await beforeAnswering(ctx, personPorts(ctx));
     await resumeSubmissions(ctx);
     await ctx.jobs.start(ctx);
+    const sending = startCourier(ctx);
+    courier = sending;
     const fd = await options.beforeListen?.(ctx);
     const address = await listen(app, config, fd);
     let closed: Promise<void> | undefined;
@@ -120,12 +126,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       app,
       address,
       close() {
-        closed ??= closeAll(app, ctx, running);
+        closed ??= closeAll(app, ctx, running, sending);
         return closed;
       },
     };
   } catch (error) {
     await ctx.jobs.stop().catch(() => undefined);
+    await courier?.stop().catch(() => undefined);
     await sealer?.stop().catch(() => undefined);
     await ctx.close().catch(() => undefined);
     throw error;

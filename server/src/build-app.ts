@@ -9,6 +9,7 @@ import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
+import { exchangeRoutes } from './modules/exchange/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
@@ -48,6 +49,7 @@ export const modules: readonly ModuleRoutes[] = [
   objectionRoutes,
   reportRoutes,
   oversightRoutes,
+  exchangeRoutes,
   portalRoutes,
 ];
 

@@ -7,6 +7,7 @@ export * from './collection.ts';
 export * from './common.ts';
 export * from './credentials.ts';
 export * from './errors.ts';
+export * from './exchange.ts';
 export * from './matching.ts';
 export * from './objections.ts';
 export * from './oversight.ts';

@@ -54,6 +54,8 @@ export interface Config {
     readonly sms: SignedGateway | null;
     readonly im: SignedGateway | null;
   };
+  /** `host:port` of receivers that may be at a private address; every other one must be public and answer by https. */
+  readonly receiverHosts: readonly string[];
   readonly database:
     | { readonly kind: 'embedded' }
     | { readonly kind: 'own'; readonly urls: DatabaseUrls; readonly sharedLogins: readonly DatabaseRole[] };
@@ -134,16 +136,16 @@ function readTrustProxy(env: Env): boolean | readonly string[] {
 }
 
 /** Exact hosts with their port: the office that sets up a pull cannot reach anything that the operator did not name. */
-function readPullHosts(env: Env, problems: Problems): readonly string[] {
-  const hosts = (env.PULL_HOSTS ?? '')
+function readHosts(env: Env, problems: Problems, name: 'PULL_HOSTS' | 'RECEIVER_HOSTS'): readonly string[] {
+  const hosts = (env[name] ?? '')
     .split(',')
     .map((part) => part.trim().toLowerCase())
     .filter((part) => part !== '');
   for (const host of hosts) {
     if (/^(\[[0-9a-f:]+\]|[a-z0-9][a-z0-9.-]{0,252}):\d{1,5}$/.test(host)) continue;
     problems.add(
-      `PULL_HOSTS 中的 ${host} 不对，应形如 db.example.gov.cn:5432，多个用逗号分隔。`,
-      `${host} in PULL_HOSTS is not like db.example.gov.cn:5432; separate several by commas.`,
+      `${name} 中的 ${host} 不对，应形如 db.example.gov.cn:5432，多个用逗号分隔。`,
+      `${host} in ${name} is not like db.example.gov.cn:5432; separate several by commas.`,
     );
   }
   return hosts;
@@ -286,12 +288,13 @@ export function loadConfig(env: Env = process.env, root: string = repositoryRoot
     checkpointDir: pathFrom(root, env.LOG_CHECKPOINT_DIR?.trim() || resolve(dataDir, 'checkpoints')),
     logArchiveDir: pathFrom(root, env.LOG_ARCHIVE_DIR?.trim() || resolve(dataDir, 'log-archive')),
     dropFolder: env.DROP_FOLDER?.trim() ? pathFrom(root, env.DROP_FOLDER.trim()) : null,
-    pullHosts: readPullHosts(env, problems),
     outgoing: {
       mail: readMail(env, problems),
       sms: readGateway(env, 'SMS', problems),
       im: readGateway(env, 'IM', problems),
     },
+    pullHosts: readHosts(env, problems, 'PULL_HOSTS'),
+    receiverHosts: readHosts(env, problems, 'RECEIVER_HOSTS'),
     database: readDatabase(env, problems),
   };
   if (problems.zh.length > 0) {

@@ -1,18 +1,42 @@
 /** `./chengxin rotate-keys [--kind data|token|all] [--retire]`, with the server running or not. */
 import { type Command, Option } from 'commander';
 import { sealedDrafts } from '../../modules/collection/index.ts';
+import { rotateSigningKey } from '../../modules/exchange/index.ts';
 import { beginRotation, continueRotation, retireOldKeys, rotationState } from '../../modules/persons/index.ts';
 import type { KeyKind } from '../../platform/crypto.ts';
 import type { CommandContext } from '../context.ts';
 import { logOperation } from '../installation.ts';
 
 interface RotateOptions {
-  readonly kind: KeyKind | 'all';
+  readonly kind: KeyKind | 'all' | 'exchange';
   readonly retire?: boolean;
+}
+
+/** The key that signs take-down messages. Old public halves stay published; nothing is encrypted with it, nothing is retired. */
+async function rotateExchange(
+  ctx: Awaited<ReturnType<CommandContext['openContext']>>,
+  context: CommandContext,
+  retire: boolean,
+): Promise<void> {
+  if (retire) {
+    context.note(
+      '签名密钥不需要销毁：旧公钥供接收方核对旧通知。',
+      'Signing keys are not destroyed: receivers check old messages with them.',
+    );
+    context.exit(2);
+    return;
+  }
+  const keyId = rotateSigningKey(ctx.config.keysDir);
+  await logOperation(ctx.db, context.osUser, 'keys.rotate', { exchange: keyId });
+  context.print(
+    { kind: 'exchange', keyId },
+    `撤下通知自现在起由新密钥 ${keyId} 签名，请重新备份密钥。\nMessages are signed with key ${keyId} from now on. Back up the keys again.`,
+  );
 }
 
 async function run(options: RotateOptions, context: CommandContext): Promise<void> {
   const ctx = await context.openContext();
+  if (options.kind === 'exchange') return rotateExchange(ctx, context, options.retire ?? false);
   const kinds: readonly KeyKind[] = options.kind === 'all' ? ['data', 'token'] : [options.kind];
   const started = performance.now();
   const retired: string[] = [];
@@ -53,8 +77,12 @@ async function run(options: RotateOptions, context: CommandContext): Promise<voi
 export default function register(program: Command, context: CommandContext): void {
   program
     .command('rotate-keys')
-    .description('更换个人信息密钥（服务可在运行） Change the keys of the person store, with the server running or not')
-    .addOption(new Option('--kind <kind>', '哪一种密钥 which key').choices(['data', 'token', 'all']).default('all'))
+    .description(
+      '更换密钥（服务可在运行）：个人信息（data、token）、撤下通知签名（exchange） Change keys, with the server running or not: of the person store, of take-down messages',
+    )
+    .addOption(
+      new Option('--kind <kind>', '哪一种密钥 which key').choices(['data', 'token', 'exchange', 'all']).default('all'),
+    )
     .option('--retire', '销毁已换下的旧密钥 destroy the old keys')
     .action((options: RotateOptions) => run(options, context));
 }

@@ -24,7 +24,7 @@ import {
 } from './export-queries.ts';
 import { afterExportAct, type ExportAct, type ExportState, exportStateAt } from './export-state.ts';
 import { checkStated, openReading } from './open-reading.ts';
-import { type Reading, readingEntry, readsItem } from './reading.ts';
+import { type Reading, readingEntry, readingScope, readsItem } from './reading.ts';
 import { exportHeader, rowsDigest, watermarkOf } from './watermark.ts';
 
 /** What an export asks of records; null = any. */
@@ -308,7 +308,13 @@ export async function takeExport(ctx: AppContext, actor: Actor, ports: ExportPor
       resourceKind: 'export',
       resourceId: id,
       ...readingEntry(reading),
-      detail: { rows: given.length, subjects: subjects.length, digest },
+      detail: {
+        ...readingScope(reading),
+        ...(filter.item === null ? {} : { item: filter.item }),
+        rows: given.length,
+        subjects: subjects.length,
+        digest,
+      },
     });
     const mark = `${id.slice(-12)}`;
     return { id, header: exportHeader, rows: given.map((one) => [...one.cells, mark]), watermark, digest };

@@ -10,6 +10,7 @@ export {
   purposesOf,
   type Reading,
   readingEntry,
+  readingScope,
   readsItem,
   readsNames,
   type StatedPurpose,

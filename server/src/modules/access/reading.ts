@@ -49,6 +49,14 @@ export const readsNames = (reading: Reading): boolean => levelCovers(reading.lev
 /** The facts of a reading that its log entry has. */
 export const readingEntry = ({ purpose, matter, caseNumber }: Reading) => ({ purpose, matter, caseNumber });
 
+/** Items of a scope that the log keeps; a longer one is kept as all of its level, which tells more receivers, never fewer. */
+const maxItemsKept = 60;
+/** What the reading reached, for the entry's detail: from it and the records, who received what is derived (module exchange). */
+export const readingScope = ({ level, items }: Reading) => ({
+  level,
+  ...(items === null || items.size > maxItemsKept ? {} : { items: [...items].sort() }),
+});
+
 const ranks: readonly FieldPublicity[] = ['public', 'authorised', 'government', 'internal'];
 /** The lower of two attributes: neither role nor purpose widens the other. */
 export const lowerOf = (one: FieldPublicity, other: FieldPublicity): FieldPublicity =>

@@ -14,6 +14,7 @@ import {
   outsideClosed,
   type Reading,
   readingEntry,
+  readingScope,
   type StatedPurpose,
   switchState,
 } from '../access/index.ts';
@@ -156,7 +157,7 @@ const entryOf = ({ row, reading }: OpenReading, useId: string, detail: Record<st
   resourceId: row.authorisation_id,
   subjectId: row.subject_id,
   ...readingEntry(reading),
-  detail: { use: useId, ...detail },
+  detail: { use: useId, ...readingScope(reading), ...detail },
 });
 
 /** Errors: not-found (everything that is not granted now, and every use that is over), unavailable. */

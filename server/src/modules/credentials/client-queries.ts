@@ -52,6 +52,19 @@ export async function clientById(client: Queryable, clientId: string): Promise<C
   return maybeOne<ClientRow>(runner(client), sql`${selectClient} where c.client_id = ${clientId}`);
 }
 
+/** A system of this body that may call: approved and not revoked. */
+export async function clientOfBody(
+  client: Queryable,
+  clientId: string,
+  bodyId: string,
+): Promise<{ client_id: string } | null> {
+  return maybeOne<{ client_id: string }>(
+    runner(client),
+    sql`select c.client_id from credentials.client c join identity.account a on a.account_id = c.account_id
+        where c.client_id = ${clientId} and a.body_id = ${bodyId} and c.revoked_at is null`,
+  );
+}
+
 export interface NewClientRow {
   readonly clientId: string;
   readonly accountId: string;

@@ -2,6 +2,7 @@
 import type { AppContext } from '../../context.ts';
 import { purgeNonces } from './client-queries.ts';
 
+export { clientOfBody } from './client-queries.ts';
 export type { CredentialPorts } from './provider-sign-in.ts';
 export { loadPersonProofs } from './providers/settings.ts';
 export type { SignInProvider } from './providers/types.ts';

@@ -134,6 +134,13 @@ export const permissionRows = {
   'alert.read': plain(overseen),
   'alert.reply': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
   'alert.decide': strong({ auditAdmin: 'all' }),
+  // Who is told of changes of what it received: the credit office registers, the body itself reads how it stands and replies.
+  'exchange.read': plain({ departmentOfficer: 'own', creditOffice: 'all', operator: 'all' }),
+  'exchange.manage': strong({ creditOffice: 'all' }),
+  'exchange.reply': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'exchange.close': plain({ creditOffice: 'all' }),
+  'exchange.follow': plain({ departmentSystem: 'own' }),
+  'exchange.receivers': plain({ companyRepresentative: 'own', creditOffice: 'all' }),
   'system.status': plain({ systemAdmin: 'all', operator: 'all' }),
 } as const satisfies Readonly<Record<string, Row>>;
 

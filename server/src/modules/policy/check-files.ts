@@ -158,6 +158,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       break;
     case 'accessLimits':
     case 'noticeRules':
+    case 'exchange':
     case 'signIn':
     case 'matching':
       checkSingle(file, seen, report);

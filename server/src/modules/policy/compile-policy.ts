@@ -13,6 +13,7 @@ import type {
   CompiledRule,
   DataStandard,
   DisclosureLane,
+  ExchangeRules,
   Matching,
   NoticeRules,
   OversightRules,
@@ -90,6 +91,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
+  const exchange: ExchangeRules | undefined = of('exchange').at(-1)?.body;
   const signIn: SignInRules | undefined = of('signIn').at(-1)?.body;
   const topics = deepFreeze(of('notices').flatMap((file) => file.body.topics));
   const topicOf = new Map(topics.map((topic) => [topic.topic, topic]));
@@ -127,6 +129,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
+    exchange: () => known(exchange, 'rules of exchange'),
     signIn: () => known(signIn, 'rules of sign-in'),
     noticeTopic: (topic) => known(topicOf.get(topic), `words for ${topic}`),
     noticeTopics: () => topics,

@@ -380,6 +380,25 @@ const detectorOf = <P extends Record<string, TSchema>>(kind: string, properties:
     minimum: count(1, 100_000),
     ...properties,
   });
+const exchange = strict({
+  receipts: strict({ workingDays: count(1, 30), targetDays: count(0, 30) }),
+  attempts: strict({
+    waitSeconds: list(count(1, 86_400), 1, 20),
+    timeoutSeconds: count(1, 60),
+    alarmAfter: count(1, 20),
+    parallel: count(1, 16),
+  }),
+  looks: list(
+    strict({
+      action: Type.String({ pattern: '^([A-Za-z]+\\.)*[A-Za-z]+$', maxLength: 80 }),
+      carries: oneOf('items', 'record'),
+      part: optional(identifier),
+    }),
+    1,
+    100,
+  ),
+  publication: Type.Union([Type.Null(), strict({ basis: list(basis, 1, 20) })]),
+});
 const oversight = strict({
   // 网络安全法 art. 21(3): at least six months; 深圳 art. 45: at least five years. A city may keep more.
   log: strict({ hotMonths: count(6, 240), keepYears: count(5, 100), exportRows: count(1, 1_000_000) }),
@@ -537,6 +556,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   purposes,
   accessLimits,
   oversight,
+  exchange,
   signIn,
 };
 

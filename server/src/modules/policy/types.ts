@@ -414,6 +414,16 @@ export interface OversightRules {
   detectors: Detector[];
 }
 
+/** How receivers of records are told of changes, and how long they have to confirm. */
+export interface ExchangeRules {
+  receipts: { workingDays: number; targetDays: number };
+  attempts: { waitSeconds: number[]; timeoutSeconds: number; alarmAfter: number; parallel: number };
+  /** Acts of the access log by which a body receives records. */
+  looks: { action: string; carries: 'items' | 'record'; part?: string }[];
+  /** The rule that lets receivers with overdue receipts be named to the public; null where none does. */
+  publication: { basis: Basis[] } | null;
+}
+
 /** How accounts are kept: days, limits, and the number by which a person is known. */
 export interface AccountRules {
   holderNumber: { kind: 'staffNumber' | 'residentId'; pattern: string; label: Bilingual };
@@ -577,6 +587,7 @@ export type PolicyFile =
   | PolicyEnvelope<'accessLimits', AccessLimits>
   | PolicyEnvelope<'procedure', ProcedurePolicy>
   | PolicyEnvelope<'oversight', OversightRules>
+  | PolicyEnvelope<'exchange', ExchangeRules>
   | PolicyEnvelope<'signIn', SignInRules>;
 export type PolicyKind = PolicyFile['kind'];
 
@@ -629,6 +640,7 @@ export interface PolicyRuntime {
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
+  exchange(): ExchangeRules;
   signIn(): SignInRules;
   /** The words of one thing that is told. Throws when there is none of this key. */
   noticeTopic(topic: string): NoticeTopic;

@@ -3,7 +3,7 @@ import { writeAccess } from '../../platform/access-log/index.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { openReading, publicReading, type Reading, readingEntry } from '../access/index.ts';
+import { openReading, publicReading, type Reading, readingEntry, readingScope } from '../access/index.ts';
 import type { PolicyRuntime } from '../policy/types.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
@@ -174,6 +174,7 @@ async function issue(
       detail: {
         records: composed.recordIds.length,
         contentHash: hash,
+        ...readingScope(reading),
         authorisation: authorised?.authorisationId ?? null,
       },
     });

@@ -1,6 +1,6 @@
 /** Subjects: organisations, found by any identifier or name they ever had. Never a natural person. */
 export { type AppliedChanges, applySubjectChanges } from './apply-subject-changes.ts';
-export { clusterOf } from './archive-queries.ts';
+export { clusterOf, type FactRow, type PayloadFields } from './archive-queries.ts';
 export { countExport, exportRecords } from './export-records.ts';
 export { findByIdentifiers, findByNames, loadForRegistration } from './find-subjects.ts';
 export {
@@ -8,10 +8,12 @@ export {
   type ArchiveKey,
   type ArchiveRecord,
   dataAsOf,
+  factsFrom,
   findArchiveSubject,
   type Lineage,
   loadArchive,
   loadArchiveRecords,
+  payloadFields,
   type RecordPage,
   readsRecord,
 } from './load-archive.ts';

@@ -10,6 +10,7 @@ import {
   publicReading,
   type Reading,
   readingEntry,
+  readingScope,
   readsItem,
   type StatedPurpose,
 } from '../access/index.ts';
@@ -48,7 +49,7 @@ const entryFor = (subjectId: string, reading: Reading, detail: Record<string, un
   resourceId: subjectId,
   subjectId,
   ...readingEntry(reading),
-  detail,
+  detail: { ...readingScope(reading), ...detail },
 });
 
 /** Errors: not-found, invalid-request (purpose), log-unavailable. */

@@ -31,7 +31,9 @@ export interface RoundResult {
 }
 
 const pageRows = 5000;
-const roundPauseMs = 1000;
+/** Changes get their places often, so that followers learn within a second; rows are sealed each second, so that seals stay few. */
+const placePauseMs = 200;
+const sealEveryMs = 1000;
 const retryPauseMs = 5000;
 
 /** Rows of whole transactions: the last one of a full page may be cut, so it waits for the next page. */
@@ -124,10 +126,16 @@ function openEpochs(last: { readonly epoch: number } | null, epoch: number): { e
   return Array.from({ length: epoch - first + 1 }, (_, at) => ({ epoch: first + at, ended: first + at < epoch }));
 }
 
-async function work(client: PoolClient, ctx: AppContext, key: SealKey, epoch: number): Promise<RoundResult> {
+async function work(
+  client: PoolClient,
+  ctx: AppContext,
+  key: SealKey,
+  epoch: number,
+  seals: boolean,
+): Promise<RoundResult> {
   const horizon = await readHorizon(client);
   let total: RoundResult = { sealedRows: 0, seals: 0, placed: 0, caughtUp: true };
-  for (const part of openEpochs(await lastSeal(client), epoch)) {
+  for (const part of seals ? openEpochs(await lastSeal(client), epoch) : []) {
     const sealed = await sealPage(client, ctx, key, part.epoch, part.ended ? endOfEpoch : horizon);
     total = {
       ...total,
@@ -146,10 +154,16 @@ async function work(client: PoolClient, ctx: AppContext, key: SealKey, epoch: nu
 }
 
 /** One round in one transaction on a client that holds the lock. */
-async function round(client: PoolClient, ctx: AppContext, key: SealKey, epoch: number): Promise<RoundResult> {
+async function round(
+  client: PoolClient,
+  ctx: AppContext,
+  key: SealKey,
+  epoch: number,
+  seals = true,
+): Promise<RoundResult> {
   await client.query('BEGIN');
   try {
-    const result = await work(client, ctx, key, epoch);
+    const result = await work(client, ctx, key, epoch, seals);
     await client.query('COMMIT');
     return result;
   } catch (error) {
@@ -207,6 +221,7 @@ class RunningSealer implements Sealer {
   #running: Promise<void> = Promise.resolve();
   #stopped = false;
   #finishedAt: number | null = null;
+  #sealedAt = Number.NEGATIVE_INFINITY;
   #warned = false;
 
   constructor(ctx: AppContext) {
@@ -237,7 +252,7 @@ class RunningSealer implements Sealer {
   }
 
   async #tick(): Promise<void> {
-    let pause = roundPauseMs;
+    let pause = placePauseMs;
     try {
       if (!(await this.#step())) pause = 0;
       this.#warned = false;
@@ -256,8 +271,12 @@ class RunningSealer implements Sealer {
   async #step(): Promise<boolean> {
     const client = this.#client ?? (await this.#take());
     if (!client) return true;
-    const result = await round(client, this.#ctx, this.#key, this.#epoch);
+    const seals = this.#stopped || performance.now() - this.#sealedAt >= sealEveryMs;
+    const result = await round(client, this.#ctx, this.#key, this.#epoch, seals);
     this.#finishedAt = performance.now();
+    if (!seals) return result.caughtUp;
+    // A full page is gone on with at once.
+    if (result.caughtUp) this.#sealedAt = this.#finishedAt;
     const telemetry = telemetryOf(this.#ctx);
     telemetry.sealedRows.inc(result.sealedRows);
     telemetry.lastSealAt.setToCurrentTime();

@@ -1,0 +1,9 @@
+/** Exchange: whoever received a record learns what became of it, and confirms. */
+export { checkedLookup, checkUrl, isPublicAddress } from './addresses.ts';
+export { type Courier, runCourierOnce, startCourier } from './courier.ts';
+export { expireRecords } from './expire-records.ts';
+export { exchangeJobs, raiseOverdue } from './jobs.ts';
+export { messageDigest, signedPart } from './receipt.ts';
+export { registerReceiver } from './register-receiver.ts';
+export { exchangeRoutes } from './routes.ts';
+export { rotateSigningKey, signingKeys } from './signing-key.ts';
