@@ -173,7 +173,7 @@ async function openCity(config: Config, options: Options): Promise<City> {
   );
   const sealer = startSealer(ctx);
   const courier = startCourier(ctx);
-  const app = await buildApp(ctx, { rateLimit: { account: 1_000_000, address: 1_000_000 } });
+  const app = await buildApp(ctx, { rateLimit: { account: 1_000_000, address: 1_000_000, recordsADay: 1_000_000 } });
   await app.listen({ host: '127.0.0.1', port: 0 });
   options.onEnd(async () => {
     await app.close();

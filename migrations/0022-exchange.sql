@@ -132,6 +132,15 @@ CREATE TABLE exchange.progress (
   up_to    timestamptz
 );
 
+-- A restored backup gives places of the change feed anew. A follower that read beyond the backup would take the new
+-- places for those it knows and miss what stands there; each restore therefore begins an epoch of the feed, with the place
+-- after which it counts. The number is the second of the restore, so that no two are ever alike.
+CREATE TABLE exchange.feed_epoch (
+  epoch          bigint PRIMARY KEY CHECK (epoch > 1),
+  after_position bigint NOT NULL,
+  began_at       timestamptz NOT NULL
+);
+
 GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA exchange TO ${role:app};
 GRANT UPDATE ON exchange.receiver, exchange.delivery, exchange.alarm, exchange.watched, exchange.progress TO ${role:app};
 GRANT UPDATE (revoked_at) ON exchange.receiver_key TO ${role:app};

@@ -1031,6 +1031,16 @@ CREATE INDEX delivery_subject ON exchange.delivery USING btree (subject_id, "pos
 GRANT INSERT, SELECT, UPDATE ON exchange.delivery TO ${role:app};
 GRANT SELECT ON exchange.delivery TO ${role:audit};
 
+CREATE TABLE exchange.feed_epoch (
+  epoch bigint NOT NULL,
+  after_position bigint NOT NULL,
+  began_at timestamp with time zone NOT NULL,
+  CONSTRAINT feed_epoch_pkey PRIMARY KEY (epoch),
+  CONSTRAINT feed_epoch_epoch_check CHECK ((epoch > 1))
+);
+GRANT INSERT, SELECT ON exchange.feed_epoch TO ${role:app};
+GRANT SELECT ON exchange.feed_epoch TO ${role:audit};
+
 CREATE TABLE exchange.progress (
   task text NOT NULL,
   "position" bigint NOT NULL,

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runCourierOnce } from '../../server/src/modules/exchange/index.ts';
+import { openSession } from '../../server/src/modules/identity/index.ts';
 import { writeRecordEvent } from '../../server/src/modules/records/index.ts';
 import { sealOnce } from '../../server/src/platform/access-log/index.ts';
 import { one, query, sql, withTransaction } from '../../server/src/platform/db.ts';
-import { signInAs } from '../../server/src/testing-context.ts';
 import { createHttpCity, type HttpCity, type Login } from './http-city.ts';
 import { freePort, receiverHostsOf } from './receivers.ts';
 import { penalty, penaltyCsv } from './rows.ts';
@@ -23,9 +23,11 @@ export interface ReceivingCity extends HttpCity {
   /** Reports a penalty about an organisation of its own. */
   report(over?: Record<string, string>): Promise<Reported>;
   /** Reports the same decision with another amount. */
-  correct(of: Reported): Promise<string>;
+  correct(of: Reported, amount?: string): Promise<string>;
   look(who: Login, code: string): Promise<void>;
   event(of: Reported, kind: 'repaired' | 'repairRevoked' | 'annulled' | 'suspended' | 'resumed'): Promise<void>;
+  /** New sessions for the officers, the office and the representative. */
+  signInAgain(): Promise<void>;
   /** Days go by; sessions end, everybody signs in again. */
   days(days: number): Promise<void>;
   /** Gives all changes their places in the feed. */
@@ -51,6 +53,16 @@ export async function createReceivingCity(options: { now?: string; ports?: numbe
       sql`SELECT r.record_id, r.subject_id FROM core.record r JOIN core.subject s USING (subject_id)
           WHERE s.unified_code = ${code} AND r.superseded_at IS NULL`,
     );
+  const signInAgain = async (): Promise<void> => {
+    for (const login of ['officer', 'stranger', 'office', 'representative'] as const) {
+      const { account_id: accountId } = await one<{ account_id: string }>(
+        ctx.db.app,
+        sql`SELECT account_id FROM identity.account WHERE login = ${login}`,
+      );
+      const { token } = await openSession(ctx.db.app, ctx, accountId, null, ['password']);
+      Object.assign(city.sessions[login], { cookie: `chengxin=${token}` });
+    }
+  };
   const place = async (): Promise<void> => {
     // Transactions of other databases of the server may hold places back for a moment.
     for (let tries = 0; tries < 400; tries += 1) {
@@ -77,8 +89,8 @@ export async function createReceivingCity(options: { now?: string; ports?: numbe
       const found = await recordOf(code);
       return { code, recordId: found.record_id, subjectId: found.subject_id, row };
     },
-    async correct(of) {
-      const sent = await city.submit(penaltyCsv([{ ...of.row, CF_NR_FK: '7.5' }]));
+    async correct(of, amount = '7.5') {
+      const sent = await city.submit(penaltyCsv([{ ...of.row, CF_NR_FK: amount }]));
       assert.equal(sent.counts.superseding, 1, JSON.stringify(sent));
       return (await recordOf(of.code)).record_id;
     },
@@ -93,10 +105,10 @@ export async function createReceivingCity(options: { now?: string; ports?: numbe
       );
       assert.equal(done, true);
     },
+    signInAgain,
     async days(days) {
       city.clock.advance({ days });
-      for (const login of Object.keys(city.sessions) as Login[])
-        Object.assign(city.sessions[login], await signInAs(city.app, login));
+      await signInAgain();
     },
     async tell() {
       await place();

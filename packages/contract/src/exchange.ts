@@ -44,7 +44,7 @@ export type FeedItem = Static<typeof FeedItem>;
 export const FeedQuery = Type.Object(
   {
     after: Type.Optional(Position),
-    epoch: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+    epoch: Type.Optional(Type.Integer({ minimum: 1, maximum: 100_000_000_000 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 1000, default: 200 })),
     wait: Type.Optional(Type.Integer({ minimum: 0, maximum: 25, default: 0, description: 'seconds' })),
   },

@@ -307,6 +307,13 @@ const privacy = createRoute({
   component: lazyRouteComponent(() => import('../features/privacy/privacy-page.tsx'), 'PrivacyPage'),
 });
 
+const receivers = createRoute({
+  getParentRoute: () => desk,
+  path: '/receivers',
+  validateSearch: (raw: Raw): { tab?: string | undefined } => ({ tab: text(raw, 'tab') }),
+  component: lazyRouteComponent(() => import('../features/exchange/receivers-page.tsx'), 'ReceiversPage'),
+});
+
 const channels = createRoute({
   getParentRoute: () => desk,
   path: '/channels',
@@ -345,6 +352,7 @@ const routeTree = root.addChildren([
     submissions,
     submission,
     channels,
+    receivers,
     entry,
     records,
     record,

@@ -26,6 +26,7 @@ interface Task {
     | '/'
     | '/submissions'
     | '/channels'
+    | '/receivers'
     | '/entry'
     | '/records'
     | '/review'
@@ -69,6 +70,7 @@ const tasks: readonly Task[] = [
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
   { to: '/alerts', label: 'nav.alerts', permission: 'alert.read' },
+  { to: '/receivers', label: 'nav.receivers', permission: 'exchange.read' },
   { to: '/delays', label: 'nav.delays', permission: 'delay.read' },
   { to: '/exports', label: 'nav.exports', permission: 'export.read' },
   { to: '/authorisations', label: 'nav.authorisations', permission: 'authorisation.read' },

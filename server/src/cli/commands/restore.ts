@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { feedEpochHook } from '../../modules/exchange/index.ts';
 import { erasureHook } from '../../modules/persons/index.ts';
 import { isKeyBackup, registerRestoreHook, restoreBackup, restoreKeys } from '../../platform/backup/index.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -52,6 +53,7 @@ async function run(folder: string, options: RestoreOptions, context: CommandCont
   if (isKeyBackup(join(source, 'keys'))) putKeysBack(source, options, context);
   const db = await context.open({ migrate: false });
   registerRestoreHook(erasureHook(config.dataDir));
+  registerRestoreHook(feedEpochHook(() => systemClock.now()));
   const migrationsDirectory = join(config.root, 'migrations');
   const result = await restoreBackup({
     source,

@@ -27,7 +27,8 @@ export async function placedChanges(
 ): Promise<Placed[]> {
   return query<Placed>(
     runner(client),
-    sql`select f.position::text as position, f.epoch, o.outbox_id as "outboxId", o.kind, o.subject_id as "subjectId", o.payload, o.at,
+    sql`select f.position::text as position,
+          (select coalesce(max(e.epoch), 1)::float8 from exchange.feed_epoch e where e.after_position < f.position) as epoch, o.outbox_id as "outboxId", o.kind, o.subject_id as "subjectId", o.payload, o.at,
           f.placed_at as "placedAt"
         from log.feed f join core.outbox o on o.outbox_id = f.outbox_id
         where f.position > ${after}::bigint and f.position <= ${upTo}::bigint and o.kind = any(${kinds}::text[]) and o.subject_id is not null
@@ -35,21 +36,37 @@ export async function placedChanges(
   );
 }
 
+/** The last place, and the epoch that a place after it belongs to. */
 export async function feedHead(client: Queryable): Promise<{ position: string; epoch: number }> {
-  const row = await maybeOne<{ position: string; epoch: number }>(
+  return one<{ position: string; epoch: number }>(
     runner(client),
-    sql`select position::text as position, epoch from log.feed order by feed.position desc limit 1`,
+    sql`select coalesce((select max(position) from log.feed), 0)::text as position,
+          coalesce((select max(epoch) from exchange.feed_epoch), 1)::float8 as epoch`,
   );
-  return row ?? { position: '0', epoch: 1 };
 }
 
-/** The last place that belongs to an epoch or one before it: where an earlier epoch's readers and this one's part. */
-export async function endOfEpoch(client: Queryable, epoch: number): Promise<string> {
-  const row = await one<{ position: string }>(
+/** The last place that a reader of an epoch shares with this one. Null when nothing parted since. */
+export async function partingAfter(client: Queryable, epoch: number): Promise<string | null> {
+  const row = await one<{ position: string | null }>(
     runner(client),
-    sql`select coalesce(max(position), 0)::text as position from log.feed where epoch <= ${epoch}`,
+    sql`select min(after_position)::text as position from exchange.feed_epoch where epoch > ${epoch}`,
   );
   return row.position;
+}
+
+/** As the owner, inside a restore: places after the restored ones are given anew. */
+export async function beginFeedEpoch(client: Queryable, began: string): Promise<void> {
+  const known = await one<{ there: boolean }>(
+    runner(client),
+    sql`select to_regclass('exchange.feed_epoch') is not null as there`,
+  );
+  if (!known.there) return;
+  await execute(
+    runner(client),
+    sql`insert into exchange.feed_epoch (epoch, after_position, began_at)
+        select floor(extract(epoch from ${began}::timestamptz))::bigint, coalesce(max(position), 0), ${began}::timestamptz from log.feed
+        on conflict do nothing`,
+  );
 }
 
 export async function progressOf(

@@ -5,5 +5,6 @@ export { expireRecords } from './expire-records.ts';
 export { exchangeJobs, raiseOverdue } from './jobs.ts';
 export { messageDigest, signedPart } from './receipt.ts';
 export { registerReceiver } from './register-receiver.ts';
+export { feedEpochHook } from './restore-hook.ts';
 export { exchangeRoutes } from './routes.ts';
 export { rotateSigningKey, signingKeys } from './signing-key.ts';

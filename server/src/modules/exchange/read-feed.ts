@@ -9,7 +9,7 @@ import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { authorize } from '../identity/index.ts';
-import { endOfEpoch, feedHead, placedChanges } from './feed-queries.ts';
+import { feedHead, partingAfter, placedChanges } from './feed-queries.ts';
 import { toldKinds } from './kinds.ts';
 import { receiverOfClient } from './receiver-queries.ts';
 import { loadFor, tell } from './tell-changes.ts';
@@ -47,8 +47,8 @@ interface Start {
 async function startOf(ctx: AppContext, query: FeedQuery, head: { position: string; epoch: number }): Promise<Start> {
   const after = query.after ?? '0';
   if (query.epoch !== undefined && query.epoch < head.epoch) {
-    const end = await endOfEpoch(ctx.db.app, query.epoch);
-    if (BigInt(after) > BigInt(end)) return { after: end, continuedFrom: end };
+    const end = await partingAfter(ctx.db.app, query.epoch);
+    if (end !== null && BigInt(after) > BigInt(end)) return { after: end, continuedFrom: end };
   }
   if (BigInt(after) <= BigInt(head.position)) return { after, continuedFrom: null };
   throw new DomainError('unprocessable', {

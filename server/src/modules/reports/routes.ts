@@ -41,7 +41,7 @@ export const reportRoutes =
     app.get(
       '/api/v1/public/subjects/:code/report.pdf',
       {
-        config: { permission: 'public', rateLimit: { max: PUBLIC_PER_MINUTE, timeWindow: 60_000 } },
+        config: { permission: 'public', records: true, rateLimit: { max: PUBLIC_PER_MINUTE, timeWindow: 60_000 } },
         schema: {
           operationId: 'downloadPublicReport',
           summary: '下载公开版信用报告 Download the public credit report (PDF)',

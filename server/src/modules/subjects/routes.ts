@@ -56,6 +56,7 @@ const archiveView = (archive: Archive) => ({
 
 function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): void {
   const config = { permission: 'public' };
+  const archive = { permission: 'public', records: true } as const;
   const tags = ['public'];
   app.get(
     `${apiPrefix}/public/subjects`,
@@ -115,7 +116,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
   app.get(
     `${apiPrefix}/public/subjects/:code`,
     {
-      config,
+      config: archive,
       schema: {
         tags,
         summary: '公共信用档案 Public archive',
@@ -129,7 +130,7 @@ function publicRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts): 
   app.get(
     `${apiPrefix}/public/subjects/:code/records`,
     {
-      config,
+      config: archive,
       schema: {
         tags,
         summary: '公示信息 Records on display',

@@ -16,6 +16,7 @@ import type { Actor, AppContext } from '../../context.ts';
 import { DomainError, toProblem } from '../errors.ts';
 import { newId } from '../ids.ts';
 import { telemetryOf } from '../telemetry.ts';
+import { dayLimit } from './day-limit.ts';
 import { registerErrorHandling } from './error-handling.ts';
 import { revalidate } from './etag.ts';
 import { KnownRoutes } from './known-routes.ts';
@@ -30,6 +31,7 @@ const defaultRequestTimeout = 30 * 60_000;
 const silentConnectionMs = 120_000;
 const defaultAccountRate = 1200;
 const defaultAddressRate = 600;
+const defaultRecordsADay = 3000;
 
 export function isSecure(ctx: Pick<AppContext, 'config'>): boolean {
   return ctx.config.tls !== null || ctx.config.publicUrl.startsWith('https:');
@@ -270,6 +272,8 @@ export async function buildHttp(ctx: AppContext, hooks: HttpHooks, options: Http
   registerErrorHandling(app, ctx, hooks, known);
   await registerOpenApi(app);
   registerAuthorisation(app, ctx, hooks);
+  const countRecords = dayLimit(ctx, options.rateLimit?.recordsADay ?? defaultRecordsADay);
+  app.addHook('preHandler', async (request, reply) => countRecords(request, reply));
   app.addHook('onSend', async (request, reply, payload) => revalidate(request, reply, payload));
   noteStated(app);
   registerFigures(app, ctx);

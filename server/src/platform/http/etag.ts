@@ -33,8 +33,12 @@ export function stillCurrent(request: FastifyRequest, version: string): boolean 
 
 /** onSend: adds Cache-Control and ETag to answers in memory and turns an unchanged one into 304. */
 export function revalidate(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
+  const isPublic = request.routeOptions.config.permission === 'public';
+  // A copy in a search engine outlives a take-down: what may hold a record is not indexed unless its route says otherwise.
+  const { indexed } = request.routeOptions.config;
+  if (isPublic && indexed !== 'whole')
+    reply.header('x-robots-tag', indexed === 'title' ? 'noarchive, nosnippet' : 'noindex, noarchive, nosnippet');
   if (!reply.hasHeader('cache-control')) {
-    const isPublic = request.routeOptions.config.permission === 'public';
     reply.header('cache-control', isPublic ? 'no-cache' : 'private, no-cache');
   }
   const readable = request.method === 'GET' || request.method === 'HEAD';

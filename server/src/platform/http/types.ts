@@ -34,6 +34,10 @@ declare module 'fastify' {
     whilePending?: readonly ('needed' | 'missing')[];
     /** A public route without a session that pages of other sites may call: no cookie counts, any origin reads the answer. */
     anyOrigin?: true;
+    /** A public page that search engines may keep: whole, or its title alone. Every other public answer is not indexed. */
+    indexed?: 'whole' | 'title';
+    /** Its answer may hold a record: counted by address and day. */
+    records?: true;
     /** Resolve the session on a public route, if there is one. */
     optionalSession?: boolean;
   }
@@ -92,8 +96,11 @@ export interface ResolvedActor {
 }
 
 export interface HttpOptions {
-  /** Requests a minute for a signed-in account and for an address. Default 1,200 and 600. */
-  readonly rateLimit?: { readonly account?: number; readonly address?: number };
+  /**
+   * Requests a minute for a signed-in account and for an address, and answers with records a day for an address. Default
+   * 1,200, 600 and 3,000.
+   */
+  readonly rateLimit?: { readonly account?: number; readonly address?: number; readonly recordsADay?: number };
   /** Greatest JSON body in bytes. Default 1 MiB; uploads have limits of their own. */
   readonly bodyLimit?: number;
   /** Milliseconds that a request may take to arrive. Default 30 minutes (uploads); silent connections end after two. */

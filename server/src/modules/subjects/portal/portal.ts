@@ -117,6 +117,10 @@ const VerifyQuery = Type.Object({
 const VerifyParams = Type.Object({ no: Type.String({ maxLength: 80 }) });
 
 const page = { config: { permission: 'public' } } as const;
+/** Holds records of one organisation. */
+const archivePages = { config: { permission: 'public', records: true } } as const;
+/** Says something of the platform and nothing of anybody. */
+const plainPage = { config: { permission: 'public', indexed: 'whole' } } as const;
 const hide = { hide: true } as const;
 
 function assetRoutes(app: HttpInstance, assets: PortalAssets): void {
@@ -143,7 +147,7 @@ async function likeNames(ctx: AppContext, q: string): Promise<Perhaps[]> {
 }
 
 function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
-  app.get('/', { ...page, schema: hide }, async (request) =>
+  app.get('/', { config: { permission: 'public', indexed: 'title' }, schema: hide }, async (request) =>
     homePage(await pages.context(request), await recentlyPublished(ctx, ctx.db.app, ports, recentSize)),
   );
   app.get('/search', { ...page, schema: { ...hide, querystring: SearchQuery } }, async (request, reply) => {
@@ -172,7 +176,7 @@ function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, p
 function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
   app.get(
     '/s/:code',
-    { ...page, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
+    { ...archivePages, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
     async (request) => {
       const key = archiveKey(request.params.code);
       const archive = await loadArchive(ctx, ctx.db.app, ports, key, publicReading);
@@ -206,7 +210,7 @@ function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, 
   });
   app.get(
     '/s/:code/records.xlsx',
-    { ...page, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
+    { ...archivePages, schema: { ...hide, params: CodeParams, querystring: ArchiveQuery } },
     async (request, reply) => {
       const key = archiveKey(request.params.code);
       const archive = await loadArchive(ctx, ctx.db.app, ports, key, publicReading);
@@ -318,12 +322,17 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       searchRoutes(app, ctx, ports, pages);
       archiveRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
+<<<<<<< HEAD
       app.get('/about', { ...page, schema: hide }, async (request) => helpPage(await pages.context(request), 'about'));
       app.get('/own', { ...page, schema: hide }, async (request, reply) =>
         reply.header('cache-control', 'no-store').send(ownPage(await pages.context(request))),
+=======
+      app.get('/about', { ...plainPage, schema: hide }, async (request) =>
+        helpPage(await pages.context(request), 'about'),
+>>>>>>> cc985e5 (wip dev)
       );
       for (const topic of helpTopics) {
-        app.get(`/help/${topic}`, { ...page, schema: hide }, async (request) =>
+        app.get(`/help/${topic}`, { ...plainPage, schema: hide }, async (request) =>
           helpPage(await pages.context(request), topic),
         );
       }
