@@ -322,14 +322,11 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       searchRoutes(app, ctx, ports, pages);
       archiveRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
-<<<<<<< HEAD
-      app.get('/about', { ...page, schema: hide }, async (request) => helpPage(await pages.context(request), 'about'));
-      app.get('/own', { ...page, schema: hide }, async (request, reply) =>
-        reply.header('cache-control', 'no-store').send(ownPage(await pages.context(request))),
-=======
       app.get('/about', { ...plainPage, schema: hide }, async (request) =>
         helpPage(await pages.context(request), 'about'),
->>>>>>> cc985e5 (wip dev)
+      );
+      app.get('/own', { ...page, schema: hide }, async (request, reply) =>
+        reply.header('cache-control', 'no-store').send(ownPage(await pages.context(request))),
       );
       for (const topic of helpTopics) {
         app.get(`/help/${topic}`, { ...plainPage, schema: hide }, async (request) =>
