@@ -35,7 +35,7 @@ export function AlarmsTab() {
   const query = useInfiniteQuery(alarmsQuery(state === 'all' ? undefined : state));
   return (
     <>
-      <div className="actions">
+      <div className="filters">
         <Pick
           label={t('exchange.filter')}
           value={state}

@@ -42,7 +42,7 @@ export function DeliveriesTab() {
       : t(stateKey[filter]);
   return (
     <>
-      <div className="actions">
+      <div className="filters">
         <Pick
           label={t('exchange.filter')}
           value={state}
@@ -94,7 +94,9 @@ function DeliveryTable({ rows }: { rows: readonly DeliveryView[] }) {
       cell: (row) => (
         <>
           <span className="number">{formatInstant(row.createdAt)}</span>
-          {row.state !== 'receipted' && row.lastOutcome ? <div className="sub">{w(row.lastOutcome)}</div> : null}
+          {(row.state === 'waiting' || row.state === 'sent') && row.lastOutcome ? (
+            <div className="sub">{w(row.lastOutcome)}</div>
+          ) : null}
           {row.attempts > 0 && row.state === 'waiting' ? (
             <div className="sub">{t('exchange.attempts', { n: row.attempts })}</div>
           ) : null}

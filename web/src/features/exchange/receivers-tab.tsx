@@ -38,9 +38,11 @@ export function ReceiversTab() {
     <>
       {may('exchange.manage') ? (
         adding ? (
-          <ReceiverForm onClose={() => setAdding(false)} />
+          <div className="draft">
+            <ReceiverForm onClose={() => setAdding(false)} />
+          </div>
         ) : (
-          <div className="actions">
+          <div className="filters">
             <Button type="primary" onClick={() => setAdding(true)}>
               {t('exchange.register')}
             </Button>
