@@ -1,5 +1,6 @@
 /** `./chengxin …` as a process of its own on a test database. */
 import { spawn } from 'node:child_process';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { databaseRoles, repositoryRoot } from '../../server/src/platform/config.ts';
 import type { TestDatabase } from '../../server/src/platform/testing.ts';
@@ -10,17 +11,66 @@ export interface Ended {
   readonly err: string;
 }
 
-export function runCommand(database: TestDatabase, dataDir: string, ...words: string[]): Promise<Ended> {
+function start(database: TestDatabase, dataDir: string, words: readonly string[], env: Record<string, string> = {}) {
   const urls = Object.fromEntries(
     databaseRoles.map((role) => [
       role === 'migrator' ? 'DATABASE_URL' : `DATABASE_URL_${role.toUpperCase()}`,
       database.urls[role],
     ]),
   );
-  const child = spawn(process.execPath, [join(repositoryRoot, 'server/src/cli/main.ts'), ...words], {
-    env: { ...process.env, NODE_ENV: 'test', DATA_DIR: dataDir, ...urls },
+  return spawn(process.execPath, [join(repositoryRoot, 'server/src/cli/main.ts'), ...words], {
+    env: { ...process.env, NODE_ENV: 'test', DATA_DIR: dataDir, ...urls, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+export interface Served {
+  readonly base: string;
+  /** SIGTERM, and its exit code. */
+  stop(): Promise<number | null>;
+}
+
+/** `./chengxin serve` on a free port, ready to answer. */
+export async function serve(database: TestDatabase, dataDir: string): Promise<Served> {
+  const port = await freePort();
+  const base = `http://127.0.0.1:${port}`;
+  const child = start(database, dataDir, ['serve'], { PORT: String(port), PUBLIC_URL: base });
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  for (;;) {
+    const ready = await fetch(`${base}/readyz`).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    if (ready) break;
+    if (child.exitCode !== null) throw new Error(`serve ended with ${child.exitCode}: ${err}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return {
+    base,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', reject);
+    probe.listen(0, '127.0.0.1', () => {
+      const { port } = probe.address() as AddressInfo;
+      probe.close(() => resolve(port));
+    });
+  });
+}
+
+export function runCommand(database: TestDatabase, dataDir: string, ...words: string[]): Promise<Ended> {
+  const child = start(database, dataDir, words);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => {
