@@ -5,13 +5,14 @@ import { accountsZh } from './accounts.zh.ts';
 import { casesZh } from './cases.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
-
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
+import { repairsZh } from './repairs.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...repairsZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',
