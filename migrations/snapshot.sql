@@ -19,6 +19,8 @@ GRANT USAGE ON SCHEMA credentials TO ${role:audit};
 CREATE SCHEMA exchange;
 GRANT USAGE ON SCHEMA exchange TO ${role:app};
 GRANT USAGE ON SCHEMA exchange TO ${role:audit};
+CREATE SCHEMA display;
+GRANT USAGE ON SCHEMA display TO ${role:app};
 
 CREATE SCHEMA identity;
 GRANT USAGE ON SCHEMA identity TO ${role:app};
@@ -47,6 +49,9 @@ GRANT USAGE ON SCHEMA person TO ${role:person};
 
 CREATE SCHEMA platform;
 GRANT USAGE ON SCHEMA platform TO ${role:app};
+
+CREATE SCHEMA repair;
+GRANT USAGE ON SCHEMA repair TO ${role:app};
 
 CREATE TABLE access.authorisation (
   authorisation_id uuid NOT NULL,
@@ -1107,6 +1112,36 @@ CREATE TABLE exchange.watched (
 CREATE INDEX watched_next ON exchange.watched USING btree (next_on);
 GRANT INSERT, SELECT, UPDATE ON exchange.watched TO ${role:app};
 GRANT SELECT ON exchange.watched TO ${role:audit};
+CREATE TABLE display.change (
+  subject_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  policy_set_id integer NOT NULL,
+  before jsonb NOT NULL,
+  after jsonb NOT NULL,
+  noticed_at timestamp with time zone NOT NULL,
+  CONSTRAINT change_pkey PRIMARY KEY (subject_id, change_id)
+);
+CREATE INDEX change_noticed ON display.change USING btree (noticed_at DESC, change_id);
+CREATE UNIQUE INDEX change_once ON display.change USING btree (subject_id, record_id, policy_set_id);
+GRANT INSERT, SELECT ON display.change TO ${role:app};
+
+CREATE TABLE display.notice (
+  subject_id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  key_hash bytea NOT NULL,
+  served_on date NOT NULL,
+  channel text NOT NULL,
+  proof text NOT NULL,
+  template_hash text,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT notice_pkey PRIMARY KEY (subject_id, notice_id),
+  CONSTRAINT notice_channel_check CHECK ((channel = ANY (ARRAY['withDecision'::text, 'post'::text, 'electronic'::text, 'onSite'::text, 'other'::text])))
+);
+CREATE UNIQUE INDEX notice_key ON display.notice USING btree (subject_id, key_hash);
+GRANT INSERT, SELECT ON display.notice TO ${role:app};
 
 CREATE TABLE identity.account (
   account_id uuid NOT NULL,
@@ -2176,6 +2211,47 @@ CREATE TABLE platform.worker (
   CONSTRAINT worker_pkey PRIMARY KEY (worker_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
+
+CREATE TABLE repair.ban (
+  subject_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  from_on date NOT NULL,
+  until_on date NOT NULL,
+  shown_until date NOT NULL,
+  reason text NOT NULL,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT ban_pkey PRIMARY KEY (subject_id, case_id)
+);
+GRANT INSERT, SELECT ON repair.ban TO ${role:app};
+
+CREATE TABLE repair.material (
+  subject_id uuid NOT NULL,
+  material_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  duty text NOT NULL,
+  file_name text NOT NULL,
+  media_type text NOT NULL,
+  bytes bigint NOT NULL,
+  sha256 text NOT NULL,
+  file_key text NOT NULL,
+  account_id uuid,
+  added_at timestamp with time zone NOT NULL,
+  CONSTRAINT material_pkey PRIMARY KEY (subject_id, material_id)
+);
+CREATE INDEX material_case ON repair.material USING btree (case_id);
+GRANT DELETE, INSERT, SELECT ON repair.material TO ${role:app};
+
+CREATE TABLE repair.reminder (
+  subject_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  due_on date NOT NULL,
+  told_at timestamp with time zone,
+  CONSTRAINT reminder_pkey PRIMARY KEY (subject_id, record_id)
+);
+CREATE INDEX reminder_due ON repair.reminder USING btree (due_on) WHERE (told_at IS NULL);
+GRANT INSERT, SELECT ON repair.reminder TO ${role:app};
+GRANT UPDATE (due_on, told_at) ON repair.reminder TO ${role:app};
 
 CREATE OR REPLACE FUNCTION core.ensure_years(first_year integer, years integer)
  RETURNS integer

@@ -2,15 +2,17 @@
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
 import type { AppContext } from './context.ts';
-import { accountPorts, personPorts } from './module-ports.ts';
+import { accountPorts, personPorts, repairPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
+import { displayJobs } from './modules/display/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 import { objectionKind } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
+import { repairJobs, repairKinds } from './modules/repair/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
@@ -30,6 +32,10 @@ export function registerJobs(ctx: AppContext): void {
   oversightJobs(ctx);
   casesJob(ctx, [objectionKind]);
   exchangeJobs(ctx);
+  const repairs = repairKinds(repairPorts);
+  displayJobs(ctx);
+  repairJobs(ctx, repairs, repairPorts);
+  casesJob(ctx, [objectionKind, ...repairs]);
 }
 
 export interface ServerOptions extends AppOptions {

@@ -3,18 +3,20 @@
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import type { AppContext } from './context.ts';
-import { accountPorts, credentialPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
+import { accountPorts, credentialPorts, exportPorts, personPorts, repairPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { exchangeRoutes } from './modules/exchange/index.ts';
+import { displayRoutes } from './modules/display/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
 import { ensureYears } from './modules/records/index.ts';
+import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
 import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
@@ -47,6 +49,8 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
   objectionRoutes,
+  displayRoutes,
+  (ctx) => repairRoutes(ctx, repairPorts),
   reportRoutes,
   oversightRoutes,
   exchangeRoutes,

@@ -7,6 +7,7 @@ import { type CredentialPorts, loadPersonProofs } from './modules/credentials/in
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
+import type { RepairPorts } from './modules/repair/index.ts';
 import { verifyReport } from './modules/reports/index.ts';
 import { countExport, exportRecords, findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
 import { DomainError } from './platform/errors.ts';
@@ -71,3 +72,6 @@ export const credentialPorts: CredentialPorts = {
     }
   },
 };
+
+/** Lists bring the hooks of their removals here. */
+export const repairPorts: RepairPorts = {};

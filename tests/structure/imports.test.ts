@@ -36,6 +36,7 @@ const ORDER = [
   'quality',
   'disclosure',
   'casework',
+  'display',
   'commitments',
   'lists',
   'measures',

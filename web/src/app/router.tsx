@@ -340,7 +340,40 @@ const objection = createRoute({
   component: lazyRouteComponent(() => import('../features/objections/objection-page.tsx'), 'ObjectionPage'),
 });
 
+const repairs = createRoute({
+  getParentRoute: () => desk,
+  path: '/repairs',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/repairs/repairs-page.tsx'), 'RepairsPage'),
+});
+
+const newRepair = createRoute({
+  getParentRoute: () => desk,
+  path: '/repairs/new',
+  component: lazyRouteComponent(() => import('../features/repairs/new-repair-page.tsx'), 'NewRepairPage'),
+});
+
+const repair = createRoute({
+  getParentRoute: () => desk,
+  path: '/repairs/$id',
+  component: lazyRouteComponent(() => import('../features/repairs/repair-page.tsx'), 'RepairPage'),
+});
+
+const severity = createRoute({
+  getParentRoute: () => desk,
+  path: '/severity',
+  validateSearch: (raw: Raw): { tab?: string | undefined } => ({ tab: text(raw, 'tab') }),
+  component: lazyRouteComponent(() => import('../features/display/severity-page.tsx'), 'SeverityPage'),
+});
+
+const why = createRoute({
+  getParentRoute: () => desk,
+  path: '/records/$id/why',
+  component: lazyRouteComponent(() => import('../features/display/why-page.tsx'), 'WhyPage'),
+});
+
 const casePages = [objections, newObjection, objection] as const;
+const repairPages = [repairs, newRepair, repair, severity, why] as const;
 
 const routeTree = root.addChildren([
   signIn,
@@ -364,6 +397,7 @@ const routeTree = root.addChildren([
     ...accountPages,
     ...accessRoutes,
     ...casePages,
+    ...repairPages,
     lookups,
     privacy,
   ]),

@@ -41,7 +41,9 @@ interface Task {
     | '/exports'
     | '/authorisations'
     | '/emergency'
-    | '/objections';
+    | '/objections'
+    | '/repairs'
+    | '/severity';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -57,6 +59,8 @@ const tasks: readonly Task[] = [
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
+  { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
+  { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },

@@ -132,10 +132,12 @@ export async function nextNumber(tx: Transaction, series: string, year: number):
 }
 
 export interface CaseFilter {
-  readonly procedure: string;
+  readonly procedure: string | readonly string[];
   readonly open?: boolean | undefined;
   readonly overdueOn?: PlainDateString | undefined;
   readonly state?: string | undefined;
+  /** Such as drafts, which are nobody's business but the applicant's. */
+  readonly notState?: string | undefined;
   /** Handler bodies; undefined = every one. */
   readonly bodies?: readonly string[] | undefined;
   /** Beside those of the bodies: what this account opened. */
@@ -149,10 +151,13 @@ export interface CaseFilter {
   readonly kind?: string | undefined;
 }
 
-const conditionsOf = (filter: CaseFilter): Sql => sql`procedure = ${filter.procedure}
+const conditionsOf = (
+  filter: CaseFilter,
+): Sql => sql`procedure = ANY(${typeof filter.procedure === 'string' ? [filter.procedure] : filter.procedure}::text[])
   AND (${filter.open === undefined} OR closed = ${filter.open === false})
   AND (${filter.overdueOn ?? null}::date IS NULL OR due_on < ${filter.overdueOn ?? null})
   AND (${filter.state ?? null}::text IS NULL OR state = ${filter.state ?? null})
+  AND (${filter.notState ?? null}::text IS NULL OR state <> ${filter.notState ?? null})
   AND (${filter.bodies ?? null}::uuid[] IS NULL OR handler_body_id = ANY(${filter.bodies ?? null}::uuid[])
     OR opened_by = ${filter.orOpenedBy ?? null}::uuid OR facts->>'raiserBody' = ANY(${filter.orRaisedBy ?? []}::text[]))
   AND (${filter.subjects ?? null}::uuid[] IS NULL OR subject_id = ANY(${filter.subjects ?? null}::uuid[]))

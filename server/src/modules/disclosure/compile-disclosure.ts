@@ -1,5 +1,12 @@
 import type { RecordRow } from '@chengxin/rules';
-import type { Basis, Bilingual, DisclosureRegime, PolicyRuntime, SeverityClass } from '../policy/types.ts';
+import type {
+  Basis,
+  Bilingual,
+  DisclosureLane,
+  DisclosureRegime,
+  PolicyRuntime,
+  SeverityClass,
+} from '../policy/types.ts';
 import { compileCondition } from './expressions.ts';
 
 export type Condition = (row: RecordRow) => boolean;
@@ -40,7 +47,7 @@ export interface CompiledItem {
 
 export interface CompiledDisclosure {
   readonly policy: PolicyRuntime;
-  item(key: string): CompiledItem;
+  item(key: string, lane?: DisclosureLane): CompiledItem;
 }
 
 function compileRegime(regime: ReturnType<PolicyRuntime['disclosureRegimes']>[number]): CompiledRegime {
@@ -66,11 +73,22 @@ function compileRegime(regime: ReturnType<PolicyRuntime['disclosureRegimes']>[nu
   };
 }
 
-function compileItem(policy: PolicyRuntime, key: string): CompiledItem {
+function compileItem(policy: PolicyRuntime, key: string, lane: DisclosureLane): CompiledItem {
   const item = policy.catalogueItem(key);
-  const regimes = policy.disclosureRegimes(key).map(compileRegime);
+  const regimes = policy.disclosureRegimes(key, lane).map(compileRegime);
   regimes.sort((a, b) => (a.validFrom < b.validFrom ? -1 : a.validFrom > b.validFrom ? 1 : 0));
   return { public: item?.publicity === 'public', itemBasis: item?.basis[0], regimes };
+}
+
+/** As the city chose; a policy that says nothing favours the subject (repair-and-disclosure §2, transition). */
+const transitions = new WeakMap<PolicyRuntime, Transition>();
+export function transitionOf(policy: PolicyRuntime): Transition {
+  let found = transitions.get(policy);
+  if (found === undefined) {
+    found = policy.place?.().disclosureTransition ?? 'shorter';
+    transitions.set(policy, found);
+  }
+  return found;
 }
 
 const cache = new WeakMap<PolicyRuntime, CompiledDisclosure>();
@@ -82,11 +100,12 @@ export function compileDisclosure(policy: PolicyRuntime): CompiledDisclosure {
   const items = new Map<string, CompiledItem>();
   const compiled: CompiledDisclosure = {
     policy,
-    item(key) {
-      let found = items.get(key);
+    item(key, lane = 'creditPlatform') {
+      const place = `${lane} ${key}`;
+      let found = items.get(place);
       if (!found) {
-        found = compileItem(policy, key);
-        items.set(key, found);
+        found = compileItem(policy, key, lane);
+        items.set(place, found);
       }
       return found;
     },

@@ -1,5 +1,5 @@
-import type { Basis, PolicyRuntime } from '../policy/types.ts';
-import { type CompiledItem, compileDisclosure, type Transition } from './compile-disclosure.ts';
+import type { Basis, DisclosureLane, PolicyRuntime } from '../policy/types.ts';
+import { type CompiledItem, compileDisclosure, type Transition, transitionOf } from './compile-disclosure.ts';
 import { rowOf } from './expressions.ts';
 import { favourable, type Ruling, regimesFor, ruleBy } from './periods.ts';
 import { reasonOf } from './reasons.ts';
@@ -69,17 +69,19 @@ function stateOf(ruling: Ruling, facts: DisclosureFacts, events: EventState, on:
 /**
  * Whether the public may see a record on the day `on` (Asia/Shanghai), until when and why. Pure: computed from policy
  * and events at every read, so that an expired record is not shown even if no job ever ran.
- * @param transition how records decided under an earlier regime are treated; the default favours the subject
+ * @param lane the credit platform, or the register's own publicity system beside it
+ * @param transition how records decided under an earlier regime are treated; by default as the city's policy says, else what favours the subject
  */
 export function discloseRecord(
   facts: DisclosureFacts,
   events: readonly RecordEventFacts[],
   on: string,
   policy: PolicyRuntime,
-  transition: Transition = 'shorter',
+  transition: Transition = transitionOf(policy),
+  lane: DisclosureLane = 'creditPlatform',
 ): Disclosure {
   const happened = stateOfEvents(events, on);
-  const ruling = rulingOf(compileDisclosure(policy).item(facts.item), facts, happened, on, transition);
+  const ruling = rulingOf(compileDisclosure(policy).item(facts.item, lane), facts, happened, on, transition);
   const state = stateOf(ruling, facts, happened, on);
   const repairable = state === 'shown' || state === 'suspended' || state === 'masked' || ruling.kind === 'class';
   return {

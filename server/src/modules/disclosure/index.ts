@@ -1,5 +1,5 @@
 /** Disclosure: whether the public may see a record, until when and why. Pure functions, no database. */
-export { type CompiledDisclosure, compileDisclosure, type Transition } from './compile-disclosure.ts';
+export { type CompiledDisclosure, compileDisclosure, type Transition, transitionOf } from './compile-disclosure.ts';
 export { addMonths, chineseDay, dayAfter } from './dates.ts';
 export { discloseRecord } from './disclose-record.ts';
 export type {

@@ -69,6 +69,24 @@ export const permissionRows = {
   'paper.write': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
   // Work of a body: given to people, handed over, watched by the body above.
   'case.work': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  // The organisation, or a window for it, applies; the body that recognised decides; the national site's client relays.
+  'repair.apply': plain({ companyRepresentative: 'own', departmentOfficer: 'all', creditOffice: 'all' }),
+  'repair.read': plain({
+    companyRepresentative: 'own',
+    departmentOfficer: 'own',
+    creditOffice: 'all',
+    departmentSystem: 'own',
+  }),
+  'repair.decide': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
+  'repair.handle': plain({ creditOffice: 'all' }),
+  'repair.relay': plain({ departmentSystem: 'all' }),
+  // What is ordered about display: the class by the deciding body alone, a court's order also by the office.
+  'severity.confirm': plain({ departmentOfficer: 'own', creditOffice: 'own', departmentSystem: 'own' }),
+  'display.order': plain({ departmentOfficer: 'own', creditOffice: 'all', departmentSystem: 'own' }),
+  'display.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
+  'display.list': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'display.changes': plain({ creditOffice: 'all' }),
+  'notice.serve': plain({ departmentOfficer: 'own', creditOffice: 'own', departmentSystem: 'own' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -20,6 +20,7 @@ import type {
   PolicyProblem,
   ProcedurePolicy,
   Purposes,
+  RepairRules,
 } from './types.ts';
 
 /** Roles that may state a purpose; the three administrators have no business data (GB/T 22239-2019 8.1.5). */
@@ -156,6 +157,9 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'paper':
       checkPaper(file.body, report);
       break;
+    case 'repair':
+      checkRepair(file.body, index, report);
+      break;
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':
@@ -261,6 +265,15 @@ function checkProcedure(body: ProcedurePolicy, report: Report): void {
     if (clock.onDue.kind === 'command' && !clock.onDue.article.article)
       report(`${path}.onDue.article`, '逾期自动处理须写明法律条款', 'an automatic consequence names its article');
   }
+}
+
+function checkRepair(body: RepairRules, index: PolicyIndex, report: Report): void {
+  const items = [...body.kinds.flatMap((kind) => kind.items), ...(body.notice?.items ?? [])];
+  for (const item of items)
+    if (index.items.size > 0 && !index.items.has(item))
+      report('body.kinds', `目录中没有 ${item}`, `there is no catalogue item ${item}`);
+  const keys = body.duties.map((duty) => duty.key);
+  if (new Set(keys).size !== keys.length) report('body.duties', '义务重复', 'a duty is there twice');
 }
 
 const weekday = (on: string): number => new Date(`${on}T00:00:00Z`).getUTCDay();

@@ -88,6 +88,12 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const procedures = new Map(of('procedure').map((file) => [file.key, deepFreeze(file.body)]));
   const procedureNames = new Map(of('procedure').map((file) => [file.key, file.name]));
+  const repairs = new Map(
+    of('repair').map((file) => [
+      file.body.lane,
+      deepFreeze({ ...file.body, key: file.key, name: file.name, basis: file.basis, hash: hashOf(file) }),
+    ]),
+  );
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
@@ -126,6 +132,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     place: () => known(place, 'place rules'),
     procedureName: (key) => procedureNames.get(key) ?? { zh: key, en: key },
     procedure: (key) => known(procedures.get(key), `procedure ${key}`),
+    repair: (lane) => repairs.get(lane),
     purposes: () => purposes,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),

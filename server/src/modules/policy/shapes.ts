@@ -299,6 +299,7 @@ const placeRules = strict({
   barMinors: Type.Literal(true),
   personRetentionYears: Type.Integer({ minimum: 1, maximum: 5 }),
   reportingWorkingDays: Type.Integer({ minimum: 1, maximum: 60 }),
+  disclosureTransition: optional(oneOf('shorter', 'ofDecision', 'current')),
 });
 
 const onDue = Type.Union([
@@ -334,6 +335,42 @@ const procedure = strict({
       1,
       20,
     ),
+  ),
+});
+
+const categoryList = (minimum: number) => list(text(64), minimum, 60);
+const repair = strict({
+  lane: oneOf('creditPlatform', 'marketRegister'),
+  procedure: identifier,
+  decidingBodies: optional(text(100)),
+  kinds: list(strict({ key: identifier, name: bilingual, items: list(identifier, 0, 200) }), 1, 20),
+  longerMinimum: list(
+    strict({ words: list(text(60), 1, 60), months: Type.Integer({ minimum: 1, maximum: 60 }), basis }),
+    0,
+    20,
+  ),
+  never: list(strict({ categories: categoryList(1), basis }), 0, 20),
+  restrictions: strict({ categories: categoryList(0), basis }),
+  sameConductBlocks: Type.Boolean(),
+  duties: list(strict({ key: identifier, categories: categoryList(1), name: bilingual, proof: bilingual }), 1, 40),
+  commitment: strict({ version: text(20), title: bilingual, text: list(bilingual, 1, 30), basis }),
+  // 36号令 has the bar, not its number here: no city makes it longer than five years, the longest that adverse data is held.
+  ban: strict({
+    years: Type.Integer({ minimum: 1, maximum: 5 }),
+    shownYears: Type.Integer({ minimum: 1, maximum: 5 }),
+    basis,
+    confirmed: optional(Type.Boolean()),
+  }),
+  targetWorkingDays: Type.Integer({ minimum: 1, maximum: 60 }),
+  annulmentWorkingDays: Type.Integer({ minimum: 1, maximum: 30 }),
+  notice: optional(
+    strict({
+      requiredSince: isoDate,
+      items: list(identifier, 1, 200),
+      title: bilingual,
+      text: list(bilingual, 1, 30),
+      basis,
+    }),
   ),
 });
 
@@ -553,6 +590,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   matching,
   placeRules,
   procedure,
+  repair,
   purposes,
   accessLimits,
   oversight,

@@ -344,6 +344,8 @@ export interface PlaceRules {
   barMinors: true;
   personRetentionYears: number;
   reportingWorkingDays: number;
+  /** How a disclosure regime that comes into force treats records of before: absent = what is shorter for the subject. */
+  disclosureTransition?: 'shorter' | 'ofDecision' | 'current';
 }
 
 export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation';
@@ -566,6 +568,36 @@ export const PAPER_FACTS = [
   'issuedOn',
 ] as const;
 
+/** Conditions of repair in one lane: what is asked, what forbids it, what follows from false material. */
+export interface RepairRules {
+  lane: DisclosureLane;
+  /** Key of the procedure whose days and reasons apply. */
+  procedure: string;
+  /** The lane is open to records of bodies whose name contains this. Absent = of every body. */
+  decidingBodies?: string;
+  /** An empty list of items = every item that is not named by another kind. */
+  kinds: { key: string; name: Bilingual; items: string[] }[];
+  /** A longer minimum period where the text of the decision contains one of the words. */
+  longerMinimum: { words: string[]; months: number; basis: Basis }[];
+  /** Never ended early. */
+  never: { categories: string[]; basis: Basis }[];
+  /** While the term of the decision runs, nothing ends early. */
+  restrictions: { categories: string[]; basis: Basis };
+  /** A later penalty for the same kind of conduct stands in the way. */
+  sameConductBlocks: boolean;
+  /** Of the duties of a decision; `*` = of every decision. */
+  duties: { key: string; categories: string[]; name: Bilingual; proof: Bilingual }[];
+  commitment: { version: string; title: Bilingual; text: Bilingual[]; basis: Basis };
+  /** After false material, or a commitment wilfully not kept. */
+  ban: { years: number; shownYears: number; basis: Basis; confirmed?: boolean };
+  /** The city's own target from the application to the end. */
+  targetWorkingDays: number;
+  /** Working days in which an annulled decision is withdrawn; taken down at once, what is reported later is said. */
+  annulmentWorkingDays: number;
+  /** 两书同达: the notice that is served with the decision. */
+  notice?: { requiredSince: string; items: string[]; title: Bilingual; text: Bilingual[]; basis: Basis };
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'notices', Notices>
   | PolicyEnvelope<'noticeRules', NoticeRules>
@@ -586,6 +618,7 @@ export type PolicyFile =
   | PolicyEnvelope<'purposes', Purposes>
   | PolicyEnvelope<'accessLimits', AccessLimits>
   | PolicyEnvelope<'procedure', ProcedurePolicy>
+  | PolicyEnvelope<'repair', RepairRules>
   | PolicyEnvelope<'oversight', OversightRules>
   | PolicyEnvelope<'exchange', ExchangeRules>
   | PolicyEnvelope<'signIn', SignInRules>;
@@ -636,6 +669,10 @@ export interface PolicyRuntime {
   /** Days, reasons and consequences of a procedure. Throws when there is none of this key. */
   procedure(key: string): ProcedurePolicy;
   procedureName(key: string): Bilingual;
+  /** Conditions of repair in a lane; undefined where the city has none. */
+  repair(
+    lane: DisclosureLane,
+  ): (RepairRules & { key: string; name: Bilingual; hash: string; basis: Basis[] }) | undefined;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;

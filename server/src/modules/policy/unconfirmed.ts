@@ -53,6 +53,8 @@ function rowsOf(file: PolicyFile): Row[] {
       return open(file.body.delays).map((row) => ({ id: row.key, name: row.name, basis: row.basis }));
     case 'notices':
       return open(file.body.topics).map((row) => ({ id: row.topic, name: row.name, basis: row.basis }));
+    case 'repair':
+      return open([file.body.ban]).map((ban) => ({ id: 'ban', name: file.name, basis: [ban.basis] }));
     default:
       return [];
   }

@@ -273,3 +273,62 @@ export async function recentRecords(client: Queryable, limit: number, fields: Pa
          ORDER BY r.decided_on DESC NULLS LAST, r.recorded_at DESC`,
   );
 }
+
+export interface OneRecordRow extends FactRow {
+  canonical_id: string;
+  kind: SubjectKind;
+  name: string;
+  unified_code: string | null;
+  operator: string | null;
+  deciding_body_id: string;
+  deciding_body: string;
+  source_body_id: string;
+  source_body: string;
+  payload: Record<string, unknown>;
+  key_hash: Buffer;
+  recorded_at: string;
+  superseded_at: string | null;
+}
+
+/** One record with its subject and bodies, whether it is live or not; its facts as disclosure wants them. */
+export async function oneRecord(
+  client: Queryable,
+  recordId: string,
+  fields: PayloadFields,
+): Promise<OneRecordRow | null> {
+  return maybeOne<OneRecordRow>(
+    client,
+    sql`WITH f AS (SELECT * FROM unnest(${fields.standards}::text[], ${fields.procedure}::text[], ${fields.status}::text[])
+                     AS t(standard, procedure_field, status_field))
+        SELECT r.subject_id, r.record_id, r.recorded_on, r.item, r.standard, r.document_number, r.decided_on,
+               r.effective_from, r.effective_to, r.categories, r.domain, r.severity, r.amount_fen, r.confiscated_fen,
+               r.payload ->> f.procedure_field AS procedure, r.payload ->> f.status_field AS record_status,
+               r.payload, r.key_hash, r.recorded_at, r.superseded_at, r.deciding_body_id, r.source_body_id,
+               b.name AS deciding_body, o.name AS source_body, s.subject_id AS canonical_id, s.kind, s.name, s.unified_code,
+               s.register->>'legalRepresentative' AS operator
+          FROM core.record r
+          LEFT JOIN core.subject_alias a ON a.subject_id = r.subject_id AND a.to_at IS NULL
+          JOIN core.subject s ON s.subject_id = COALESCE(a.canonical_id, r.subject_id)
+          JOIN core.body b ON b.body_id = r.deciding_body_id
+          JOIN core.body o ON o.body_id = r.source_body_id
+          LEFT JOIN f ON f.standard = r.standard
+         WHERE r.record_id = ${recordId}`,
+  );
+}
+
+/** The record that a key means now; null when nothing stands there. */
+export async function recordOfKey(client: Queryable, keyHash: Buffer): Promise<string | null> {
+  const row = await maybeOne<{ record_id: string }>(
+    client,
+    sql`SELECT record_id FROM core.record_key WHERE key_hash = ${keyHash}`,
+  );
+  return row?.record_id ?? null;
+}
+
+export async function eventsOfRecord(client: Queryable, subjectId: string, recordId: string): Promise<RecordEvent[]> {
+  return query<RecordEvent>(
+    client,
+    sql`SELECT kind, effective_on AS "effectiveOn", recorded_at AS "recordedAt", data FROM core.record_event
+         WHERE subject_id = ${subjectId} AND record_id = ${recordId}`,
+  );
+}

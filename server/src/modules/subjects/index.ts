@@ -41,6 +41,7 @@ export {
 export { nameParts } from './match/parse-name.ts';
 export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';
 export { nameInitials, nameTokens, normaliseName } from './names.ts';
+export { loadOneRecord, type OneRecord, viewOfRecord } from './one-record.ts';
 export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';
 export { createPortal, type Portal } from './portal/portal.ts';
 export type * from './ports.ts';

@@ -7,10 +7,12 @@ import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
+import { repairsEn } from './repairs.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
+  ...repairsEn,
   'app.name': 'Chengxin desk',
   'app.brand': 'Chengxin desk',
   'nav.label': 'Tasks',

@@ -6,13 +6,14 @@ import { casesZh } from './cases.zh.ts';
 import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
-
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
+import { repairsZh } from './repairs.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...repairsZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',

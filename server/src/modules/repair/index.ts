@@ -1,0 +1,7 @@
+/** Repair: the display and use of an adverse record end early, once its duties are fulfilled. */
+export type { RefusalCode } from './conditions.ts';
+export { closeMootCases, planReminders, repairJobs, tellFirstDays } from './jobs.ts';
+export type { RemovalHook, RepairPorts } from './removal-hook.ts';
+export { type RepairKinds, repairKinds } from './repair-kind.ts';
+export { repairRoutes } from './routes.ts';
+export { marketRepairProcedure, repairProcedure, repairProcedures } from './state.ts';
