@@ -1,13 +1,14 @@
 /** The server: context, application, jobs and sealer, started and stopped in order. */
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
+import { caseDesks } from './case-desks.ts';
 import type { AppContext } from './context.ts';
 import { accountPorts, personPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
-import { objectionKind } from './modules/objections/index.ts';
+
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
@@ -27,7 +28,10 @@ export function registerJobs(ctx: AppContext): void {
   collectionJobs(ctx);
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);
-  casesJob(ctx, [objectionKind]);
+  casesJob(
+    ctx,
+    caseDesks.map(({ kind }) => kind),
+  );
 }
 
 export interface ServerOptions extends AppOptions {

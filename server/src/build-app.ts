@@ -2,16 +2,20 @@
 
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { caseDesks, paperPorts } from './case-desks.ts';
 import type { AppContext } from './context.ts';
 import { accountPorts, credentialPorts, exportPorts, personPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
+import { caseworkRoutes } from './modules/casework/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { noticeRoutes } from './modules/notices/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
+import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -45,6 +49,9 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => personRoutes(ctx, personPorts(ctx)),
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
+  noticeRoutes,
+  (ctx) => paperRoutes(ctx, paperPorts),
+  (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   reportRoutes,
   oversightRoutes,

@@ -7,12 +7,14 @@ import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 
+import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...noticesZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',
