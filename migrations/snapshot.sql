@@ -209,9 +209,11 @@ CREATE TABLE casework."case" (
   opened_at timestamp with time zone NOT NULL,
   CONSTRAINT case_pkey PRIMARY KEY (subject_id, case_id)
 );
+CREATE INDEX case_assignee ON casework."case" USING btree (assignee_id) WHERE ((NOT closed) AND (assignee_id IS NOT NULL));
 CREATE INDEX case_handler ON casework."case" USING btree (handler_body_id, procedure, due_on) WHERE (NOT closed);
 CREATE INDEX case_id ON casework."case" USING btree (case_id);
 CREATE INDEX case_look ON casework."case" USING btree (look_on) WHERE (look_on IS NOT NULL);
+CREATE INDEX case_overdue ON casework."case" USING btree (due_on, case_id) WHERE ((NOT closed) AND (due_on IS NOT NULL));
 CREATE INDEX case_record ON casework."case" USING btree (record_id) WHERE (record_id IS NOT NULL);
 CREATE UNIQUE INDEX case_upstream ON casework."case" USING btree (subject_id, procedure, upstream_number) WHERE (upstream_number IS NOT NULL);
 GRANT INSERT, SELECT ON casework."case" TO ${role:app};
@@ -235,7 +237,7 @@ CREATE TABLE casework.event (
   clock_behind boolean NOT NULL,
   command_key text,
   CONSTRAINT event_pkey PRIMARY KEY (subject_id, case_id, seq),
-  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'command'::text, 'reminder'::text, 'escalation'::text, 'extensionAsked'::text, 'extensionGranted'::text, 'extensionRefused'::text])))
+  CONSTRAINT event_kind_check CHECK ((kind = ANY (ARRAY['opened'::text, 'command'::text, 'reminder'::text, 'escalation'::text, 'extensionAsked'::text, 'extensionGranted'::text, 'extensionRefused'::text, 'assigned'::text])))
 );
 CREATE UNIQUE INDEX event_command_key ON casework.event USING btree (subject_id, case_id, command_key) WHERE (command_key IS NOT NULL);
 GRANT INSERT, SELECT ON casework.event TO ${role:app};
@@ -264,6 +266,30 @@ CREATE TABLE casework.number_series (
 );
 GRANT INSERT, SELECT ON casework.number_series TO ${role:app};
 GRANT UPDATE (last_no) ON casework.number_series TO ${role:app};
+
+CREATE TABLE casework.task (
+  subject_id uuid NOT NULL,
+  case_id uuid NOT NULL,
+  task_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  late_body_id uuid NOT NULL,
+  procedure text NOT NULL,
+  clock text NOT NULL,
+  run integer NOT NULL,
+  deadline date NOT NULL,
+  opened_at timestamp with time zone NOT NULL,
+  done_at timestamp with time zone,
+  done_by uuid,
+  done_how text,
+  note text,
+  CONSTRAINT task_pkey PRIMARY KEY (subject_id, case_id, task_id),
+  CONSTRAINT task_check CHECK (((done_at IS NULL) = (done_how IS NULL))),
+  CONSTRAINT task_done_how_check CHECK ((done_how = ANY (ARRAY['answered'::text, 'caseMoved'::text])))
+);
+CREATE UNIQUE INDEX task_once ON casework.task USING btree (subject_id, case_id, clock, run, deadline);
+CREATE INDEX task_open ON casework.task USING btree (body_id, opened_at) WHERE (done_at IS NULL);
+GRANT INSERT, SELECT ON casework.task TO ${role:app};
+GRANT UPDATE (done_at, done_by, done_how, note) ON casework.task TO ${role:app};
 
 CREATE TABLE core.attachment (
   attachment_id uuid NOT NULL,

@@ -1,6 +1,7 @@
 /** The server: context, application, jobs and sealer, started and stopped in order. */
 import { type AppOptions, buildApp, registerPlatformJobs } from './build-app.ts';
 import { buildContext, type ContextOptions, type OwnedContext } from './build-context.ts';
+import { caseDesks } from './case-desks.ts';
 import type { AppContext } from './context.ts';
 import { accountPorts, personPorts, repairPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
@@ -9,7 +10,7 @@ import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/colle
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { displayJobs } from './modules/display/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
-import { objectionKind } from './modules/objections/index.ts';
+
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
@@ -36,6 +37,10 @@ export function registerJobs(ctx: AppContext): void {
   displayJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
   casesJob(ctx, [objectionKind, ...repairs]);
+  casesJob(
+    ctx,
+    caseDesks.map(({ kind }) => kind),
+  );
 }
 
 export interface ServerOptions extends AppOptions {

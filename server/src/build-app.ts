@@ -2,18 +2,22 @@
 
 import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
+import { caseDesks, paperPorts } from './case-desks.ts';
 import type { AppContext } from './context.ts';
 import { accountPorts, credentialPorts, exportPorts, personPorts, repairPorts, subjectPorts } from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
+import { caseworkRoutes } from './modules/casework/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { exchangeRoutes } from './modules/exchange/index.ts';
 import { displayRoutes } from './modules/display/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
+import { noticeRoutes } from './modules/notices/index.ts';
 import { objectionRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
+import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
@@ -48,6 +52,9 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => personRoutes(ctx, personPorts(ctx)),
   (ctx) => subjectRoutes(ctx, subjectPorts(ctx)),
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
+  noticeRoutes,
+  (ctx) => paperRoutes(ctx, paperPorts),
+  (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   displayRoutes,
   (ctx) => repairRoutes(ctx, repairPorts),

@@ -2,6 +2,7 @@
 import type { AppContext } from './context.ts';
 import type { ExportPorts } from './modules/access/index.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
+import { countOpenOf } from './modules/casework/index.ts';
 import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
 import { type CredentialPorts, loadPersonProofs } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
@@ -45,6 +46,11 @@ export const accountPorts: AccountPorts = {
       key: 'drafts',
       name: { zh: '待复核的录入', en: 'entries that wait for a second reader' },
       countOpen: openDraftsOf,
+    },
+    {
+      key: 'cases',
+      name: { zh: '已分办的事项', en: 'cases that were given to them' },
+      countOpen: countOpenOf,
     },
   ],
 };

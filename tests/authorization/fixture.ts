@@ -7,6 +7,9 @@ import { createHttpCity, multipartOf } from '../support/http-city.ts';
 import { licence, licenceCsv, penalty, penaltyCsv } from '../support/rows.ts';
 import type { Fixture } from './format.ts';
 
+/** Of a gateway that nothing is ever sent to here: receipts are signed with it. */
+export const smsSecret = 'a secret of the gateway of this test, long enough';
+
 export interface MadeFixture extends Fixture {
   /** `METHOD pattern` of every registered route. */
   readonly registered: ReadonlySet<string>;
@@ -21,7 +24,7 @@ async function createCity() {
     add.call(this, methods, url);
   };
   const city = await createHttpCity({
-    env: { PULL_HOSTS: 'db.example.gov.cn:5432' },
+    env: { PULL_HOSTS: 'db.example.gov.cn:5432', SMS_URL: 'http://127.0.0.1:9/', SMS_SECRET: smsSecret },
     app: { rateLimit: { account: 100_000, address: 100_000 } },
   });
   KnownRoutes.prototype.add = add;

@@ -372,8 +372,32 @@ const why = createRoute({
   component: lazyRouteComponent(() => import('../features/display/why-page.tsx'), 'WhyPage'),
 });
 
-const casePages = [objections, newObjection, objection] as const;
 const repairPages = [repairs, newRepair, repair, severity, why] as const;
+const notices = createRoute({
+  getParentRoute: () => desk,
+  path: '/notices',
+  validateSearch: (raw: Raw): { show?: string | undefined } => ({ show: text(raw, 'show') }),
+  component: lazyRouteComponent(() => import('../features/notices/inbox-page.tsx'), 'InboxPage'),
+});
+
+const sentNotices = createRoute({
+  getParentRoute: () => desk,
+  path: '/notices/sent',
+  validateSearch: (raw: Raw): { state?: string | undefined; channel?: string | undefined } => ({
+    state: text(raw, 'state'),
+    channel: text(raw, 'channel'),
+  }),
+  component: lazyRouteComponent(() => import('../features/notices/sent-page.tsx'), 'SentPage'),
+});
+
+const overdue = createRoute({
+  getParentRoute: () => desk,
+  path: '/overdue',
+  validateSearch: (raw: Raw): { body?: string | undefined } => ({ body: text(raw, 'body') }),
+  component: lazyRouteComponent(() => import('../features/casework/overdue-page.tsx'), 'OverduePage'),
+});
+
+const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
 
 const routeTree = root.addChildren([
   signIn,

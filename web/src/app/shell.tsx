@@ -5,6 +5,7 @@ import { Drawer } from 'antd';
 import { useEffect, useState } from 'react';
 import { ReadOnlyBanner } from '../features/access/read-only-banner.tsx';
 import { DeputyBanner } from '../features/accounts/deputy-banner.tsx';
+import { unreadQuery } from '../features/notices/queries.ts';
 import { useSession } from '../features/session/use-session.ts';
 import { call } from '../shared/api/client.ts';
 import { forgetAll, siteQuery, summaryQuery } from '../shared/api/queries.ts';
@@ -43,12 +44,14 @@ interface Task {
     | '/emergency'
     | '/objections'
     | '/repairs'
-    | '/severity';
+    | '/severity'
+    | '/notices'
+    | '/overdue';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
   readonly or?: string;
-  readonly count?: 'waiting' | 'drafts';
+  readonly count?: 'waiting' | 'drafts' | 'unread';
 }
 const tasks: readonly Task[] = [
   { to: '/', label: 'nav.todo', permission: 'submission.read', or: 'account.read', count: 'waiting' },
@@ -61,6 +64,7 @@ const tasks: readonly Task[] = [
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
   { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
+  { to: '/overdue', label: 'nav.overdue', permission: 'case.work' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },
@@ -79,6 +83,8 @@ const tasks: readonly Task[] = [
   { to: '/exports', label: 'nav.exports', permission: 'export.read' },
   { to: '/authorisations', label: 'nav.authorisations', permission: 'authorisation.read' },
   { to: '/emergency', label: 'nav.emergency', permission: 'emergency.read' },
+  // Last: whoever has other work begins with that.
+  { to: '/notices', label: 'nav.notices', permission: 'notice.own', count: 'unread' },
 ];
 
 export function Shell() {
@@ -170,7 +176,8 @@ function Brand() {
 function Tasks({ tasks: shown, onGo }: { tasks: readonly Task[]; onGo?: () => void }) {
   const { t } = useI18n();
   const { data } = useQuery({ ...summaryQuery, enabled: useSession().may('submission.read') });
-  const counts = { waiting: data ? data.doubtfulRows + data.drafts : 0, drafts: data?.drafts ?? 0 };
+  const unread = useQuery({ ...unreadQuery, enabled: useSession().may('notice.own') }).data?.unread ?? 0;
+  const counts = { unread, waiting: data ? data.doubtfulRows + data.drafts : 0, drafts: data?.drafts ?? 0 };
   return (
     <nav aria-label={t('nav.label')} className="tasks">
       <ul>

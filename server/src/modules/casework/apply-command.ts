@@ -25,7 +25,14 @@ export interface CaseState {
 
 export interface CaseEvent {
   readonly seq: number;
-  readonly kind: 'command' | 'reminder' | 'escalation' | 'extensionAsked' | 'extensionGranted' | 'extensionRefused';
+  readonly kind:
+    | 'command'
+    | 'reminder'
+    | 'escalation'
+    | 'extensionAsked'
+    | 'extensionGranted'
+    | 'extensionRefused'
+    | 'assigned';
   /** The command, or the clock that it is about. */
   readonly name: string;
   readonly from: string;
@@ -207,6 +214,23 @@ export function askExtension(rules: Rules, state: CaseState, request: ExtensionR
     note: request.reason,
   });
   return { ok: true, events: [event], next: after(state, event, { extension: request }) };
+}
+
+/** Given to somebody. Nothing moves and no clock changes: it is kept so that the history says who had it. */
+export function giveTo(
+  state: CaseState,
+  given: { readonly by: string | null; readonly note: string | null },
+  now: Instant,
+) {
+  const moment = momentOf(now, state.lastAt);
+  const event = eventOf(state, moment, {
+    kind: 'assigned',
+    name: 'assign',
+    to: state.state,
+    party: 'handler',
+    ...given,
+  });
+  return { next: after(state, event, {}), events: [event] };
 }
 
 /** Answered by another person than the one who asked. */

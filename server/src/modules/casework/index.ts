@@ -13,8 +13,10 @@ export {
   type Refusal,
   type Rules,
 } from './apply-command.ts';
+export { eachCase, maxAtOnce } from './assign-case.ts';
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
+export { type CaseDesk, caseworkRoutes } from './desk-routes.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
 export { caseNames } from './names.ts';
@@ -45,6 +47,7 @@ export {
   nextNumber,
   type StoredEvent,
 } from './queries.ts';
+export { countOpenOf } from './task-queries.ts';
 export {
   type CaseNames,
   type CaseWords,
@@ -66,6 +69,7 @@ export {
   type CaseCommand,
   type CaseKind,
   decideExtension,
+  giveCase,
   lookAtClocks,
   type OpenCase,
   openCase,

@@ -63,7 +63,7 @@ export async function updateCase(tx: Transaction, row: CaseRow, expectedEvents: 
 }
 
 export interface StoredEvent extends Omit<CaseEvent, 'kind'> {
-  readonly kind: CaseEvent['kind'] | 'opened' | 'assigned';
+  readonly kind: CaseEvent['kind'] | 'opened';
   readonly data: Readonly<Record<string, unknown>> | null;
 }
 

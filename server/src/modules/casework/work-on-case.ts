@@ -14,6 +14,7 @@ import {
   type CaseEvent,
   type CaseState,
   type Command,
+  giveTo,
   passTime,
   type Rules,
 } from './apply-command.ts';
@@ -29,6 +30,7 @@ import {
   type StoredEvent,
   updateCase,
 } from './queries.ts';
+import { endTasks, openTask } from './superior-tasks.ts';
 import { tellParties } from './tell-parties.ts';
 import { refusalWords } from './words.ts';
 
@@ -201,19 +203,32 @@ async function keep(
   rules: Rules,
   before: CaseRow,
   happened: { readonly next: CaseState; readonly events: readonly CaseEvent[] },
-  given: { readonly data: Readonly<Record<string, unknown>> | null; readonly key: string | null },
+  given: {
+    readonly data: Readonly<Record<string, unknown>> | null;
+    readonly key: string | null;
+    /** To whom it is given. */
+    readonly to?: Pick<CaseRow, 'assignee_id' | 'handler_body_id'>;
+  },
 ): Promise<CaseRow> {
   let row = rowAfter(rules, before, happened.next);
   for (const [at, event] of happened.events.entries()) {
     const last = at === happened.events.length - 1;
     const stored: StoredEvent = { ...event, data: last ? given.data : null };
-    row = { ...row, ...(await kind.effects(tx, ctx, row, stored)) };
+    row = afterEffects(row, stored.kind === 'assigned' ? (given.to ?? {}) : await kind.effects(tx, ctx, row, stored));
     await insertEvent(tx, row, stored, last ? given.key : null);
     await tell(tx, ctx, actor, row, stored);
+    if (stored.kind === 'escalation') await openTask(tx, row, stored);
     await tellParties(tx, ctx, row, stored);
   }
+  if (before.escalated_on !== null || row.escalated_on !== null) await endTasks(tx, row);
   if ((await updateCase(tx, row, before.events)) !== 1) throw new DomainError('conflict');
   return row;
+}
+
+/** Whoever had it at one body has it no more when another body has to act. */
+function afterEffects(row: CaseRow, change: Partial<CaseRow>): CaseRow {
+  const moved = change.handler_body_id !== undefined && change.handler_body_id !== row.handler_body_id;
+  return { ...row, ...(moved ? { assignee_id: null } : {}), ...change };
 }
 
 /** Who the clock is in the log. */
@@ -316,6 +331,26 @@ export async function decideExtension(
   return change(tx, ctx, actor, kind, caseId, decide, (rules, state) =>
     answerExtension(rules, state, decide.granted, actor.accountId ?? '', ctx.clock.now()),
   );
+}
+
+/** Gives a case to a person of the body, or back to its queue, in the caller's transaction. Given twice, kept once. */
+export async function giveCase(
+  tx: Transaction,
+  ctx: AppContext,
+  actor: Actor,
+  kind: CaseKind,
+  caseId: string,
+  to: { readonly accountId: string | null; readonly bodyId?: string | undefined; readonly note?: string | undefined },
+  key: string | null,
+): Promise<CaseRow> {
+  const { rules, row } = await current(tx, ctx, kind, caseId);
+  if (key !== null && (await eventOfKey(tx, row, key))) return row;
+  const next = { assignee_id: to.accountId, handler_body_id: to.bodyId ?? row.handler_body_id };
+  if (row.assignee_id === next.assignee_id && row.handler_body_id === next.handler_body_id) return row;
+  if (row.closed) throw refusalWords('notInThisState');
+  const given = giveTo(stateOf(row), { by: actor.accountId, note: to.note ?? null }, ctx.clock.now());
+  const data = { accountId: next.assignee_id, bodyId: next.handler_body_id, from: row.assignee_id };
+  return keep(tx, ctx, actor, kind, rules, row, given, { data, key, to: next });
 }
 
 const pageSize = 200;

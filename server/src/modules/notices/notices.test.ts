@@ -4,10 +4,10 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
 import { SMTPServer } from 'smtp-server';
-import { createHttpCity, type HttpCity } from '../../../../tests/support/http-city.ts';
-import { sealSecret } from '../../platform/crypto.ts';
+import { createHttpCity, type HttpCity, type Login } from '../../../../tests/support/http-city.ts';
+import { openSecret, sealSecret } from '../../platform/crypto.ts';
 import { execute, one, query, sql, withTransaction } from '../../platform/db.ts';
-import { isSignedBy } from './channels/signed-post.ts';
+import { isSignedBy, signatureOf } from './channels/signed-post.ts';
 import { deliver } from './deliver.ts';
 import { type NoticeInput, noticeJobs, sendNotice } from './index.ts';
 import { afterEvent, type DeliveryEvent, type DeliveryState } from './state.ts';
@@ -366,5 +366,105 @@ describe('a mail server', () => {
       /unreachable/,
     );
     assert.equal((await stateOf(id)).state, 'waiting');
+  });
+});
+
+describe('the inbox', () => {
+  const inbox = async (login: Login, query = '') => (await city.call(login, 'GET', `/api/v1/notices${query}`)).json();
+  it('holds the own notices, newest first, by pages; reading takes them off the count', async () => {
+    for (let at = 0; at < 3; at++)
+      await send({
+        to: { kind: 'account', accountId: ids.stranger ?? '' },
+        topic: 'case.reminder',
+        params: { number: `${at}` },
+      });
+    const first = await inbox('stranger', '?limit=2');
+    assert.deepEqual([first.items.length, first.unread], [2, 3], JSON.stringify(first));
+    const rest = await inbox('stranger', `?limit=2&cursor=${first.nextCursor}`);
+    assert.deepEqual([rest.items.length, rest.nextCursor], [1, null]);
+    const read = (login: Login, payload: object) => city.call(login, 'POST', '/api/v1/notices/read', { payload });
+    assert.equal((await read('stranger', { ids: [first.items[0].id] })).json().unread, 2);
+    const mine = (await inbox('officer')).unread;
+    assert.equal((await read('officer', { ids: [rest.items[0].id] })).json().unread, mine, 'not somebody else’s');
+    assert.equal((await inbox('stranger', '?unread=true')).items.length, 2);
+    assert.equal((await read('stranger', {})).json().unread, 0);
+    assert.equal((await city.call('client', 'GET', '/api/v1/notices')).statusCode, 403, 'a system has none');
+  });
+  it('beside it addresses are kept as ciphertext and shown masked; what is no address is refused', async () => {
+    const put = (payload: object) => city.call('officer', 'PUT', '/api/v1/notices/contact', { payload });
+    const kept = await put({ email: 'li.si@example.gov.cn', sms: '13800001234' });
+    assert.deepEqual(
+      [kept.json().email.shown, kept.json().sms.shown, kept.json().im.shown],
+      ['l***@example.gov.cn', '138****1234', null],
+    );
+    const row = await one<{ address: string }>(
+      city.ctx.db.app,
+      sql`SELECT address FROM notices.contact WHERE account_id = ${ids.officer} AND channel = 'email'`,
+    );
+    assert.ok(!row.address.includes('example'));
+    assert.equal(openSecret(city.ctx.keys, row.address), 'li.si@example.gov.cn');
+    for (const wrong of [
+      { email: 'a@b.cn, c@d.cn' },
+      { email: 'a@b.cn\r\nBcc: c@d.cn' },
+      { email: '"x" <a@b.cn>' },
+      { sms: '12345678901' },
+      { im: '../../x' },
+    ])
+      assert.equal((await put(wrong)).statusCode, 422, JSON.stringify(wrong));
+    assert.equal((await put({ email: null })).json().email.shown, null);
+  });
+});
+
+describe('the credit office', () => {
+  it('sees what was sent and what failed, and sends again; nobody else does', async () => {
+    gateway.mode = 'refuse';
+    const id = await sms();
+    await tryOnce(id, true);
+    const list = (await city.call('office', 'GET', '/api/v1/notices/sent?state=failed&channel=sms')).json();
+    const item = list.items.find((one: { id: string }) => one.id === id);
+    assert.equal(item.problem.zh, '对方服务器拒绝', JSON.stringify(list.items[0]));
+    assert.ok(item.recipient.includes('***') && !item.recipient.includes('13800001234'), item.recipient);
+    const again = (ids: string[]) => city.call('office', 'POST', '/api/v1/notices/sent/again', { payload: { ids } });
+    const inApp = await one<{ delivery_id: string }>(
+      city.ctx.db.app,
+      sql`SELECT delivery_id FROM notices.delivery WHERE channel = 'inApp' AND state = 'failed' LIMIT 1`,
+    );
+    const results = (await again([id, inApp.delivery_id, '00000000-0000-7000-8000-000000000001'])).json().results;
+    assert.deepEqual(
+      results.map((one: { ok: boolean }) => one.ok),
+      [true, false, false],
+    );
+    assert.deepEqual((await again([id])).json().results[0].ok, false, 'it waits already');
+    gateway.mode = 'delivered';
+    await tryOnce(id);
+    assert.equal((await stateOf(id)).state, 'delivered');
+    assert.equal((await city.call('officer', 'GET', '/api/v1/notices/sent')).statusCode, 403);
+  });
+});
+
+describe('a receipt', () => {
+  it('counts when it is signed and of now; repeated or late it changes nothing', async () => {
+    gateway.mode = 'ok';
+    const id = await sms();
+    await tryOnce(id);
+    const providerId = (await stateOf(id)).provider_id ?? '';
+    const receipt = (state: string, over: { at?: string; secret?: string; id?: string } = {}) => {
+      const at = over.at ?? city.clock.now();
+      const number = over.id ?? providerId;
+      return city.call(null, 'POST', '/api/v1/notices/receipts/sms', {
+        payload: { id: number, state },
+        headers: {
+          'x-chengxin-timestamp': at,
+          'x-chengxin-signature': signatureOf(over.secret ?? secret, at, `sms.${number}.${state}`),
+        },
+      });
+    };
+    assert.equal((await receipt('delivered', { secret: `${secret}!` })).statusCode, 401);
+    assert.equal((await receipt('delivered', { at: '2020-01-01T00:00:00Z' })).statusCode, 401);
+    assert.equal((await receipt('delivered', { at: 'yesterday' })).statusCode, 401);
+    assert.equal((await receipt('delivered', { id: 'of-nobody' })).statusCode, 404);
+    assert.equal((await receipt('read')).statusCode, 204);
+    assert.equal((await receipt('failed')).statusCode, 204);
+    assert.equal((await stateOf(id)).state, 'read');
   });
 });

@@ -239,7 +239,7 @@ export async function inboxRows(
 export async function countUnread(client: Runner, accountId: string, limit: number): Promise<number> {
   const row = await one<{ count: number }>(
     client,
-    sql`SELECT count(*)::integer AS count FROM (SELECT 1 FROM notices.delivery WHERE account_id = ${accountId} AND channel = 'inApp' AND read_at IS NULL LIMIT ${limit}) AS some`,
+    sql`SELECT count(*)::integer AS count FROM (SELECT 1 FROM notices.delivery WHERE account_id = ${accountId} AND channel = 'inApp' AND read_at IS NULL LIMIT ${limit}) AS counted`,
   );
   return row.count;
 }

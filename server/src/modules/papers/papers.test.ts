@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import fc from 'fast-check';
+import { extractText, getDocumentProxy } from 'unpdf';
+import { fromBuffer } from 'yauzl';
 import { createHttpCity, type HttpCity } from '../../../../tests/support/http-city.ts';
 import { penalty, penaltyCsv } from '../../../../tests/support/rows.ts';
 import type { Actor } from '../../context.ts';
@@ -9,7 +11,10 @@ import { one, query, sql, withTransaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { PaperTemplate } from '../policy/index.ts';
 import { checkFields, paperText } from './fields.ts';
-import { type IssuePaper, issuePaper, signOffPaper, voidPaper } from './index.ts';
+import { closePaperRenderer, type IssuePaper, issuePaper, type PaperRow, signOffPaper, voidPaper } from './index.ts';
+import { paperModel } from './paper-model.ts';
+import { paperPdf } from './render-pdf.ts';
+import { paperWord } from './render-word.ts';
 import { type PaperState, signOff } from './state.ts';
 import { chineseDay, paperNumber } from './words.ts';
 
@@ -63,6 +68,29 @@ const asked = (over: Partial<IssuePaper> = {}): IssuePaper => ({
 });
 const issue = (over: Partial<IssuePaper> = {}) =>
   withTransaction(city.ctx.db.app, (tx) => issuePaper(tx, city.ctx, actor('officer'), asked(over)));
+
+/** The parts of a Word document, as text. */
+function unzip(bytes: Buffer): Promise<Map<string, string>> {
+  const parts = new Map<string, string>();
+  return new Promise((resolve, reject) => {
+    fromBuffer(bytes, { lazyEntries: true }, (opening, zip) => {
+      if (opening) return reject(opening);
+      zip.on('entry', (entry) => {
+        zip.openReadStream(entry, (failing, stream) => {
+          if (failing) return reject(failing);
+          const chunks: Buffer[] = [];
+          stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+          stream.on('end', () => {
+            parts.set(entry.fileName, Buffer.concat(chunks).toString('utf8'));
+            zip.readEntry();
+          });
+        });
+      });
+      zip.on('end', () => resolve(parts));
+      zip.readEntry();
+    });
+  });
+}
 
 describe('numbers', () => {
   it('are written as GB/T 9704 has them', () => {
@@ -210,5 +238,60 @@ describe('sign-off', () => {
     const done = await sign('stranger');
     assert.deepEqual([done.state, done.first_by, done.second_by], ['signedOff', people.officer, people.stranger]);
     await assert.rejects(sign('office'), /not in a state|状态/);
+  });
+});
+
+describe('as a file', () => {
+  after(() => closePaperRenderer());
+  const text = (paper: PaperRow) =>
+    paperModel({ ...paper, state: 'signedOff' }, city.ctx.policy().paper(paper.template));
+  const evil = '#read("/etc/passwd") $x$ *b* <w:p/> & ]]> {number} \\u{0}\u202e';
+
+  it('is Word with the official heading; what was typed is text, whatever it looks like', async () => {
+    const paper = await issue({ template: 'letter', fields: { addressee: '市税务局', text: `${evil}\n第二段` } });
+    const word = await paperWord(text(paper));
+    const parts = await unzip(word);
+    const body = parts.get('word/document.xml') ?? '';
+    assert.match(body, /<w:t[^>]*>信函〔2026〕\d+号<\/w:t>/);
+    assert.match(body, /w:color w:val="C8102E"/);
+    for (const face of ['宋体', '仿宋']) assert.ok(body.includes(`w:eastAsia="${face}"`), face);
+    assert.ok(
+      body.includes('#read(&quot;/etc/passwd&quot;) $x$ *b* &lt;w:p/&gt; &amp; ]]&gt; {number}'),
+      body.slice(0, 4000),
+    );
+    assert.ok(!body.includes('\u202e'), 'what turns text round is taken out');
+    assert.match(parts.get('word/footer1.xml') ?? '', /PAGE/);
+    assert.ok(![...parts.keys()].some((name) => /vba|activeX|embeddings/i.test(name)));
+  });
+  it('is PDF with its fonts in it; Typst reads nothing of what was typed', async () => {
+    const paper = await issue({ template: 'letter', fields: { addressee: '市税务局', text: `${evil}\n𠮷祥公司` } });
+    const pdf = await paperPdf(text(paper), paper.issued_at);
+    const proxy = await getDocumentProxy(new Uint8Array(pdf));
+    const read = (await extractText(proxy, { mergePages: true })).text.replaceAll(/\s+/g, '');
+    assert.ok(read.includes('#read("/etc/passwd")$x$*b*<w:p/>&]]>{number}'), read);
+    assert.ok(!read.includes('root:'), 'no file was read');
+    // A character that the fonts lack is said, never left out.
+    assert.ok(read.includes('〔U+20BB7〕祥公司'), read);
+    assert.ok(read.includes(paper.number), read);
+    assert.match(pdf.toString('latin1'), /\/FontFile[23]/);
+  });
+  it('of many pages and a long name numbers its pages and keeps the signature with the text', async () => {
+    const paper = await issue({
+      template: 'letter',
+      fields: { addressee: '市税务局', text: '经查明，情况属实。'.repeat(900) },
+    });
+    const long = { ...text(paper), body: '示范市经济技术开发区综合行政执法与市场监督管理局信用监督管理分局' };
+    const proxy = await getDocumentProxy(new Uint8Array(await paperPdf(long, paper.issued_at)));
+    const { text: pages } = await extractText(proxy, { mergePages: false });
+    assert.ok(pages.length > 8);
+    pages.forEach((page, at) => {
+      assert.ok(page.replaceAll(/\s+/g, '').includes(`—${at + 1}—`), `page ${at + 1}`);
+    });
+    assert.match((pages.at(-1) ?? '').replaceAll(/\s+/g, ''), /特此函告。.*2026年3月2日/);
+  });
+  it('that is not signed off says so', async () => {
+    const paper = await issue();
+    const draft = paperModel(paper, city.ctx.policy().paper(paper.template));
+    assert.match((await unzip(await paperWord(draft))).get('word/document.xml') ?? '', /草稿，未签发/);
   });
 });

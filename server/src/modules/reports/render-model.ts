@@ -1,6 +1,6 @@
 /** What the template prints: plain strings and numbers, each of them checked against the fonts. */
 import { groupUnifiedCode } from '@chengxin/identifiers';
-import { printable } from './glyphs.ts';
+import { printable } from '../../platform/typesetting/glyphs.ts';
 import type { Fact, ReportBlock, ReportContent, ReportIssue, ReportSection } from './types.ts';
 import { printInstant } from './values.ts';
 import {

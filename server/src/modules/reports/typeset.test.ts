@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { extractText, getDocumentProxy, getMeta } from 'unpdf';
+import { printable } from '../../platform/typesetting/glyphs.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
 import { disclosed, fakeIssue, fakeLicence, fakePenalty, fakeReportPolicy, fakeSubject } from './fake-report.ts';
-import { printable } from './glyphs.ts';
 import { chineseNumeral } from './render-model.ts';
 import { createRenderer } from './renderer.ts';
 import type { ReportContent, ReportRecord, ReportSubject } from './types.ts';

@@ -11,6 +11,7 @@ import { PageHead, Tag } from '../../shared/ui/page.tsx';
 import { Loaded } from '../../shared/ui/states.tsx';
 import { CaseCommands } from './case-commands.tsx';
 import { CaseMaterials } from './case-materials.tsx';
+import { CasePapers } from './case-papers.tsx';
 import { CaseClocks, CaseContent, CaseParties, CaseRemedies, CaseTimeline, DueLine } from './case-parts.tsx';
 import { caseTone } from './case-words.ts';
 import { caseQuery } from './queries.ts';
@@ -67,6 +68,7 @@ function Detail<V extends CaseView>({
       <CaseCommands path={path} view={view} />
       {children?.(view)}
       <CaseContent view={view} />
+      <CasePapers caseId={view.id} />
       {materials ? <CaseMaterials path={path} view={view} /> : null}
       <CaseRemedies view={view} />
       <CaseTimeline view={view} />

@@ -5,6 +5,7 @@ import { channelsEn } from './channels.en.ts';
 import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
+import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
 import { repairsEn } from './repairs.en.ts';
@@ -13,6 +14,7 @@ export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
   ...repairsEn,
+  ...noticesEn,
   'app.name': 'Chengxin desk',
   'app.brand': 'Chengxin desk',
   'nav.label': 'Tasks',

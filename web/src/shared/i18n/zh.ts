@@ -6,6 +6,8 @@ import { casesZh } from './cases.zh.ts';
 import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
+
+import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
@@ -14,6 +16,7 @@ export const zh = {
   ...oversightZh,
   ...casesZh,
   ...repairsZh,
+  ...noticesZh,
   'app.name': '城信工作台',
   'app.brand': '城信 · 工作台',
   'nav.label': '工作事项',

@@ -1,0 +1,39 @@
+/** What a paper prints, as values for Word and for PDF alike. */
+import type { PaperTemplate } from '../policy/index.ts';
+import { paperText } from './fields.ts';
+import type { PaperRow } from './queries.ts';
+import { chineseDay } from './words.ts';
+
+export interface PaperModel {
+  readonly body: string;
+  readonly number: string;
+  readonly title: string;
+  /** Not signed off: said on the paper, so that nobody takes it for one. */
+  readonly draft: boolean;
+  readonly paragraphs: readonly { readonly text: string; readonly indent: boolean; readonly heading: boolean }[];
+  readonly rows: readonly { readonly label: string; readonly value: string }[];
+  readonly on: string;
+  /** A form to be signed by hand has no signature of the body below it. */
+  readonly signed: boolean;
+}
+
+/** 一、查明的事实: the first level of headings stands in 黑体 (GB/T 9704-2012 7.3.3). */
+const isHeading = (text: string): boolean => /^[一二三四五六七八九十]{1,3}、[^。；]{1,30}$/u.test(text);
+
+export function paperModel(row: PaperRow, template: PaperTemplate): PaperModel {
+  const text = paperText(template, row.fields);
+  return {
+    body: row.fields.facts.bodyName ?? '',
+    number: row.number,
+    title: text.title,
+    draft: row.state === 'draft',
+    paragraphs: text.paragraphs.map((line, at) => ({
+      text: line,
+      indent: !(at === 0 && line.endsWith('：')),
+      heading: isHeading(line),
+    })),
+    rows: text.rows,
+    on: chineseDay(row.issued_on),
+    signed: text.rows.length === 0,
+  };
+}

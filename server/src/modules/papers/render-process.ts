@@ -1,0 +1,26 @@
+/** The child process that sets papers as PDF. */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { printable } from '../../platform/typesetting/glyphs.ts';
+import { serveParent } from '../../platform/typesetting/serve-parent.ts';
+import { TypstTemplate } from '../../platform/typesetting/typst-template.ts';
+import type { PaperModel } from './paper-model.ts';
+
+export interface PaperRequest {
+  readonly id: number;
+  readonly model: PaperModel;
+  readonly at: string;
+}
+
+const template = new TypstTemplate(join(dirname(fileURLToPath(import.meta.url)), 'typst'), 'paper.typ');
+
+const printed = (model: PaperModel): PaperModel => ({
+  ...model,
+  body: printable(model.body),
+  number: printable(model.number),
+  title: printable(model.title),
+  paragraphs: model.paragraphs.map((paragraph) => ({ ...paragraph, text: printable(paragraph.text) })),
+  rows: model.rows.map((row) => ({ label: printable(row.label), value: printable(row.value) })),
+});
+
+serveParent<PaperRequest>(async ({ model, at }) => template.compile(JSON.stringify(printed(model)), at));
