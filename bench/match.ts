@@ -251,6 +251,7 @@ async function results(
 ): Promise<BenchResult[]> {
   const pairs = asked.filter(({ kind }) => kind === 'pair');
   const own = asked.length - pairs.length;
+  const known = pairs.filter(({ code }) => code !== '').length;
   const shipped = judge(asked, () => policy);
   onNote(`交叉验证 fitting ${FOLDS} times …`);
   const honest = judge(asked, crossValidated(asked, policy));
@@ -281,6 +282,14 @@ async function results(
       rounded(first / share(Math.max(1, trigrams.first), pairs.length)),
     ),
     result(`first five, cross-validated, of ${pairs.length}`, share(honest.five, pairs.length), 'share', FIVE_LIMIT),
+    result(
+      `first place, cross-validated, of the ${known} in the register`,
+      share(honest.first, known),
+      'share',
+      null,
+      null,
+    ),
+    result(`first five, cross-validated, of the ${known} in the register`, share(honest.five, known), 'share'),
     result('first place, shipped weights', share(shipped.first, pairs.length), 'share'),
     result('first five, shipped weights', share(shipped.five, pairs.length), 'share'),
     result(

@@ -69,10 +69,16 @@ export async function openScratch(config: Config, count: number): Promise<Scratc
   await client.connect();
   const self = thisProcess();
   const names = Array.from({ length: count }, (_, at) => `bench_${self.pid}_${self.startTime}_${at}`);
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const giveBack = async (): Promise<void> => {
     for (const name of names) await client.query(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`);
     await client.end();
     await server.release();
+  };
+  /** At the end of the benchmark and again at the end of the command, which may have been interrupted. */
+  const close = (): Promise<void> => {
+    closing ??= giveBack();
+    return closing;
   };
   try {
     await dropLeftovers(client);
