@@ -16,11 +16,12 @@ CREATE SCHEMA credentials;
 GRANT USAGE ON SCHEMA credentials TO ${role:app};
 GRANT USAGE ON SCHEMA credentials TO ${role:audit};
 
+CREATE SCHEMA display;
+GRANT USAGE ON SCHEMA display TO ${role:app};
+
 CREATE SCHEMA exchange;
 GRANT USAGE ON SCHEMA exchange TO ${role:app};
 GRANT USAGE ON SCHEMA exchange TO ${role:audit};
-CREATE SCHEMA display;
-GRANT USAGE ON SCHEMA display TO ${role:app};
 
 CREATE SCHEMA identity;
 GRANT USAGE ON SCHEMA identity TO ${role:app};
@@ -986,6 +987,37 @@ CREATE TABLE credentials.totp (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON credentials.totp TO ${role:app};
 
+CREATE TABLE display.change (
+  subject_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  policy_set_id integer NOT NULL,
+  before jsonb NOT NULL,
+  after jsonb NOT NULL,
+  noticed_at timestamp with time zone NOT NULL,
+  CONSTRAINT change_pkey PRIMARY KEY (subject_id, change_id)
+);
+CREATE INDEX change_noticed ON display.change USING btree (noticed_at DESC, change_id);
+CREATE UNIQUE INDEX change_once ON display.change USING btree (subject_id, record_id, policy_set_id);
+GRANT INSERT, SELECT ON display.change TO ${role:app};
+
+CREATE TABLE display.notice (
+  subject_id uuid NOT NULL,
+  notice_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  key_hash bytea NOT NULL,
+  served_on date NOT NULL,
+  channel text NOT NULL,
+  proof text NOT NULL,
+  template_hash text,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT notice_pkey PRIMARY KEY (subject_id, notice_id),
+  CONSTRAINT notice_channel_check CHECK ((channel = ANY (ARRAY['withDecision'::text, 'post'::text, 'electronic'::text, 'onSite'::text, 'other'::text])))
+);
+CREATE UNIQUE INDEX notice_key ON display.notice USING btree (subject_id, key_hash);
+GRANT INSERT, SELECT ON display.notice TO ${role:app};
+
 CREATE TABLE exchange.alarm (
   alarm_id uuid NOT NULL,
   receiver_id uuid NOT NULL,
@@ -1138,36 +1170,6 @@ CREATE TABLE exchange.watched (
 CREATE INDEX watched_next ON exchange.watched USING btree (next_on);
 GRANT INSERT, SELECT, UPDATE ON exchange.watched TO ${role:app};
 GRANT SELECT ON exchange.watched TO ${role:audit};
-CREATE TABLE display.change (
-  subject_id uuid NOT NULL,
-  change_id uuid NOT NULL,
-  record_id uuid NOT NULL,
-  policy_set_id integer NOT NULL,
-  before jsonb NOT NULL,
-  after jsonb NOT NULL,
-  noticed_at timestamp with time zone NOT NULL,
-  CONSTRAINT change_pkey PRIMARY KEY (subject_id, change_id)
-);
-CREATE INDEX change_noticed ON display.change USING btree (noticed_at DESC, change_id);
-CREATE UNIQUE INDEX change_once ON display.change USING btree (subject_id, record_id, policy_set_id);
-GRANT INSERT, SELECT ON display.change TO ${role:app};
-
-CREATE TABLE display.notice (
-  subject_id uuid NOT NULL,
-  notice_id uuid NOT NULL,
-  record_id uuid NOT NULL,
-  key_hash bytea NOT NULL,
-  served_on date NOT NULL,
-  channel text NOT NULL,
-  proof text NOT NULL,
-  template_hash text,
-  account_id uuid,
-  recorded_at timestamp with time zone NOT NULL,
-  CONSTRAINT notice_pkey PRIMARY KEY (subject_id, notice_id),
-  CONSTRAINT notice_channel_check CHECK ((channel = ANY (ARRAY['withDecision'::text, 'post'::text, 'electronic'::text, 'onSite'::text, 'other'::text])))
-);
-CREATE UNIQUE INDEX notice_key ON display.notice USING btree (subject_id, key_hash);
-GRANT INSERT, SELECT ON display.notice TO ${role:app};
 
 CREATE TABLE identity.account (
   account_id uuid NOT NULL,
@@ -2289,7 +2291,7 @@ DECLARE
   made integer := 0;
 BEGIN
   IF years < 1 OR years > 10 THEN RAISE EXCEPTION 'years must be 1 to 10'; END IF;
-  PERFORM pg_advisory_xact_lock(7301, 3);
+  PERFORM pg_advisory_xact_lock(7301, 4);
   FOR year IN first_year .. first_year + years - 1 LOOP
     IF to_regclass(format('core.record_%s', year)) IS NULL THEN
       -- Made apart and attached: that does not wait for those who are writing.

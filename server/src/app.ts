@@ -7,8 +7,8 @@ import { accountPorts, personPorts, repairPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
-import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { displayJobs } from './modules/display/index.ts';
+import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
@@ -31,12 +31,10 @@ export function registerJobs(ctx: AppContext): void {
   collectionJobs(ctx);
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);
-  casesJob(ctx, [objectionKind]);
   exchangeJobs(ctx);
   const repairs = repairKinds(repairPorts);
   displayJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
-  casesJob(ctx, [objectionKind, ...repairs]);
   casesJob(
     ctx,
     caseDesks.map(({ kind }) => kind),

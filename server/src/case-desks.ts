@@ -1,20 +1,42 @@
 /** Every procedure for the desk that they share: who may reach a case, how a command is given. A new procedure is one entry. */
-import type { ObjectionCommandRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from './context.ts';
-import { type CaseDesk, loadCaseRow } from './modules/casework/index.ts';
-import { actOnObjection, batchCommands, objectionFor, objectionKind } from './modules/objections/index.ts';
+import { repairPorts } from './module-ports.ts';
+import {
+  type CaseDesk,
+  type GivenCommand,
+  giveCommand,
+  loadCaseRow,
+  type ProcedureDesk,
+} from './modules/casework/index.ts';
+import { objectionDesk } from './modules/objections/index.ts';
 import type { PaperPorts, SeenCase } from './modules/papers/index.ts';
+import { actOnRepair, batchCommands, repairFor, repairKinds } from './modules/repair/index.ts';
 import { HiddenError } from './platform/authz/index.ts';
 import { dayOf } from './platform/clock.ts';
 import { DomainError } from './platform/errors.ts';
 
+const ofProcedure = <G extends GivenCommand>(desk: ProcedureDesk<G>): CaseDesk => ({
+  kind: desk.kind,
+  reach: desk.reach,
+  act: (ctx, actor, caseId, input, key) => giveCommand(ctx, actor, desk, caseId, input as G, key),
+  many: desk.batch,
+});
+
+const repairs = repairKinds(repairPorts);
+
 export const caseDesks: readonly CaseDesk[] = [
-  {
-    kind: objectionKind,
-    reach: objectionFor,
-    act: (ctx, actor, caseId, input, key) => actOnObjection(ctx, actor, caseId, input as ObjectionCommandRequest, key),
-    many: batchCommands,
-  },
+  ofProcedure(objectionDesk),
+  ...[...repairs].map(
+    (kind): CaseDesk => ({
+      kind,
+      reach: async (ctx, actor, caseId) => {
+        const { row, parties } = await repairFor(ctx, actor, caseId);
+        return { row, party: parties[0] ?? 'platform' };
+      },
+      act: (ctx, actor, caseId, input, key) => actOnRepair(ctx, actor, repairs, caseId, input, key),
+      many: batchCommands,
+    }),
+  ),
 ];
 
 async function caseFor(ctx: AppContext, actor: Actor, caseId: string): Promise<SeenCase | null> {
