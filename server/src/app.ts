@@ -11,6 +11,7 @@ import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 
+import { objectionKinds } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
@@ -39,6 +40,7 @@ export function registerJobs(ctx: AppContext): void {
     ctx,
     caseDesks.map(({ kind }) => kind),
   );
+  casesJob(ctx, [...objectionKinds]);
 }
 
 export interface ServerOptions extends AppOptions {

@@ -8,7 +8,7 @@ import {
   loadCaseRow,
   type ProcedureDesk,
 } from './modules/casework/index.ts';
-import { objectionDesk } from './modules/objections/index.ts';
+import { complaintDesk, doubtDesk, objectionDesk, statementDesk } from './modules/objections/index.ts';
 import type { PaperPorts, SeenCase } from './modules/papers/index.ts';
 import { actOnRepair, batchCommands, repairFor, repairKinds } from './modules/repair/index.ts';
 import { HiddenError } from './platform/authz/index.ts';
@@ -26,6 +26,9 @@ const repairs = repairKinds(repairPorts);
 
 export const caseDesks: readonly CaseDesk[] = [
   ofProcedure(objectionDesk),
+  ofProcedure(statementDesk),
+  ofProcedure(doubtDesk),
+  ofProcedure(complaintDesk),
   ...[...repairs].map(
     (kind): CaseDesk => ({
       kind,

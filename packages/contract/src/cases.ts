@@ -160,6 +160,14 @@ export const CaseList = Type.Object({
 });
 export type CaseList = Static<typeof CaseList>;
 
+/** What a reader of a procedure is offered: its states to filter by, its kinds to choose from, what may be given to many. */
+export const CaseDeskView = Type.Object({
+  states: Type.Array(CaseOption),
+  kinds: Type.Array(CaseOption),
+  bulk: Type.Array(CaseCommandView),
+});
+export type CaseDeskView = Static<typeof CaseDeskView>;
+
 /** The same command for many cases: each is judged by itself. */
 export const CaseBatchResult = Type.Object({
   results: Type.Array(

@@ -397,7 +397,84 @@ const overdue = createRoute({
   component: lazyRouteComponent(() => import('../features/casework/overdue-page.tsx'), 'OverduePage'),
 });
 
+const statements = createRoute({
+  getParentRoute: () => desk,
+  path: '/statements',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/statements/statement-pages.tsx'), 'StatementsPage'),
+});
+
+const newStatement = createRoute({
+  getParentRoute: () => desk,
+  path: '/statements/new',
+  validateSearch: (raw: Raw): { record?: string | undefined } => ({ record: text(raw, 'record') }),
+  component: lazyRouteComponent(() => import('../features/statements/statement-pages.tsx'), 'NewStatementPage'),
+});
+
+const statement = createRoute({
+  getParentRoute: () => desk,
+  path: '/statements/$id',
+  component: lazyRouteComponent(() => import('../features/statements/statement-pages.tsx'), 'StatementPage'),
+});
+
+const doubts = createRoute({
+  getParentRoute: () => desk,
+  path: '/doubts',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/doubts/doubt-pages.tsx'), 'DoubtsPage'),
+});
+
+const newDoubt = createRoute({
+  getParentRoute: () => desk,
+  path: '/doubts/new',
+  validateSearch: (raw: Raw): { record?: string | undefined } => ({ record: text(raw, 'record') }),
+  component: lazyRouteComponent(() => import('../features/doubts/doubt-pages.tsx'), 'NewDoubtPage'),
+});
+
+const doubt = createRoute({
+  getParentRoute: () => desk,
+  path: '/doubts/$id',
+  component: lazyRouteComponent(() => import('../features/doubts/doubt-pages.tsx'), 'DoubtPage'),
+});
+
+const complaints = createRoute({
+  getParentRoute: () => desk,
+  path: '/complaints',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/complaints/complaint-pages.tsx'), 'ComplaintsPage'),
+});
+
+const newComplaint = createRoute({
+  getParentRoute: () => desk,
+  path: '/complaints/new',
+  component: lazyRouteComponent(() => import('../features/complaints/complaint-pages.tsx'), 'NewComplaintPage'),
+});
+
+const complaint = createRoute({
+  getParentRoute: () => desk,
+  path: '/complaints/$id',
+  component: lazyRouteComponent(() => import('../features/complaints/complaint-pages.tsx'), 'ComplaintPage'),
+});
+
+const targets = createRoute({
+  getParentRoute: () => desk,
+  path: '/targets',
+  component: lazyRouteComponent(() => import('../features/targets/targets-page.tsx'), 'TargetsPage'),
+});
+
 const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
+const besidePages = [
+  statements,
+  newStatement,
+  statement,
+  doubts,
+  newDoubt,
+  doubt,
+  complaints,
+  newComplaint,
+  complaint,
+  targets,
+] as const;
 
 const routeTree = root.addChildren([
   signIn,
@@ -422,6 +499,7 @@ const routeTree = root.addChildren([
     ...accessRoutes,
     ...casePages,
     ...repairPages,
+    ...besidePages,
     lookups,
     privacy,
   ]),

@@ -46,7 +46,11 @@ interface Task {
     | '/repairs'
     | '/severity'
     | '/notices'
-    | '/overdue';
+    | '/overdue'
+    | '/statements'
+    | '/doubts'
+    | '/complaints'
+    | '/targets';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -65,6 +69,10 @@ const tasks: readonly Task[] = [
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
   { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
   { to: '/overdue', label: 'nav.overdue', permission: 'case.work' },
+  { to: '/statements', label: 'nav.statements', permission: 'objection.read' },
+  { to: '/doubts', label: 'nav.doubts', permission: 'doubt.read' },
+  { to: '/complaints', label: 'nav.complaints', permission: 'complaint.read' },
+  { to: '/targets', label: 'nav.targets', permission: 'target.read' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },

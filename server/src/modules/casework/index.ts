@@ -48,6 +48,8 @@ export {
   type StoredEvent,
 } from './queries.ts';
 export { countOpenOf } from './task-queries.ts';
+export { targetRoutes } from './target-routes.ts';
+export { targetValue } from './targets.ts';
 export {
   type CaseNames,
   type CaseWords,

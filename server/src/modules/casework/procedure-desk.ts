@@ -2,7 +2,15 @@
  * A procedure as its parties work with it over HTTP: who reaches a case and as what, what a list holds, what a page says.
  * A module gives this once; lists, sheets, pages, commands, extensions, many at once and files follow from it.
  */
-import type { CaseBatchResult, CaseItem, CaseList, CaseQuery, CaseView, ExtensionRequest } from '@chengxin/contract';
+import type {
+  CaseBatchResult,
+  CaseDeskView,
+  CaseItem,
+  CaseList,
+  CaseQuery,
+  CaseView,
+  ExtensionRequest,
+} from '@chengxin/contract';
 import { looksLikePersonIdentifier } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeAccess } from '../../platform/access-log/index.ts';
@@ -10,7 +18,7 @@ import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { SheetSpec } from '../../platform/tabular/index.ts';
-import { authorize, type Permission } from '../identity/index.ts';
+import { authorize, may, type Permission } from '../identity/index.ts';
 import type { Bilingual } from '../policy/index.ts';
 import { materialViews } from './materials.ts';
 import { caseNames } from './names.ts';
@@ -24,6 +32,7 @@ import {
   extensionViews,
   partyWords,
   remedyViews,
+  stateWords,
 } from './views.ts';
 import { actOnCase, askForExtension, type CaseKind, decideExtension } from './work-on-case.ts';
 
@@ -179,6 +188,26 @@ export async function viewCase<G extends GivenCommand>(
     materials,
     mayAddMaterial: !row.closed,
     remedies: outcome ? remedyViews(pinned, row.procedure, outcome.effectiveOn) : [],
+  };
+}
+
+export function deskView<G extends GivenCommand>(ctx: AppContext, actor: Actor, desk: ProcedureDesk<G>): CaseDeskView {
+  authorize(actor, desk.read);
+  const { key, states } = desk.kind.procedure;
+  const handles = may(actor, desk.handle);
+  return {
+    states: states.map((state) => ({ key: state, name: stateWords(desk.words, state) })),
+    kinds: [...(ctx.policy().procedure(key).reasons.kind ?? [])],
+    bulk: (handles ? desk.batch : []).map((command) => ({
+      command,
+      label: desk.words.commands[command] ?? { zh: command, en: command },
+      reasons: null,
+      note: 'optional',
+      noteLabel: null,
+      choices: [],
+      confirm: null,
+      tone: 'primary',
+    })),
   };
 }
 

@@ -1,5 +1,5 @@
 /** The routes that follow from a desk: list, sheet, one case, commands, extension, many at once, files. */
-import { CaseBatchResult, CaseList, CaseQuery, CaseView, ExtensionRequest } from '@chengxin/contract';
+import { CaseBatchResult, CaseDeskView, CaseList, CaseQuery, CaseView, ExtensionRequest } from '@chengxin/contract';
 import type { FastifyRequest } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
@@ -8,6 +8,7 @@ import { caseMaterialRoutes, sendCaseSheet } from './case-routes.ts';
 import {
   batchCases,
   caseSheet,
+  deskView,
   extendCase,
   type GivenCommand,
   giveCommand,
@@ -64,6 +65,14 @@ export async function procedureRoutes<G extends GivenCommand>(
       schema: { tags, summary: `${desk.name.zh} List`, querystring: CaseQuery, response: { 200: CaseList } },
     },
     async (request) => listCases(ctx, request.actor, desk, request.query),
+  );
+  app.get(
+    `${base}/desk`,
+    {
+      config: { permission: desk.read },
+      schema: { tags, summary: '办理选项 States, kinds, what may be given to many', response: { 200: CaseDeskView } },
+    },
+    async (request) => deskView(ctx, request.actor, desk),
   );
   app.get(
     `${base}.xlsx`,

@@ -87,6 +87,15 @@ export const permissionRows = {
   'display.list': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
   'display.changes': plain({ creditOffice: 'all' }),
   'notice.serve': plain({ departmentOfficer: 'own', creditOffice: 'own', departmentSystem: 'own' }),
+  // A body that acts on a record tells its recogniser of a doubt; the organisation has no part in it.
+  'doubt.raise': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
+  'doubt.read': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'doubt.answer': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
+  'complaint.submit': plain({ companyRepresentative: 'own', departmentOfficer: 'all', creditOffice: 'all' }),
+  'complaint.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
+  'complaint.handle': plain({ creditOffice: 'all' }),
+  'complaint.answer': plain({ departmentOfficer: 'own' }),
+  'target.read': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -78,3 +78,9 @@ export async function sourceNameOf(client: Runner, subjectId: string, recordId: 
   );
   return row?.name ?? null;
 }
+
+export async function bodyName(client: Runner, bodyId: string): Promise<string> {
+  if (bodyId === '') return '';
+  const row = await maybeOne<{ name: string }>(client, sql`SELECT name FROM core.body WHERE body_id = ${bodyId}`);
+  return row?.name ?? '';
+}

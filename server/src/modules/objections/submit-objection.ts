@@ -34,14 +34,14 @@ export function subjectKey(actor: Actor, code: string | undefined): ArchiveKey {
 }
 
 /** The canonical subject of the code; hidden from a representative of another. */
-async function subjectFor(ctx: AppContext, actor: Actor, code: string | undefined): Promise<string> {
+export async function subjectFor(ctx: AppContext, actor: Actor, code: string | undefined): Promise<string> {
   authorize(actor, 'objection.submit');
   const subject = await findArchiveSubject(ctx.db.app, subjectKey(actor, code));
   if (!canObjectFor(actor, subject.subject_id)) throw notFound();
   return subject.subject_id;
 }
 
-async function checkRecord(tx: Transaction, subjectId: string, recordId: string): Promise<string> {
+export async function checkRecord(tx: Transaction, subjectId: string, recordId: string): Promise<string> {
   const record = await recordOf(tx, recordId);
   if (!record || record.canonical_id !== subjectId) throw notFound();
   if (record.superseded)
@@ -72,6 +72,27 @@ async function checkOpen(
     });
 }
 
+/** Kinds are a closed set of the policy. */
+export function checkKind(ctx: AppContext, procedure: string, kind: string): void {
+  const kinds = ctx.policy().procedure(procedure).reasons.kind ?? [];
+  if (kinds.some(({ key }) => key === kind)) return;
+  throw new DomainError('unprocessable', {
+    zh: '类型不在规定的范围内，请从列表中选择。',
+    en: 'Choose the kind from the list.',
+    details: [{ field: 'body/kind', zh: '不在列表中', en: 'not in the list' }],
+  });
+}
+
+/** The credit office, which conducts these procedures. */
+export async function officeOf(tx: Transaction): Promise<string> {
+  const office = await creditOfficeBody(tx);
+  if (office) return office;
+  throw new DomainError('unavailable', {
+    zh: '本平台尚未设置信用主管单位，请联系管理员。',
+    en: 'This installation has no credit office yet. Ask the administrator.',
+  });
+}
+
 /** 示市监罚决〔2026〕12号: a year in brackets and a number at the end, as GB/T 9704 has it; court cases begin with the year. */
 const documentShape = /[〔（[(]\d{4}[〕）\])].*\d+号/;
 
@@ -90,22 +111,11 @@ export async function submitObjection(ctx: AppContext, actor: Actor, input: Subm
   withoutPersonNumbers(input.statement, input.wanted, input.documentNumber);
   const document = documentOf(input.documentNumber);
   const subjectId = await subjectFor(ctx, actor, input.code);
-  const kinds = ctx.policy().procedure('objection').reasons.kind ?? [];
-  if (!kinds.some(({ key }) => key === input.kind))
-    throw new DomainError('unprocessable', {
-      zh: '异议类型不在规定的范围内，请从列表中选择。',
-      en: 'Choose the kind of objection from the list.',
-      details: [{ field: 'body/kind', zh: '不在列表中', en: 'not in the list' }],
-    });
+  checkKind(ctx, 'objection', input.kind);
   return withTransaction(ctx.db.app, async (tx) => {
     const owner = input.recordId ? await checkRecord(tx, subjectId, input.recordId) : subjectId;
     await checkOpen(tx, owner, input.recordId, input.kind);
-    const office = await creditOfficeBody(tx);
-    if (!office)
-      throw new DomainError('unavailable', {
-        zh: '本平台尚未设置信用主管单位，请联系管理员。',
-        en: 'This installation has no credit office yet. Ask the administrator.',
-      });
+    const office = await officeOf(tx);
     return openCase(tx, ctx, actor, objectionKind, {
       subjectId: owner,
       handlerBodyId: office,

@@ -21,6 +21,7 @@ import type {
   ProcedurePolicy,
   Purposes,
   RepairRules,
+  Wizard,
 } from './types.ts';
 
 /** Roles that may state a purpose; the three administrators have no business data (GB/T 22239-2019 8.1.5). */
@@ -160,6 +161,11 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'repair':
       checkRepair(file.body, index, report);
       break;
+    case 'wizard':
+      checkSingle(file, seen, report);
+      checkWizard(file.body, report);
+      break;
+    case 'cityTargets':
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':
@@ -175,6 +181,33 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'localSupplement':
       break;
   }
+}
+
+/** Every answer leads somewhere, nothing turns in circles, three questions are enough, and no outcome is out of reach. */
+const maxQuestions = 3;
+function checkWizard(wizard: Wizard, report: Report): void {
+  const questions = new Map(wizard.questions.map((question) => [question.key, question]));
+  const outcomes = new Set(wizard.outcomes.map((outcome) => outcome.key));
+  const reached = new Set<string>();
+  const follow = (key: string, path: readonly string[]): void => {
+    const question = questions.get(key);
+    const at = `body.questions.${key}`;
+    if (!question) report(at, `没有问题“${key}”`, `there is no question "${key}"`);
+    if (path.length >= maxQuestions)
+      report(at, `超过 ${maxQuestions} 个问题`, `more than ${maxQuestions} questions on a path`);
+    if (!question || path.length >= maxQuestions) return;
+    for (const { key: answer, next, outcome } of question.answers) {
+      if ((next === undefined) === (outcome === undefined))
+        report(`${at}.${answer}`, '应当且只能有 next 或 outcome 之一', 'has either next or outcome, and one of them');
+      else if (next !== undefined) follow(next, [...path, key]);
+      else if (outcome !== undefined && !outcomes.has(outcome))
+        report(`${at}.${answer}`, `没有结果“${outcome}”`, `there is no outcome "${outcome}"`);
+      else if (outcome !== undefined) reached.add(outcome);
+    }
+  };
+  follow(wizard.start, []);
+  for (const outcome of outcomes)
+    if (!reached.has(outcome)) report(`body.outcomes.${outcome}`, '没有回答能到达', 'no answer leads there');
 }
 
 /** Rows on persons are stored only where the standard can say who the person is, and the catalogue knows persons there. */

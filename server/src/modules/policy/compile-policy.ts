@@ -23,6 +23,7 @@ import type {
   PolicyRuntime,
   QualityRule,
   SignInRules,
+  Wizard,
 } from './types.ts';
 import { listUnconfirmed } from './unconfirmed.ts';
 import { workingDays } from './working-days.ts';
@@ -87,6 +88,8 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const industries = mapIndustries(of('industries').flatMap((file) => file.body.industries));
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const procedures = new Map(of('procedure').map((file) => [file.key, deepFreeze(file.body)]));
+  const cityTargets = of('cityTargets').at(-1);
+  const wizard: Wizard | undefined = deepFreeze(of('wizard').at(-1)?.body);
   const procedureNames = new Map(of('procedure').map((file) => [file.key, file.name]));
   const repairs = new Map(
     of('repair').map((file) => [
@@ -130,6 +133,12 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     industry: (codeOrName) => industries.find(codeOrName),
     accounts: () => known(accounts, 'rules of accounts'),
     place: () => known(place, 'place rules'),
+    procedureKeys: () => [...procedures.keys()],
+    cityTargets: () => {
+      const { body, confirmed } = known(cityTargets, 'targets of the city');
+      return { ...body, confirmed };
+    },
+    wizard: () => known(wizard, 'wizard'),
     procedureName: (key) => procedureNames.get(key) ?? { zh: key, en: key },
     procedure: (key) => known(procedures.get(key), `procedure ${key}`),
     repair: (lane) => repairs.get(lane),

@@ -320,6 +320,7 @@ const procedure = strict({
     30,
   ),
   reasons: Type.Record(identifier, list(strict({ key: identifier, name: bilingual }), 1, 100)),
+  limits: optional(Type.Record(identifier, Type.Integer({ minimum: 0, maximum: 1_000_000 }))),
   remedies: optional(
     list(
       strict({
@@ -572,7 +573,63 @@ const paper = strict({
   served: Type.Boolean(),
 });
 
+const cityTargets = strict({
+  windowDays: Type.Integer({ minimum: 7, maximum: 3_660 }),
+  targets: list(
+    strict({
+      key: identifier,
+      name: bilingual,
+      definition: bilingual,
+      procedures: list(identifier, 1, 20),
+      from: identifier,
+      to: list(identifier, 1, 20),
+      measure: oneOf('averageDays', 'maximumDays', 'perTenThousandRecords'),
+      limit: Type.Number({ minimum: 0, maximum: 1_000_000 }),
+      basis,
+    }),
+    1,
+    30,
+  ),
+});
+
+const wizard = strict({
+  start: identifier,
+  questions: list(
+    strict({
+      key: identifier,
+      text: bilingual,
+      answers: list(
+        strict({ key: identifier, text: bilingual, next: optional(identifier), outcome: optional(identifier) }),
+        2,
+        10,
+      ),
+    }),
+    1,
+    50,
+  ),
+  outcomes: list(
+    strict({
+      key: identifier,
+      procedure: identifier,
+      name: bilingual,
+      summary: bilingual,
+      conditions: list(bilingual, 0, 20),
+      time: optional(bilingual),
+      // Of this site only: nobody is sent away by policy.
+      form: optional(
+        strict({ path: Type.String({ pattern: '^/[A-Za-z0-9/_-]*$' }), label: bilingual, also: optional(bilingual) }),
+      ),
+      help: optional(Type.String({ pattern: '^/help/[a-z]+$' })),
+      basis,
+    }),
+    1,
+    50,
+  ),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  cityTargets,
+  wizard,
   notices,
   noticeRules,
   paper,

@@ -475,6 +475,8 @@ export interface ProcedurePolicy {
   reasons: Record<string, { key: string; name: Bilingual }[]>;
   /** What may be done about an outcome, printed on each. */
   remedies?: RemedyPolicy[];
+  /** Whole numbers by name that a rule of the procedure asks for. */
+  limits?: Record<string, number>;
 }
 
 /** A way against an outcome: to whom, and within how many calendar days or months of being told. */
@@ -598,6 +600,50 @@ export interface RepairRules {
   notice?: { requiredSince: string; items: string[]; title: Bilingual; text: Bilingual[]; basis: Basis };
 }
 
+/** What a city has set itself for cases, counted from them. */
+export interface CityTarget {
+  key: string;
+  name: Bilingual;
+  definition: Bilingual;
+  procedures: string[];
+  /** Event from which days count: a command, or `open`. */
+  from: string;
+  /** Commands that decide. */
+  to: string[];
+  measure: 'averageDays' | 'maximumDays' | 'perTenThousandRecords';
+  limit: number;
+  basis: Basis;
+}
+export interface CityTargets {
+  windowDays: number;
+  targets: CityTarget[];
+}
+
+export interface WizardQuestion {
+  key: string;
+  text: Bilingual;
+  answers: { key: string; text: Bilingual; next?: string; outcome?: string }[];
+}
+/** Where a path ends: a procedure of this platform, or one of another body that is named. */
+export interface WizardOutcome {
+  key: string;
+  procedure: string;
+  name: Bilingual;
+  summary: Bilingual;
+  conditions: Bilingual[];
+  /** Where the days do not come from the procedure's own policy. */
+  time?: Bilingual;
+  form?: { path: string; label: Bilingual; also?: Bilingual };
+  help?: string;
+  basis: Basis;
+}
+/** A few questions that lead to the right procedure. */
+export interface Wizard {
+  start: string;
+  questions: WizardQuestion[];
+  outcomes: WizardOutcome[];
+}
+
 export type PolicyFile =
   | PolicyEnvelope<'notices', Notices>
   | PolicyEnvelope<'noticeRules', NoticeRules>
@@ -619,6 +665,8 @@ export type PolicyFile =
   | PolicyEnvelope<'accessLimits', AccessLimits>
   | PolicyEnvelope<'procedure', ProcedurePolicy>
   | PolicyEnvelope<'repair', RepairRules>
+  | PolicyEnvelope<'cityTargets', CityTargets>
+  | PolicyEnvelope<'wizard', Wizard>
   | PolicyEnvelope<'oversight', OversightRules>
   | PolicyEnvelope<'exchange', ExchangeRules>
   | PolicyEnvelope<'signIn', SignInRules>;
@@ -673,6 +721,9 @@ export interface PolicyRuntime {
   repair(
     lane: DisclosureLane,
   ): (RepairRules & { key: string; name: Bilingual; hash: string; basis: Basis[] }) | undefined;
+  procedureKeys(): readonly string[];
+  cityTargets(): CityTargets & { confirmed: boolean };
+  wizard(): Wizard;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
   accessLimits(): AccessLimits;

@@ -1,7 +1,10 @@
 /** One fact, one block: what was decided, who and when, until when it is shown and why, where it comes from. */
+
+import { Link } from '@tanstack/react-router';
 import type { PublicRecord } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { Tag } from '../../shared/ui/page.tsx';
+import { useSession } from '../session/use-session.ts';
 
 const severityKey: Readonly<Record<string, Key>> = {
   minor: 'severity.minor',
@@ -18,6 +21,7 @@ const annotationKey: Readonly<Record<string, Key>> = {
 
 export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onLineage?: () => void }) {
   const { t, w } = useI18n();
+  const { may } = useSession();
   const { disclosure } = record;
   const severity = disclosure.severity ? severityKey[disclosure.severity] : undefined;
   const basis = [disclosure.basis.document, disclosure.basis.number, disclosure.basis.article]
@@ -60,6 +64,11 @@ export function ArchiveRecord({ record, onLineage }: { record: PublicRecord; onL
           <button type="button" className="link" onClick={onLineage}>
             {t('record.lineage')}
           </button>
+        ) : null}
+        {may('doubt.raise') ? (
+          <Link to="/doubts/new" search={{ record: record.recordId }}>
+            {t('doubt.new')}
+          </Link>
         ) : null}
       </p>
       <details>

@@ -1,5 +1,5 @@
 /** 提出异议: which record, what is wrong, why. A representative for its own organisation, a window officer for whoever came. */
-import type { CaseView, ObjectableRecords } from '@chengxin/contract';
+import type { CaseView } from '@chengxin/contract';
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { App, Button, Input } from 'antd';
@@ -8,15 +8,15 @@ import { call } from '../../shared/api/client.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { PagedList } from '../../shared/ui/data-table.tsx';
 import { Field } from '../../shared/ui/field.tsx';
-import { PageHead, Section, Tag } from '../../shared/ui/page.tsx';
+import { PageHead, Section } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { Empty, ErrorNote, Note } from '../../shared/ui/states.tsx';
 import { renewCases } from '../cases/queries.ts';
 import { useSession } from '../session/use-session.ts';
 import { objectableQuery, path, rulesQuery } from './queries.ts';
+import { RecordChoices } from './record-choices.tsx';
 
 const route = getRouteApi('/desk/objections/new');
-type Objectable = ObjectableRecords['items'][number];
 /** Chosen on purpose: the objection is about no single record. */
 const noRecord = 'none';
 
@@ -186,41 +186,5 @@ function ObjectionForm({ code }: { code: string | null }) {
         </div>
       </Section>
     </form>
-  );
-}
-
-function RecordChoices({
-  rows,
-  value,
-  onChange,
-}: {
-  rows: readonly Objectable[];
-  value: string;
-  onChange: (id: string) => void;
-}) {
-  const { t, w } = useI18n();
-  return (
-    <fieldset className="candidates">
-      <legend className="unseen">{t('objection.step1')}</legend>
-      {rows.map((row) => (
-        <label key={row.recordId} className="candidate">
-          <input type="radio" name="record" checked={value === row.recordId} onChange={() => onChange(row.recordId)} />
-          <span>
-            <strong>{row.title}</strong>{' '}
-            {row.annotations.includes('objectionInProgress') ? (
-              <Tag tone="waiting">{t('objection.inProgress')}</Tag>
-            ) : null}
-            <span className="sub">
-              <span>{w(row.itemName)}</span>
-              {row.documentNumber ? <span>{row.documentNumber}</span> : null}
-              <span>{row.decidingBody}</span>
-              {row.decidedOn ? <span>{row.decidedOn}</span> : null}
-              {row.shown && row.shownUntil ? <span>{t('objection.shownUntil', { day: row.shownUntil })}</span> : null}
-              {row.shown ? null : <span>{t('objection.notShown')}</span>}
-            </span>
-          </span>
-        </label>
-      ))}
-    </fieldset>
   );
 }

@@ -34,7 +34,9 @@ const zh: Record<HelpTopic | 'about', Topic> = {
   objection: {
     title: '提出异议',
     body: html`<p>认为公示的信息有错误、遗漏，或者不应当公开的，可以提出异议，不收费。</p>
-<h2>现在到哪里办</h2><p>本平台的网上异议尚未开通。请这样办：</p><ol><li>记下信息的文号和“来源”单位（写在每条信息旁）；</li><li>向来源单位提出，或者到本市政务服务大厅的信用服务窗口提交；也可以在“信用中国”网站 ${national} 的“异议申诉”栏目提交；</li><li>附上能说明问题的材料，如决定书、更正文书、法院裁判。</li></ol>
+<h2>怎样办</h2><ol><li><strong>网上</strong>：企业代表<a href="/desk/objections/new">登录工作台</a>，从本单位档案中选一条信息，写明哪里不对、依据是什么，附上证明；</li><li><strong>窗口</strong>：到本市政务服务大厅的信用服务窗口，由工作人员代为提交；</li><li>也可以在“信用中国”网站 ${national} 的“异议申诉”栏目提交。</li></ol>
+<h2>多久</h2><p>一个工作日内决定是否受理，需要提供单位核查的，七个工作日内办结；每一步和到期日都能在网上看到。</p>
+<p>想在信息旁写一份说明的，见“主体说明”；不清楚走哪条路的，见<a href="/guide">办事向导</a>。</p>
 <p>核查期间，该条信息会标注“异议处理中”。核实有误的，更正后立即停止公示原信息。</p>
 <p>对行政处罚决定本身不服的，应依法申请行政复议或提起行政诉讼。</p>`,
   },
@@ -84,7 +86,9 @@ const en: Record<HelpTopic | 'about', Topic> = {
   objection: {
     title: 'Object to a record',
     body: html`<p>Whoever finds a record wrong, incomplete or unlawfully public may object, free of charge.</p>
-<h2>Where it is done today</h2><p>This platform does not take objections online yet. Instead:</p><ol><li>note the document number and the source body (beside each fact);</li><li>turn to the source body or the credit window in the city’s government service hall, or file at Credit China, ${national}, under “异议申诉”;</li><li>enclose what shows the error: the decision, a correction, a judgment.</li></ol>
+<h2>How</h2><ol><li><strong>Online</strong>: the representative <a href="/desk/objections/new">signs in</a>, chooses the record among the organisation’s own, says what is wrong and what shows it, and adds proof;</li><li><strong>at the credit window</strong> in the city’s government service hall, where staff file it with you;</li><li>or at Credit China, ${national}, under “异议申诉”.</li></ol>
+<h2>How long</h2><p>Within one working day you learn whether it is taken up; where the source must check, it ends within seven. Each step and its due day can be read online.</p>
+<p>To say something beside a record, make a statement. Not sure which way is yours? <a href="/guide">Three questions</a>.</p>
 <p>While it is examined, the record is marked “Objection in progress”. If it proves wrong it is corrected and the old entry is taken down at once.</p>
 <p>Against the penalty itself there is administrative review or litigation.</p>`,
   },

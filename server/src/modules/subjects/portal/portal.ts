@@ -16,6 +16,7 @@ import { archiveKey } from '../routes.ts';
 import { endedStates, searchSubjects } from '../search-subjects.ts';
 import { archivePage } from './archive-page.ts';
 import { loadAssets, type PortalAssets } from './assets.ts';
+import { guideNode, guideOutcomePage, guideQuestionPage } from './guide-pages.ts';
 import { helpPage, helpTopics } from './help-pages.ts';
 import type { PageContext } from './layout.ts';
 import { ownPage } from './own-page.ts';
@@ -68,6 +69,29 @@ function cityWords(setting: unknown, language: Language): { siteName: string; of
       office: text(city.office) ?? (language === 'zh' ? '信用办' : 'the credit office'),
     };
   return { siteName: text(city.siteName) ?? w.siteOf(name), office: text(city.office) ?? w.hostOf(name) };
+}
+
+const GuideParams = Type.Object({ node: Type.String({ maxLength: 80 }) });
+
+/** 办事向导: the tree is policy; every step is an address of its own, so that the way back is the browser's. */
+function guideRoutes(app: HttpInstance, ctx: AppContext, pages: Pages): void {
+  app.get('/guide', { ...page, schema: hide }, async (_request, reply) =>
+    reply.redirect(`/guide/${encodeURIComponent(ctx.policy().wizard().start)}`, 303),
+  );
+  app.get('/guide/:node', { ...page, schema: { ...hide, params: GuideParams } }, async (request) => {
+    const policy = ctx.policy();
+    const wizard = policy.wizard();
+    const node = guideNode(wizard, request.params.node);
+    if (!node)
+      throw new DomainError('not-found', {
+        zh: '没有这一步。请从头开始：打开“办事向导”。',
+        en: 'There is no such step. Begin again with the guide.',
+      });
+    const view = await pages.context(request);
+    return node.kind === 'question'
+      ? guideQuestionPage(view, wizard, node.question)
+      : guideOutcomePage(view, policy, node.outcome);
+  });
 }
 
 export interface Portal {
@@ -328,6 +352,7 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       app.get('/own', { ...page, schema: hide }, async (request, reply) =>
         reply.header('cache-control', 'no-store').send(ownPage(await pages.context(request))),
       );
+      guideRoutes(app, ctx, pages);
       for (const topic of helpTopics) {
         app.get(`/help/${topic}`, { ...plainPage, schema: hide }, async (request) =>
           helpPage(await pages.context(request), topic),
