@@ -98,7 +98,7 @@ describe('an objection in the desk', () => {
       await page.getByText('还没有提出过异议').waitFor();
       await look(page, 'objections-empty');
       await page.getByRole('link', { name: '提出异议' }).first().click();
-      await page.getByRole('radio').first().check();
+      await page.getByRole('radio', { name: /罚款/ }).first().check();
       await page.getByRole('button', { name: '提交异议' }).click();
       await page.getByText('请选择异议类型。').waitFor();
       await look(page, 'objection-new');
@@ -216,7 +216,7 @@ describe('what stands beside objections', () => {
         await page.getByText('已提交，待受理').first().waitFor();
         await look(page, 'complaint');
         await page.goto('/desk/statements/new');
-        await page.getByRole('radio').first().check();
+        await page.getByRole('radio', { name: /罚款/ }).first().check();
         await page.getByLabel('说明').last().fill('罚款已于当日缴清，设备已更换。');
         await look(page, 'statement-new');
         if (width === 1440) {

@@ -157,6 +157,7 @@ function QueueTable({
           {
             key: 'select',
             width: 'narrow',
+            label: '',
             head: (
               <Checkbox
                 aria-label={t('case.selectAll')}

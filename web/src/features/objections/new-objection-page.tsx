@@ -121,7 +121,7 @@ function ObjectionForm({ code }: { code: string | null }) {
         <PagedList query={records} empty={<Empty title={t('objection.noRecords')} />}>
           {(rows) => <RecordChoices rows={rows} value={record} onChange={setRecord} />}
         </PagedList>
-        <label className="candidate">
+        <label className="choice">
           <input type="radio" name="record" checked={record === noRecord} onChange={() => setRecord(noRecord)} />
           <span>{t('objection.noRecord')}</span>
         </label>

@@ -16,10 +16,10 @@ export function RecordChoices({
 }) {
   const { t, w } = useI18n();
   return (
-    <fieldset className="candidates">
+    <fieldset className="choices">
       <legend className="unseen">{t('objection.step1')}</legend>
       {rows.map((row) => (
-        <label key={row.recordId} className="candidate">
+        <label key={row.recordId} className="choice">
           <input type="radio" name="record" checked={value === row.recordId} onChange={() => onChange(row.recordId)} />
           <span>
             <strong>{row.title}</strong>{' '}

@@ -96,7 +96,7 @@ export function NewStatementPage() {
       >
         <p className="quiet">{t('statement.lead')}</p>
       </PageHead>
-      <form onSubmit={submit} noValidate>
+      <form className="objection-form" onSubmit={submit} noValidate>
         <Section title={t('objection.step1')}>
           {tried && record === '' ? (
             <p className="remark-seal" role="alert">

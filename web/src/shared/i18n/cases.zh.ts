@@ -145,7 +145,7 @@ export const casesZh = {
   'complaint.titleOwn': '我的投诉',
   'complaint.lead': '对工作人员、单位或者平台的做法不满的，可以投诉，由信用主管单位核查。不收费。',
   'complaint.notObjection': '对某条信息有异议的，请“提出异议”；不服处罚决定本身的，请申请行政复议或者提起诉讼。',
-  'complaint.new': '投诉',
+  'complaint.new': '我要投诉',
   'complaint.noneOwn': '还没有投诉过',
   'complaint.kind': '问题类型',
   'complaint.against': '被投诉单位的统一社会信用代码',

@@ -12,6 +12,8 @@ import { Loaded } from './states.tsx';
 export interface Column<T> {
   readonly key: string;
   readonly head: ReactNode;
+  /** Beside the value on a phone, where the head is more than words. */
+  readonly label?: ReactNode;
   readonly cell: (row: T) => ReactNode;
   readonly align?: 'end';
   /** One of the widths of desk.css: narrow, middle, wide. */
@@ -54,7 +56,7 @@ export function DataTable<T>({ caption, columns, rows, rowKey, below }: DataTabl
                   {columns.map((column) => (
                     <td key={column.key} role="cell" className={cellClass(column)}>
                       <span className="card-label" aria-hidden="true">
-                        {column.head}
+                        {column.label === undefined ? column.head : column.label}
                       </span>
                       <div className="cell">{column.cell(row)}</div>
                     </td>
