@@ -234,7 +234,10 @@ describe('what stands beside objections', () => {
         await page.getByText('待认定单位核实').first().waitFor();
         await look(page, 'doubt');
         await page.goto('/desk/doubts');
-        await page.getByText('待认定单位核实').first().waitFor();
+        await page
+          .getByRole('row', { name: /待认定单位核实/ })
+          .first()
+          .waitFor();
         await look(page, 'doubts');
       });
     });

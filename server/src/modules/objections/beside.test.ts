@@ -153,9 +153,7 @@ describe('a doubt of an executing body', () => {
 describe('a complaint', () => {
   it('is numbered, explained by the body complained of, decided with reasons, and names the ways against the outcome', async () => {
     await reported();
-    const code = (
-      await one<{ code: string }>(city.ctx.db.app, sql`SELECT code FROM core.body WHERE body_id = ${city.bodyId}`)
-    ).code;
+    const { code } = (await city.call('officer', 'GET', '/api/v1/session')).json().account.body;
     const { id } = await made('representative', '/complaints', {
       kind: 'delay',
       against: code,

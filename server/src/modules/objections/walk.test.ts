@@ -68,6 +68,12 @@ describe('walks', () => {
           state = passed.next;
           events.push(...passed.events);
           const open = procedure.transitions.filter((one) => one.from.includes(state.state));
+          if (open.length === 0) {
+            // Ended for good: another case begins.
+            state = beginCase(rules, now());
+            events.length = 0;
+            continue;
+          }
           const pool = valid && open.length > 0 ? open : procedure.transitions;
           const chosen = pool[pick % pool.length];
           if (!chosen) continue;
@@ -159,7 +165,7 @@ describe('walks', () => {
           sql`SELECT e.kind, e.data->>'note' AS note FROM core.record_event e
               WHERE e.subject_id = ${of.subject_id} AND e.record_id = (
                 SELECT record_id FROM core.record WHERE subject_id = ${of.subject_id} AND standard = 'penalty'
-                ORDER BY superseded_at DESC NULLS FIRST LIMIT 1)
+                ORDER BY record_id DESC LIMIT 1)
               ORDER BY e.effective_on, e.recorded_at, e.event_id`,
         );
         const count = (kind: string): number => events.filter((event) => event.kind === kind).length;

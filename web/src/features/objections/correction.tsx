@@ -85,7 +85,7 @@ function Form({ view, fields, onClose }: { view: ObjectionView; fields: Fields; 
             {(slot) => (
               <Input.TextArea
                 id={slot.id}
-                autoSize
+                rows={2}
                 maxLength={4000}
                 aria-describedby={slot.describedBy}
                 value={values[field.code]}
