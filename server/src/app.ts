@@ -11,7 +11,6 @@ import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 
-import { objectionKinds } from './modules/objections/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
@@ -40,7 +39,6 @@ export function registerJobs(ctx: AppContext): void {
     ctx,
     caseDesks.map(({ kind }) => kind),
   );
-  casesJob(ctx, [...objectionKinds]);
 }
 
 export interface ServerOptions extends AppOptions {

@@ -8,16 +8,14 @@ import { accountPorts, credentialPorts, exportPorts, personPorts, repairPorts, s
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
-import { caseworkRoutes } from './modules/casework/index.ts';
-import { targetRoutes } from './modules/casework/index.ts';
+import { caseworkRoutes, targetRoutes } from './modules/casework/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { displayRoutes } from './modules/display/index.ts';
 import { exchangeRoutes } from './modules/exchange/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { noticeRoutes } from './modules/notices/index.ts';
-import { objectionRoutes } from './modules/objections/index.ts';
-import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
+import { complaintRoutes, doubtRoutes, objectionRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';

@@ -47,9 +47,9 @@ export {
   nextNumber,
   type StoredEvent,
 } from './queries.ts';
-export { countOpenOf } from './task-queries.ts';
 export { targetRoutes } from './target-routes.ts';
 export { targetValue } from './targets.ts';
+export { countOpenOf } from './task-queries.ts';
 export {
   type CaseNames,
   type CaseWords,
