@@ -15,7 +15,7 @@ import { displayRoutes } from './modules/display/index.ts';
 import { exchangeRoutes } from './modules/exchange/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { noticeRoutes } from './modules/notices/index.ts';
-import { complaintRoutes, doubtRoutes, objectionRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
+import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
