@@ -151,6 +151,13 @@ export async function listCases<G extends GivenCommand>(
 const lastOutcome = (events: readonly StoredEvent[], outcomes: readonly string[]): StoredEvent | undefined =>
   events.findLast((event) => event.kind === 'command' && outcomes.includes(event.name));
 
+/** Who opens a case that is over reads how it ended, not only that it did. */
+function endedAs(item: CaseItem, outcome: StoredEvent | undefined, words: CaseWords): Bilingual {
+  const how = item.closed && outcome && outcome.to !== item.state ? words.commands[outcome.name] : undefined;
+  if (!how) return item.stateLabel;
+  return { zh: `${item.stateLabel.zh}：${how.zh}`, en: `${item.stateLabel.en}: ${how.en}` };
+}
+
 export async function viewCase<G extends GivenCommand>(
   ctx: AppContext,
   actor: Actor,
@@ -174,6 +181,7 @@ export async function viewCase<G extends GivenCommand>(
   const outcome = lastOutcome(events, desk.outcomes);
   return {
     ...item,
+    stateLabel: endedAs(item, outcome, words),
     party,
     parties: [{ role: partyWords(words, 'subject'), name: item.subject.name, code: item.subject.code }, ...others],
     content: desk.content(row),

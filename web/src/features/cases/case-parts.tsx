@@ -130,7 +130,9 @@ export function CaseRemedies({ view }: { view: CaseView }) {
       <ul className="plain lines">
         {view.remedies.map((remedy) => (
           <li key={remedy.key}>
-            <strong>{w(remedy.name)}</strong> {w(remedy.where)}
+            <div>
+              <strong>{w(remedy.name)}</strong> <span className="secondary">{w(remedy.where)}</span>
+            </div>
             <div className="sub">
               <span>
                 {w(remedy.within)}

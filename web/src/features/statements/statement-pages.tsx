@@ -118,7 +118,6 @@ export function NewStatementPage() {
                 id={slot.id}
                 rows={5}
                 maxLength={maxCharacters}
-                showCount
                 aria-describedby={slot.describedBy}
                 status={slot.status ?? ''}
                 value={text}
