@@ -1,5 +1,5 @@
 /**
- * `takedown`: from a decision (a repair, through the one way to write it) to absence on every local surface, beside a plain
+ * `takedown`: from a decision (a repair that the recognising body approves) to absence on every local surface, beside a plain
  * read of the same surface in the same round; and to the signed receipts of twenty receivers, of which one is dead and one
  * slow. In a database of its own, with real HTTP on both sides.
  */
@@ -14,18 +14,18 @@ import { makeUnifiedCode } from '@chengxin/identifiers';
 import { type RunningReceiver, startReceiver } from '../examples/receiver/receiver.ts';
 import { buildApp, contextOver } from '../server/src/app.ts';
 import type { Actor, AppContext } from '../server/src/context.ts';
-import { subjectPorts } from '../server/src/module-ports.ts';
+import { repairPorts, subjectPorts } from '../server/src/module-ports.ts';
 import { runCollect } from '../server/src/modules/collection/index.ts';
 import { provideSystem } from '../server/src/modules/credentials/testing.ts';
 import { registerReceiver, signingKeys, startCourier } from '../server/src/modules/exchange/index.ts';
 import { createBody, operatorActor } from '../server/src/modules/identity/index.ts';
-import { writeRecordEvent } from '../server/src/modules/records/index.ts';
+import { actOnRepair, receiveUpstream, repairKinds } from '../server/src/modules/repair/index.ts';
 import { issueReport, verifyReport } from '../server/src/modules/reports/index.ts';
 import { readFullRecords } from '../server/src/modules/subjects/index.ts';
 import { prepareAccessLog, startSealer } from '../server/src/platform/access-log/index.ts';
 import { systemClock } from '../server/src/platform/clock.ts';
 import type { Config } from '../server/src/platform/config.ts';
-import { databasesFor, one, query, sql, withTransaction } from '../server/src/platform/db.ts';
+import { databasesFor, one, query, sql } from '../server/src/platform/db.ts';
 import { newId } from '../server/src/platform/ids.ts';
 import { type BenchResult, type BenchSize, median, rounded } from './result.ts';
 import { openScratch } from './scratch.ts';
@@ -92,6 +92,8 @@ interface City {
   readonly base: string;
   readonly targets: readonly Target[];
   readonly bodies: readonly string[];
+  /** The body that decided and decides on repairs. */
+  readonly sourceBodyId: string;
   readonly feedKey: string;
   readonly receivers: Receivers;
 }
@@ -184,18 +186,18 @@ async function openCity(config: Config, options: Options): Promise<City> {
     await scratch.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  await createBody(db.app, ctx.clock, { kind: 'department', ...source });
+  const { bodyId: sourceBodyId } = await createBody(db.app, ctx.clock, { kind: 'department', ...source });
   const targets = await fill(ctx, folder, count);
   options.onNote(`${count} 条记录，${receiversInAll} 个接收方登记中 registering receivers`);
   const { bodies, feedKey } = await register(ctx, receivers);
   options.onNote('各接收方查看中 receivers look at the organisations');
   for (const bodyId of bodies) await lookAll(ctx, bodyId, targets);
   const { port } = app.server.address() as AddressInfo;
-  return { ctx, base: `http://127.0.0.1:${port}`, targets, bodies, feedKey, receivers };
+  return { ctx, base: `http://127.0.0.1:${port}`, targets, bodies, sourceBodyId, feedKey, receivers };
 }
 
 async function fill(ctx: AppContext, folder: string, count: number): Promise<Target[]> {
-  const decidedOn = new Date(Date.parse(ctx.clock.now()) - 90 * 86_400_000).toISOString().slice(0, 10);
+  const decidedOn = new Date(Date.parse(ctx.clock.now()) - 200 * 86_400_000).toISOString().slice(0, 10);
   const file = join(folder, 'penalties.csv');
   writeFileSync(file, penalties(count, decidedOn));
   const done = await runCollect(ctx, operatorActor(ctx, 'bench'), { file, standard: 'penalty', org: source.code });
@@ -317,10 +319,25 @@ async function untilTold(city: City, place: { after: string }, target: Target, b
   }
 }
 
-async function decide(ctx: AppContext, target: Target): Promise<void> {
-  await withTransaction(ctx.db.app, (tx) =>
-    writeRecordEvent(tx, ctx, null, target, { kind: 'repaired', effectiveOn: ctx.clock.today() }),
-  );
+const kinds = repairKinds(repairPorts);
+const platform: Actor = { ...officer(newId()), kind: 'client', roles: ['departmentSystem'] };
+
+/** A repair as it comes from the national site, accepted by the body that recognised the fact; its decision is what is timed. */
+async function openRepair(city: City, target: Target): Promise<string> {
+  const { ctx } = city;
+  const { caseId } = await receiveUpstream(ctx, platform, kinds, repairPorts, {
+    upstreamNumber: `bench-${target.recordId}`,
+    code: target.code,
+    documentNumber: target.documentNumber,
+    commitmentSignedOn: ctx.clock.today(),
+  });
+  await actOnRepair(ctx, officer(city.sourceBodyId), kinds, caseId, { command: 'accept' }, null);
+  return caseId;
+}
+
+async function decide(city: City, caseId: string): Promise<void> {
+  const input = { command: 'approve', dutiesConfirmed: 'all' as const, note: '已核实缴款和整改情况。' };
+  await actOnRepair(city.ctx, officer(city.sourceBodyId), kinds, caseId, input, null);
 }
 
 interface Outcome {
@@ -394,9 +411,10 @@ export async function benchTakedown(config: Config, options: Options): Promise<r
         plain[n]?.push(performance.now() - again);
       } else plain[n]?.push(performance.now() - began);
     }
+    const caseId = await openRepair(city, target);
     const began = performance.now();
     decided.set(target.recordId, began);
-    await decide(city.ctx, target);
+    await decide(city, caseId);
     const times = await Promise.all([
       untilTold(city, place, target, began),
       ...surfaces.map((surface) => untilGone(surface, target, began)),

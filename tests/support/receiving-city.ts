@@ -54,10 +54,10 @@ export async function createReceivingCity(options: { now?: string; ports?: numbe
           WHERE s.unified_code = ${code} AND r.superseded_at IS NULL`,
     );
   const signInAgain = async (): Promise<void> => {
-    for (const login of ['officer', 'stranger', 'office', 'representative'] as const) {
+    for (const login of ['officer', 'stranger', 'office', 'representative', 'otherRepresentative'] as const) {
       const { account_id: accountId } = await one<{ account_id: string }>(
         ctx.db.app,
-        sql`SELECT account_id FROM identity.account WHERE login = ${login}`,
+        sql`SELECT account_id FROM identity.account WHERE login = ${login.toLowerCase()}`,
       );
       const { token } = await openSession(ctx.db.app, ctx, accountId, null, ['password']);
       Object.assign(city.sessions[login], { cookie: `chengxin=${token}` });

@@ -4,6 +4,7 @@ export type { RefusalCode } from './conditions.ts';
 export { closeMootCases, planReminders, repairJobs, tellFirstDays } from './jobs.ts';
 export { repairFor } from './parties.ts';
 export { batchCommands } from './read-repairs.ts';
+export { receiveUpstream } from './receive-upstream.ts';
 export type { RemovalHook, RepairPorts } from './removal-hook.ts';
 export { type RepairKinds, repairKinds } from './repair-kind.ts';
 export { repairRoutes } from './routes.ts';

@@ -7,6 +7,7 @@ import type { FullRecord, RecordLineage } from '../../shared/api/types.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Loaded } from '../../shared/ui/states.tsx';
+import { RecordReceivers } from '../exchange/record-receivers.tsx';
 import { useSession } from '../session/use-session.ts';
 
 const channelKey: Readonly<Record<string, Key>> = {
@@ -33,6 +34,7 @@ export function LineageDrawer({
   onClose: () => void;
 }) {
   const { t } = useI18n();
+  const { may } = useSession();
   return (
     <Drawer
       open={record !== null}
@@ -48,6 +50,7 @@ export function LineageDrawer({
           <h3>{record.title}</h3>
           <p className="quiet">{[record.documentNumber, record.decidingBody].filter(Boolean).join(' · ')}</p>
           <Lineage recordId={record.recordId} purpose={purpose} />
+          {may('exchange.receivers') ? <RecordReceivers recordId={record.recordId} /> : null}
         </>
       ) : null}
     </Drawer>

@@ -24,6 +24,11 @@ export const en: Dictionary = {
   'nav.todo': 'To do',
   'nav.submissions': 'Submissions',
   'nav.receivers': 'Receivers',
+  'exchange.who': 'Who received it',
+  'exchange.showWho': 'Show',
+  'exchange.nobody': 'No body received it.',
+  'exchange.noChange': 'Registered: it is told of changes',
+  'exchange.notRegistered': 'Not registered: it is not told by itself',
   'exchange.lead':
     'When a record is repaired, corrected, withdrawn or expires, the bodies that received it are told and confirm with a signed receipt. Who received it is derived from the access log.',
   'exchange.alarms': 'Alarms',
