@@ -54,7 +54,8 @@ export function DataTable<T>({ caption, columns, rows, rowKey, below }: DataTabl
                   {columns.map((column) => (
                     <td key={column.key} role="cell" className={cellClass(column)}>
                       <span className="card-label" aria-hidden="true">
-                        {column.head}
+                        {/* A box that selects all of them is no label of one. */}
+                        {column.key === 'select' ? null : column.head}
                       </span>
                       <div className="cell">{column.cell(row)}</div>
                     </td>
