@@ -114,13 +114,12 @@ it('a company repairs a general penalty, from the notice to the proof', async ()
   await officer.getByText('义务履行的证明').waitFor();
   await isSound(officer, 'repair-officer');
   await officer.getByRole('button', { name: '受理', exact: true }).click();
-  await officer.getByRole('form', { name: '受理' }).getByRole('button', { name: '受理' }).click();
-  await officer.getByRole('button', { name: '同意修复' }).click();
-  const form = officer.getByRole('form', { name: '同意修复' });
-  await form.getByRole('combobox').click();
-  await officer.getByText('已核实：全部义务均已履行完毕').last().click();
+  await officer.getByRole('form', { name: '受理', exact: true }).getByRole('button', { name: '受理' }).click();
+  await officer.getByRole('button', { name: '同意修复', exact: true }).click();
+  const form = officer.getByRole('form', { name: '同意修复', exact: true });
+  await form.getByRole('combobox').selectOption('all');
   await isSound(officer, 'repair-approve');
-  await form.getByRole('button', { name: '同意修复' }).click();
+  await form.getByRole('button', { name: '同意修复', exact: true }).click();
   await officer.getByRole('dialog').getByRole('button', { name: '确认' }).click();
   await officer.getByText('同意修复，已停止公示').first().waitFor();
   await isSound(officer, 'repair-approved');
