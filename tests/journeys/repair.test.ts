@@ -87,6 +87,9 @@ it('a company repairs a general penalty, from the notice to the proof', async ()
   await company.goto(`/desk/records/${of.recordId}/why`);
   await company.getByText('什么能使它提前停止').waitFor();
   await isSound(company, 'why-shown');
+  await company.goto(`/why/${of.recordId}`);
+  await company.getByRole('heading', { name: '为什么公示？' }).waitFor();
+  await isSound(company, 'why-portal');
   await company.goto('/desk/repairs/new');
   await company.getByRole('button', { name: '申请修复' }).click();
   await company.getByText('二、证明义务已履行').waitFor();
