@@ -91,7 +91,7 @@ function Evidence({ view }: { view: RepairView }) {
           </ul>
         </Note>
       ) : null}
-      <div className="beside">
+      <div className="record-evidence">
         <Section title={t('repair.theRecord')}>
           {view.record ? <RecordBrief record={view.record} /> : <p className="quiet">{t('repair.recordGone')}</p>}
         </Section>
