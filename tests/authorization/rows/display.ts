@@ -29,6 +29,7 @@ const of = (expect: Expect, path: (id: string) => string, payload?: (fixture: Fi
 });
 
 export const rows: Rows = {
+  'GET /why/:id': of(all, (id) => `/why/${id}`),
   'GET /api/v1/public/records/:id/why': of(all, (id) => `/api/v1/public/records/${id}/why`),
   'GET /api/v1/records/:id/why': of(
     { representative: 'ok', otherRepresentative: 'hidden', officer: 'ok', stranger: 'hidden', office: 'ok' },

@@ -142,6 +142,12 @@ describe('why', () => {
     );
     assert.match(answer.marketRegister.article, /总局令第45号/);
     assertProblem(await why(of, 'stranger'), 404, 'not-found');
+    const page = await city.call(null, 'GET', `/why/${of.recordId}`);
+    assert.equal(page.statusCode, 200, page.body);
+    for (const part of ['为什么公示', '最长公示1年', '信用修复管理办法', '2027-07-01'])
+      assert.ok(page.body.includes(part), part);
+    await order(of, 'suspend');
+    assert.equal((await city.call(null, 'GET', `/why/${of.recordId}`)).statusCode, 404, 'gone with the display');
   });
 });
 

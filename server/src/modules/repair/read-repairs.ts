@@ -275,6 +275,13 @@ function contentOf(row: CaseRow): RepairView['content'] {
   ].filter((part) => part.text !== '');
 }
 
+/** It is the decision that may take longer, and the whole procedure with it; acceptance may not. */
+function extensionOf(...given: Parameters<typeof extensionViews>): RepairView['extension'] {
+  const [, clocks] = given;
+  const { ask, answer } = extensionViews(...given);
+  return { ask: ask && clocks.some((clock) => clock.key === 'decide' && clock.extendable && !clock.paused), answer };
+}
+
 const appealable: readonly string[] = ['notAccepted', 'rejected', 'revoked'];
 
 async function viewStanding(
@@ -309,7 +316,7 @@ async function viewStanding(
     upstreamNumber: row.upstream_number,
     events: row.events,
     extensionAsked: row.extension?.reason ?? null,
-    extension: extensionViews(row, clocks, parties.includes('recogniser'), actor.accountId),
+    extension: extensionOf(row, clocks, parties.includes('recogniser'), actor.accountId),
     clocks,
     history: eventViews(row, events, pinned, words),
     commands: commandsOf(standing, pinned),

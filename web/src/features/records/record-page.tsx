@@ -73,6 +73,13 @@ function RecordView({ record }: { record: RecordDetail }) {
           ].join(' · ')}{' '}
           <RecordState state={record.state} />
         </p>
+        {may('display.read') ? (
+          <p>
+            <Link to="/records/$id/why" params={{ id: record.recordId }}>
+              {t('why.title')}
+            </Link>
+          </p>
+        ) : null}
       </PageHead>
       {outcome ? (
         <Note tone={outcome === 'withdrawn' ? 'done' : 'waiting'} role="status">

@@ -103,7 +103,7 @@ export function ApplyForm({ view, crumb }: { view: RepairView; crumb: ReactNode 
 export function DutyUploads({ view }: { view: RepairView }) {
   const { t, w } = useI18n();
   return (
-    <ul className="plain lines">
+    <ul className="proofs">
       {view.duties.map((duty) => (
         <li key={duty.key}>
           <strong>{w(duty.name)}</strong>{' '}

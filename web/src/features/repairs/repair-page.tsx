@@ -54,7 +54,12 @@ export function RecordBrief({ record }: { record: NonNullable<RepairView['record
       </div>
       <div>
         <dt>{t('repair.display')}</dt>
-        <dd>{w(record.reason)}</dd>
+        <dd>
+          {w(record.reason)}{' '}
+          <Link to="/records/$id/why" params={{ id: record.recordId }}>
+            {t('why.title')}
+          </Link>
+        </dd>
       </div>
     </dl>
   );
@@ -86,7 +91,7 @@ function Evidence({ view }: { view: RepairView }) {
           </ul>
         </Note>
       ) : null}
-      <div className="beside">
+      <div className="record-evidence">
         <Section title={t('repair.theRecord')}>
           {view.record ? <RecordBrief record={view.record} /> : <p className="quiet">{t('repair.recordGone')}</p>}
         </Section>
@@ -128,7 +133,7 @@ export function Files({ view, duty }: { view: RepairView; duty: string }) {
 function DutyList({ view }: { view: RepairView }) {
   const { t, w } = useI18n();
   return (
-    <ul className="plain lines">
+    <ul className="proofs">
       {view.duties.map((duty) => (
         <li key={duty.key}>
           <strong>{w(duty.name)}</strong>{' '}

@@ -1,6 +1,7 @@
 /** The archive of one organisation as the public reads it. */
 import { subjectKindLabels } from '@chengxin/identifiers';
 import type { Archive, ArchiveRecord, RecordPage } from '../load-archive.ts';
+import type { RecordView } from '../record-view.ts';
 import { codeHtml, dayInProse, minuteOf } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageContext, t } from './layout.ts';
@@ -91,7 +92,7 @@ const wordOf = (w: Words, key: keyof Words | undefined, otherwise: string): stri
   return typeof word === 'string' ? word : otherwise;
 };
 
-function whyFold(page: PageContext, record: ArchiveRecord): Html {
+function whyBody(page: PageContext, record: RecordView): Html {
   const w = t(page);
   const { disclosure } = record;
   const { document, number, article } = disclosure.basis;
@@ -102,11 +103,35 @@ function whyFold(page: PageContext, record: ArchiveRecord): Html {
     endings.push(w.earlierRepair(dayInProse(disclosure.earliestRepairOn, page.language)));
   if (!adverse) endings.push(w.earlierLicence);
   endings.push(w.earlierOther);
-  return html`<details><summary>${disclosure.until === null ? w.whyOpen : w.why}</summary><div class="fold">
-<p>${disclosure.reason[page.language]}</p>
+  return html`<p>${disclosure.reason[page.language]}</p>
 <p>${w.whyTitle}${page.language === 'zh' ? '：' : ': '}${basis}</p>
 ${adverse && !disclosure.severityConfirmed && html`<p>${w.severityProposed}</p>`}
-<p>${w.earlier}${page.language === 'zh' ? '：' : ':'}</p><ul>${endings.map((ending) => html`<li>${ending}</li>`)}</ul></div></details>`;
+<p>${w.earlier}${page.language === 'zh' ? '：' : ':'}</p><ul>${endings.map((ending) => html`<li>${ending}</li>`)}</ul>`;
+}
+
+function whyFold(page: PageContext, record: ArchiveRecord): Html {
+  const w = t(page);
+  return html`<details><summary>${record.disclosure.until === null ? w.whyOpen : w.why}</summary><div class="fold">
+${whyBody(page, record)}<p><a href="/why/${record.recordId}">${w.whyLink}</a></p></div></details>`;
+}
+
+/** The same answer at an address of its own, to be cited; it is gone when the record is shown no more. */
+export function whyPage(
+  page: PageContext,
+  record: RecordView,
+  of: { readonly name: string; readonly key: string },
+): string {
+  const w = t(page);
+  return layout(
+    page,
+    { title: `${w.whyOpen} · ${of.name}`, noIndex: true },
+    html`<div class="wide"><div class="page-head"><h1>${w.whyOpen}</h1>
+<p class="meta dots"><span><a href="${archivePath(of.key)}">${of.name}</a></span>${record.documentNumber !== null && html`<span>${record.documentNumber}</span>`}<span>${record.decidingBody}</span>${record.decidedOn !== null && html`<span>${dayInProse(record.decidedOn, page.language)}</span>`}</p></div>
+<article class="fact"><div><h2>${record.title}</h2></div>
+<p class="until">${record.disclosure.until === null ? w.untilOpen : w.until(record.disclosure.until)}</p>
+<div class="fold">${whyBody(page, record)}</div>
+<p class="meta actions dots"><span><a href="/help/objection">${w.wrong}</a></span>${record.disclosure.severity !== null && html`<span><a href="/help/repair">${w.howRepair(record.disclosure.earliestRepairOn)}</a></span>`}</p></article></div>`,
+  );
 }
 
 function detailsFold(page: PageContext, record: ArchiveRecord): Html | null {

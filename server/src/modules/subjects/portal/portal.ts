@@ -8,13 +8,20 @@ import type { HttpInstance, ProblemPage } from '../../../platform/http/index.ts'
 import { xlsxPieces } from '../../../platform/tabular/index.ts';
 import { publicReading } from '../../access/index.ts';
 import { latestRecordedAt, settingOf } from '../archive-queries.ts';
-import { type ArchiveRecord, loadArchive, loadArchiveRecords, recentlyPublished } from '../load-archive.ts';
+import {
+  type ArchiveRecord,
+  loadArchive,
+  loadArchiveRecords,
+  readsRecord,
+  recentlyPublished,
+} from '../load-archive.ts';
 import { publicSubjectName } from '../masking.ts';
 import { matchNames } from '../match/match-subjects.ts';
+import { loadOneRecord, viewOfRecord } from '../one-record.ts';
 import type { SubjectPorts } from '../ports.ts';
 import { archiveKey } from '../routes.ts';
 import { endedStates, searchSubjects } from '../search-subjects.ts';
-import { archivePage } from './archive-page.ts';
+import { archivePage, whyPage } from './archive-page.ts';
 import { loadAssets, type PortalAssets } from './assets.ts';
 import { guideNode, guideOutcomePage, guideQuestionPage } from './guide-pages.ts';
 import { helpPage, helpTopics } from './help-pages.ts';
@@ -133,6 +140,8 @@ const ArchiveQuery = Type.Object({
   lang: Type.Optional(Type.String()),
 });
 const CodeParams = Type.Object({ code: Type.String({ maxLength: 60 }) });
+const RecordParams = Type.Object({ id: Type.String({ maxLength: 60 }) });
+const LanguageQuery = Type.Object({ lang: Type.Optional(Type.String()) });
 const VerifyQuery = Type.Object({
   no: Type.Optional(Type.String({ maxLength: 200 })),
   h: Type.Optional(Type.String({ maxLength: 200 })),
@@ -195,6 +204,26 @@ function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, p
       return refusedSearchPage(view, q, tooShort, view.language === 'zh' ? error.zh : error.en);
     }
   });
+}
+
+/** Shown until when, why, by which article, what would end it earlier; only while the record is on display. */
+function whyRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
+  app.get(
+    '/why/:id',
+    { ...page, schema: { ...hide, params: RecordParams, querystring: LanguageQuery } },
+    async (request) => {
+      const policy = ctx.policy();
+      const record = await loadOneRecord(ctx.db.app, policy, request.params.id);
+      const shown = record?.live ? ports.disclose(record.facts, record.events, ctx.clock.today(), policy) : null;
+      if (!record || !shown || !readsRecord(policy, publicReading, record.row.item, shown))
+        throw new DomainError('not-found');
+      const { kind, name, operator, unified_code, canonical_id } = record.row;
+      return whyPage(await pages.context(request), viewOfRecord(record, shown, policy), {
+        name: publicSubjectName(kind, name, operator ?? undefined),
+        key: unified_code ?? canonical_id,
+      });
+    },
+  );
 }
 
 function archiveRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
@@ -345,6 +374,7 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       assetRoutes(app, assets);
       searchRoutes(app, ctx, ports, pages);
       archiveRoutes(app, ctx, ports, pages);
+      whyRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
       app.get('/about', { ...plainPage, schema: hide }, async (request) =>
         helpPage(await pages.context(request), 'about'),

@@ -79,6 +79,7 @@ const zh = {
   untilOpen: '有效期内公示',
   why: '为什么是这一天？',
   whyOpen: '为什么公示？',
+  whyLink: '这一答复的固定网址',
   whyTitle: '公示依据',
   earlier: '什么情况会提前结束公示',
   earlierRepair: (day: string) => `履行决定义务并纠正后，可申请信用修复，最早 ${day}；批准后停止公示。`,
@@ -246,6 +247,7 @@ const en: Words = {
   untilOpen: 'Shown while in effect',
   why: 'Why this day?',
   whyOpen: 'Why is it shown?',
+  whyLink: 'This answer at an address of its own',
   whyTitle: 'Basis of display',
   earlier: 'What would end it earlier',
   earlierRepair: (day) =>
