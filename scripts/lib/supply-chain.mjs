@@ -8,7 +8,7 @@ export const sbomFile = join(root, '.data', 'sbom.cdx.json');
 
 /**
  * Licences under which a city may run, change and pass on the whole. LGPL: libvips, linked at
- * run time by sharp. MPL: lightningcss, unmodified, of the web build.
+ * run time by sharp. MPL: lightningcss, unmodified, of the web build. MIT-0: MIT without its one condition (nodemailer).
  */
 const allowed = new Set([
   '0BSD',
@@ -20,6 +20,7 @@ const allowed = new Set([
   'ISC',
   'LGPL-3.0-or-later',
   'MIT',
+  'MIT-0',
   'MPL-2.0',
   'MulanPSL-2.0',
   'OFL-1.1',

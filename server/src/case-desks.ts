@@ -3,6 +3,7 @@ import type { Actor, AppContext } from './context.ts';
 import { repairPorts } from './module-ports.ts';
 import {
   type CaseDesk,
+  documentNumberOf,
   type GivenCommand,
   giveCommand,
   loadCaseRow,
@@ -55,6 +56,7 @@ async function caseFor(ctx: AppContext, actor: Actor, caseId: string): Promise<S
       procedureName: ctx.policy().procedureName(row.procedure).zh,
       subjectId: row.subject_id,
       caseNumber: row.number ?? row.upstream_number,
+      documentNumber: await documentNumberOf(ctx.db.app, row),
       openedOn: dayOf(row.opened_at),
     };
   } catch (error) {

@@ -19,7 +19,7 @@ export { type CaseClock, type Due, dueOf } from './clocks.ts';
 export { type CaseDesk, caseworkRoutes } from './desk-routes.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
-export { caseNames } from './names.ts';
+export { caseNames, documentNumberOf } from './names.ts';
 export {
   type ClockPolicy,
   type OnDue,

@@ -1,11 +1,21 @@
 /** Names that lists and pages of cases show, read for a whole page at once. */
-import { query, type Runner, sql } from '../../platform/db.ts';
+import { maybeOne, query, type Runner, sql } from '../../platform/db.ts';
 import type { CaseRow } from './queries.ts';
 import type { CaseNames } from './views.ts';
 
 const distinct = (ids: readonly (string | null)[]): string[] => [
   ...new Set(ids.filter((id): id is string => id !== null)),
 ];
+
+/** The number of the document that a case is about. */
+export async function documentNumberOf(client: Runner, row: CaseRow): Promise<string | null> {
+  if (row.record_id === null) return null;
+  const found = await maybeOne<{ document_number: string | null }>(
+    client,
+    sql`SELECT document_number FROM core.record WHERE subject_id = ${row.subject_id} AND record_id = ${row.record_id}`,
+  );
+  return found?.document_number ?? null;
+}
 
 export async function caseNames(client: Runner, rows: readonly CaseRow[]): Promise<CaseNames> {
   const subjects = await query<{ id: string; name: string; code: string | null }>(

@@ -42,6 +42,7 @@ const eventWords: Readonly<Record<string, Bilingual>> = {
   extensionAsked: { zh: '申请延期', en: 'Extension asked for' },
   extensionGranted: { zh: '同意延期', en: 'Extension granted' },
   extensionRefused: { zh: '不同意延期', en: 'Extension refused' },
+  assigned: { zh: '分办', en: 'Assigned' },
 };
 const commonParties: Readonly<Record<string, Bilingual>> = {
   clock: { zh: '时限', en: 'The clock' },

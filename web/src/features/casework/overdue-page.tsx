@@ -11,6 +11,7 @@ import { Field } from '../../shared/ui/field.tsx';
 import { Figures, PageHead, Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { Empty, ErrorNote } from '../../shared/ui/states.tsx';
+import { casePageOf } from '../cases/case-pages.ts';
 import { overdueQuery, renewOverdue } from '../notices/queries.ts';
 
 const route = getRouteApi('/desk/overdue');
@@ -66,8 +67,6 @@ function Summary({ bodies }: { bodies: OverdueList['bodies'] }) {
   );
 }
 
-const casePages: Readonly<Record<string, '/objections/$id'>> = { objection: '/objections/$id' };
-
 function OverdueTable({ rows }: { rows: readonly OverdueItem[] }) {
   const { t, w } = useI18n();
   const [open, setOpen] = useState<string | null>(null);
@@ -77,7 +76,7 @@ function OverdueTable({ rows }: { rows: readonly OverdueItem[] }) {
       head: t('overdue.case'),
       width: 'wide',
       cell: (row) => {
-        const page = casePages[row.procedure];
+        const page = casePageOf(row.procedure);
         return (
           <>
             {page ? (

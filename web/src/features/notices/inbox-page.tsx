@@ -11,6 +11,7 @@ import { LinkButton } from '../../shared/ui/link-button.tsx';
 import { PageHead, Section, Tag } from '../../shared/ui/page.tsx';
 import { Empty, ErrorNote } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
+import { casePageOf } from '../cases/case-pages.ts';
 import { useSession } from '../session/use-session.ts';
 import { ContactForm } from './contact-form.tsx';
 import { inboxQuery, renewNotices, unreadQuery } from './queries.ts';
@@ -78,13 +79,10 @@ export function InboxPage() {
   );
 }
 
-/** The page of a case is found by its procedure; one that has none here is told without a link. */
-const casePages: Readonly<Record<string, '/objections/$id'>> = { objection: '/objections/$id' };
-
 function Notice({ row }: { row: InboxItem }) {
   const { t, w } = useI18n();
   const read = useMutation({ mutationFn: () => markRead([row.id]), onSuccess: renewNotices });
-  const page = row.procedure && row.caseId ? casePages[row.procedure] : undefined;
+  const page = row.caseId ? casePageOf(row.procedure) : undefined;
   return (
     <li>
       <div className="stacked">
