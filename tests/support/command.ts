@@ -69,8 +69,16 @@ function freePort(): Promise<number> {
   });
 }
 
-export function runCommand(database: TestDatabase, dataDir: string, ...words: string[]): Promise<Ended> {
-  const child = start(database, dataDir, words);
+export const runCommand = (database: TestDatabase, dataDir: string, ...words: string[]): Promise<Ended> =>
+  runWith(database, dataDir, {}, ...words);
+
+export function runWith(
+  database: TestDatabase,
+  dataDir: string,
+  env: Record<string, string>,
+  ...words: string[]
+): Promise<Ended> {
+  const child = start(database, dataDir, words, env);
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => {

@@ -8,11 +8,11 @@ import type { CommandContext } from '../context.ts';
 
 async function setPassword(context: CommandContext, given: string): Promise<void> {
   const login = normaliseLogin(given);
-  const password = newOneTimePassword();
-  await context.withContext(async (ctx, actor) => {
+  const password = await context.withContext(async (ctx, actor) => {
+    const made = newOneTimePassword(ctx.policy().signIn().password);
     await withTransaction(ctx.db.app, async (tx) => {
       const accountId = await findLogin(tx, login);
-      if (accountId === null || !(await resetPassword(tx, ctx.clock, accountId, password)))
+      if (accountId === null || !(await resetPassword(tx, ctx.clock, accountId, made)))
         throw new DomainError('not-found', {
           zh: `没有在用的登录名 ${login}。`,
           en: `There is no account in use with the login ${login}.`,
@@ -23,6 +23,7 @@ async function setPassword(context: CommandContext, given: string): Promise<void
         resourceId: accountId,
       });
     });
+    return made;
   });
   context.print(
     { login, password },

@@ -41,7 +41,7 @@ export async function enableAccount(
     row.kind === 'vendor' ? checkVendorEnd(ctx, input.activeUntil ?? row.active_until) : (input.activeUntil ?? null);
   if (end !== null && end < ctx.clock.today())
     throw new DomainError('unprocessable', { zh: '有效期不能早于今天。', en: 'The last day cannot be before today.' });
-  const password = newOneTimePassword();
+  const password = newOneTimePassword(ctx.policy().signIn().password);
   const done = await setEnabled(tx, accountId, {
     hash: await hashPassword(password),
     activeUntil: end,
@@ -68,7 +68,7 @@ export async function resetPassword(
       zh: '管理员的密码不能由另一位管理员重置，请在服务器上用 ./chengxin account 命令办理。',
       en: "No administrator sets another administrator's password. It is done on the machine with ./chengxin account.",
     });
-  const password = newOneTimePassword();
+  const password = newOneTimePassword(ctx.policy().signIn().password);
   if ((await setPassword(tx, accountId, await hashPassword(password), ctx.clock.now())) === 0)
     throw new DomainError('conflict');
   await endSessions(tx, accountId);

@@ -59,8 +59,8 @@ export async function createOne(ctx: AppContext, tx: Transaction, actor: Actor, 
       zh: '有效期不能早于今天。',
       en: 'The last day cannot be before today.',
     });
-  const password = input.prepared?.password ?? newOneTimePassword();
-  const made = await createAccount(tx, ctx.clock, {
+  const password = input.prepared?.password ?? newOneTimePassword(ctx.policy().signIn().password);
+  const draft = {
     login: input.login,
     name: input.name,
     roles: [],
@@ -72,8 +72,9 @@ export async function createOne(ctx: AppContext, tx: Transaction, actor: Actor, 
     holderToken: holderToken(ctx, input.holderNumber),
     kind,
     activeUntil,
-    disabledReason: vendor ? 'vendorOff' : null,
-  });
+    disabledReason: vendor ? ('vendorOff' as const) : null,
+  };
+  const made = await createAccount(tx, ctx.clock, draft, ctx.policy().signIn().password);
   await note(ctx, tx, actor, made.accountId, 'create', { login: made.login, kind, body: input.bodyId });
   for (const role of input.roles ?? []) {
     await askForRole(ctx, tx, actor, {

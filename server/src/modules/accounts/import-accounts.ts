@@ -129,13 +129,18 @@ type Prepared = { readonly password: string; readonly hash: string };
 const hashesAtOnce = 4;
 
 /** Hashing is slow on purpose: done before the transaction. A dry run needs no real one. */
-async function preparePasswords(plans: readonly Plan[], apply: boolean): Promise<Map<number, Prepared>> {
+async function preparePasswords(
+  ctx: AppContext,
+  plans: readonly Plan[],
+  apply: boolean,
+): Promise<Map<number, Prepared>> {
+  const rules = ctx.policy().signIn().password;
   const creating = plans.filter((plan) => plan.act === 'create' && plan.problems.length === 0);
   const prepared = new Map<number, Prepared>();
   let next = 0;
   const work = async (): Promise<void> => {
     for (let plan = creating[next++]; plan; plan = creating[next++]) {
-      const password = newOneTimePassword();
+      const password = newOneTimePassword(rules);
       prepared.set(plan.row, { password, hash: apply ? await hashPassword(password) : '' });
     }
   };
@@ -258,7 +263,7 @@ export async function planImport(
   const bodies = await withTransaction(ctx.db.app, bodiesByWord, { readOnly: true });
   const plans = rows.map((row) => planRow(row, bodies, label));
   markRepeated(plans);
-  const prepared = await preparePasswords(plans, apply);
+  const prepared = await preparePasswords(ctx, plans, apply);
   return {
     async check() {
       try {

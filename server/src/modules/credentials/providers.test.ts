@@ -27,7 +27,10 @@ let world: TestContext;
 let app: HttpInstance;
 let oidcServer: Server;
 /** Who the provider takes the browser for, and with what methods. */
-let holder = { sub: 'officer-7', amr: ['pwd'] };
+let holder: { sub: string; amr: string[]; unified_code?: string; id_number?: string } = {
+  sub: 'officer-7',
+  amr: ['pwd'],
+};
 let authority: Authority;
 
 async function startProvider(): Promise<string> {
@@ -39,7 +42,7 @@ async function startProvider(): Promise<string> {
       {
         client_id: 'chengxin',
         client_secret: 'loopback-secret',
-        redirect_uris: [`${base}/api/v1/session/providers/city/callback`],
+        redirect_uris: ['city', 'city-companies'].map((key) => `${base}/api/v1/session/providers/${key}/callback`),
         response_types: ['code'],
         grant_types: ['authorization_code'],
       },
@@ -47,12 +50,12 @@ async function startProvider(): Promise<string> {
     pkce: { required: () => true },
     // What stands in the ID token: as a city's provider is asked to do.
     conformIdTokenClaims: false,
-    claims: { openid: ['sub', 'amr', 'email'] },
+    claims: { openid: ['sub', 'amr', 'email', 'unified_code', 'id_number'] },
     features: { devInteractions: { enabled: false } },
     cookies: { keys: ['loopback'] },
     findAccount: (_ctx, id) => ({
       accountId: id,
-      claims: () => ({ sub: id, email: 'victim@example.gov.cn', amr: holder.amr }),
+      claims: () => ({ ...holder, sub: id, email: 'victim@example.gov.cn' }),
     }),
     loadExistingGrant: async (ctx) => {
       const grant = new ctx.oidc.provider.Grant({
@@ -145,6 +148,10 @@ before(async () => {
   const name = { zh: '统一身份认证', en: 'City identity provider' };
   providers.push(
     { key: 'city', kind: 'oidc', name, issuer, clientId: 'chengxin', clientSecretFile: 'secret', strongAmr: ['otp'] },
+    {
+      ...{ key: 'city-companies', kind: 'oidc', name, issuer, clientId: 'chengxin', clientSecretFile: 'secret' },
+      ...{ createAccounts: true, organisationClaim: 'unified_code', personClaim: 'id_number' },
+    },
     { key: 'ukey', kind: 'certificate', name, roots: ['root.pem'], revocationList: 'revoked.crl' },
   );
   writeFileSync(path, stringify({ providers }));
@@ -204,10 +211,15 @@ async function throughProvider(start: string): Promise<string> {
   }
   throw new Error('the provider never came back');
 }
-async function beginOidc(kind: 'begin' | 'link' = 'begin', headers: Headers = {}, next?: string) {
+async function beginOidc(
+  kind: 'begin' | 'link' = 'begin',
+  headers: Headers = {},
+  next?: string,
+  key: 'city' | 'city-companies' = 'city',
+) {
   const begun = await call(
     'POST',
-    `/api/v1/session/providers/city/${kind}`,
+    `/api/v1/session/providers/${key}/${kind}`,
     headers,
     next === undefined ? {} : { next },
   );
@@ -286,6 +298,48 @@ describe('OpenID Connect with a real provider', () => {
     ])
       assert.equal(safeNext(bad), '/');
     assert.equal(safeNext('/records?q=1'), '/records?q=1');
+  });
+});
+
+describe('OpenID Connect with claims of an organisation and a person', () => {
+  const enter = async (claims: Omit<typeof holder, 'amr'>) => {
+    holder = { ...claims, amr: ['pwd'] };
+    const { attempt, back } = await beginOidc('begin', {}, undefined, 'city-companies');
+    const done = await call('GET', back, { cookie: attempt });
+    holder = { sub: 'officer-7', amr: ['pwd'] };
+    return done;
+  };
+  const boss = { sub: 'boss-1', unified_code: company.code, id_number: 'made-up-boss-1' };
+
+  it('binds the account to the organisation that the provider names, and to no other by the same holder', async () => {
+    const first = await enter(boss);
+    assert.equal(first.headers.location, '/desk/', first.body);
+    const session = (await call('GET', '/api/v1/session', { cookie: cookiesOf(first) })).json();
+    assert.deepEqual(session.account.roles, ['companyRepresentative']);
+    const bound = await one<{ subject_id: string }>(
+      world.ctx.db.app,
+      sql`select subject_id from identity.account where account_id = ${session.account.id}`,
+    );
+    assert.equal(bound.subject_id, company.subjectId);
+    failed(await enter({ ...boss, unified_code: other.code }));
+  });
+  it('needs both claims and an organisation of the register', async () => {
+    failed(await enter({ sub: 'boss-2', unified_code: company.code }));
+    failed(await enter({ sub: 'boss-3', id_number: 'made-up-boss-3' }));
+    failed(await enter({ ...boss, sub: 'boss-4', unified_code: '91320500MA1X0Y0000' }));
+  });
+  it('another legal representative of the organisation ends the first one', async () => {
+    const before = cookiesOf(await enter(boss));
+    const next = await enter({ sub: 'boss-5', unified_code: company.code, id_number: 'made-up-boss-5' });
+    assert.equal(next.headers.location, '/desk/');
+    assert.equal((await call('GET', '/api/v1/session', { cookie: before })).statusCode, 401);
+    const kept = await query<{ row: string }>(
+      world.ctx.db.app,
+      sql`select r::text as row from credentials.representation r where provider = 'city-companies'`,
+    );
+    assert.ok(kept.length > 0 && kept.every(({ row }) => !row.includes('made-up-boss')), 'tokens only');
+    // For the licences below nobody speaks for it yet.
+    await query(world.ctx.db.migrator, sql`delete from credentials.representation`);
   });
 });
 

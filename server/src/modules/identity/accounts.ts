@@ -4,7 +4,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Queryable } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { checkPasswordRules, hashPassword, verifyPassword } from './passwords.ts';
+import { checkPasswordRules, hashPassword, type PasswordRules, verifyPassword } from './passwords.ts';
 import { administratorRoles } from './permissions.ts';
 import {
   type AccountKind,
@@ -98,15 +98,16 @@ function checkAccount(account: NewAccount, login: string): void {
   }
 }
 
-/** Creates an account. Throws `unprocessable` for rules broken, `conflict` when the login is taken. */
+/** Creates an account; `rules` are the policy's, where the caller has one. Throws `unprocessable` for rules broken, `conflict` when the login is taken. */
 export async function createAccount(
   client: Queryable,
   clock: Clock,
   account: NewAccount,
+  rules?: PasswordRules,
 ): Promise<{ accountId: string; login: string }> {
   const login = normaliseLogin(account.login);
   checkAccount(account, login);
-  if (account.password !== null) checkPasswordRules(account.password, login);
+  if (account.password !== null) checkPasswordRules(account.password, login, rules);
   const accountId = newId();
   const at = clock.now();
   const createdBy = account.createdBy ?? null;

@@ -262,4 +262,6 @@ test('argon2id: right and wrong passwords, no hash, broken hash', async () => {
   assert.equal(await verifyPassword('密码-Pass-1', 'plain'), false);
   assert.notEqual(hash, await hashPassword('密码-Pass-1'));
   for (let n = 0; n < 50; n += 1) checkPasswordRules(newOneTimePassword(), 'admin');
+  const strict = { minLength: 40, classes: 4 };
+  checkPasswordRules(newOneTimePassword(strict), 'admin', strict);
 });
