@@ -38,15 +38,28 @@ export function targetValue(
   return hundredths(spans.reduce((sum, span, at) => sum + span.cases * (days[at] ?? 0), 0) / cases);
 }
 
+/** Counting hundreds of millions of rows takes minutes, and the share moves in the third figure at most: counted once in ten minutes. */
+const countedForMs = 10 * 60_000;
+const counted = new WeakMap<AppContext['db'], { readonly at: number; readonly records: Promise<number> }>();
+
+function recordsNow(ctx: AppContext): Promise<number> {
+  const now = Date.parse(ctx.clock.now());
+  const known = counted.get(ctx.db);
+  if (known && now >= known.at && now - known.at < countedForMs) return known.records;
+  const records = standingRecords(ctx.db.app);
+  counted.set(ctx.db, { at: now, records });
+  // One that failed is asked for again.
+  records.catch(() => counted.delete(ctx.db));
+  return records;
+}
+
 export async function readTargets(ctx: AppContext, actor: Actor): Promise<TargetList> {
   authorize(actor, 'target.read');
   const policy = ctx.policy();
   const { windowDays, targets, confirmed } = policy.cityTargets();
   const today = ctx.clock.today();
   const since = addDays(today, -windowDays) as PlainDateString;
-  const records = targets.some((target) => target.measure === 'perTenThousandRecords')
-    ? await standingRecords(ctx.db.app)
-    : 0;
+  const records = targets.some((target) => target.measure === 'perTenThousandRecords') ? await recordsNow(ctx) : 0;
   const items: TargetView[] = [];
   for (const target of targets) {
     const spans = await decidedSpans(ctx.db.app, target, since);
