@@ -118,7 +118,8 @@ export async function readRecordReceivers(
   }
   items.sort((a, b) => (a.lastAt < b.lastAt ? 1 : -1));
   await writeAccess(ctx.db.app, ctx, actor, {
-    action: 'exchange.receivers',
+    // The organisation's own reading is no look of somebody else.
+    action: actor.subjectId === null ? 'exchange.receivers' : 'oversight.receivers',
     resourceKind: 'record',
     resourceId: recordId,
     subjectId: subject.subject_id,
