@@ -195,7 +195,7 @@ export const complaintDesk: ProcedureDesk = {
   },
 };
 
-const maxOpen = 50;
+const maxOpen = 200;
 
 /** Errors: not-found (the organisation, the body), conflict (too many open), unprocessable. */
 export async function submitComplaint(ctx: AppContext, actor: Actor, input: SubmitComplaintRequest): Promise<CaseRow> {

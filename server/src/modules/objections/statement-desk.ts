@@ -166,7 +166,7 @@ function checkText(ctx: AppContext, value: string): void {
 export async function submitStatement(ctx: AppContext, actor: Actor, input: SubmitStatementRequest): Promise<CaseRow> {
   checkText(ctx, input.text);
   const subjectId = await subjectFor(ctx, actor, input.code);
-  const { perRecord = 1, waiting = 20 } = ctx.policy().procedure('statement').limits ?? {};
+  const { perRecord = 1, waiting = 200 } = ctx.policy().procedure('statement').limits ?? {};
   return withTransaction(ctx.db.app, async (tx) => {
     const owner = await checkRecord(tx, subjectId, input.recordId);
     const beside = await listCaseRows(tx, { procedure: 'statement', recordId: input.recordId }, null, 200);
