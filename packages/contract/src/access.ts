@@ -22,7 +22,7 @@ export const PurposeView = Type.Object({
 });
 export type PurposeView = Static<typeof PurposeView>;
 
-export const purposeActs = ['archive', 'report', 'export', 'authorisation'] as const;
+export const purposeActs = ['archive', 'report', 'export', 'authorisation', 'earlier'] as const;
 export const PurposeQuery = Type.Object({ act: Type.Enum(purposeActs) }, { additionalProperties: false });
 export const PurposeList = Type.Object({
   items: Type.Array(PurposeView),

@@ -87,3 +87,34 @@ export const RecordLineageSchema = Type.Object({
   policyVersions: Type.Unknown(),
   findings: Type.Array(Type.Object({ severity: Text, rule: Text, ruleVersion: Text, field: NullableText })),
 });
+
+/** What was known of a record on a day, and what became of it. */
+export const EarlierStatesSchema = Type.Object({
+  recordId: Text,
+  subjectId: Text,
+  item: Text,
+  itemName: Type.Object({ zh: Text, en: Text }),
+  states: Type.Array(
+    Type.Object({
+      recordId: Text,
+      recordedAt: Text,
+      supersededAt: NullableText,
+      documentNumber: NullableText,
+      decidedOn: NullableText,
+      decidingBody: Text,
+      sourceBody: Text,
+      fields: Type.Array(Type.Object({ code: Text, label: Type.Object({ zh: Text, en: Text }), value: Text }), {
+        description: 'empty for what was erased',
+      }),
+      events: Type.Array(
+        Type.Object({
+          kind: Text,
+          effectiveOn: Text,
+          recordedAt: Text,
+          reason: NullableText,
+          document: NullableText,
+        }),
+      ),
+    }),
+  ),
+});

@@ -37,6 +37,26 @@ export const rows: Rows = {
   'GET /api/v1/subjects/:code': forPurpose(({ code }) => `/api/v1/subjects/${code}`),
   'GET /api/v1/subjects/:code/records': forPurpose(({ code }) => `/api/v1/subjects/${code}/records`),
   'GET /api/v1/records/:id/lineage': forPurpose(({ recordId }) => `/api/v1/records/${recordId}/lineage`),
+  'GET /api/v1/records/:id/earlier': [
+    {
+      when: 'with a case',
+      expect: { officer: 'ok', stranger: 'hidden', representative: 'hidden', otherRepresentative: 'ok', audit: 'ok' },
+      request: (_who, { recordId }) => ({
+        url: `/api/v1/records/${recordId}/earlier?purpose=earlierState&caseNumber=A-1`,
+      }),
+    },
+    {
+      when: 'without a case',
+      expect: {
+        officer: 'invalid',
+        stranger: 'invalid',
+        representative: 'invalid',
+        otherRepresentative: 'invalid',
+        audit: 'invalid',
+      },
+      request: (_who, { recordId }) => ({ url: `/api/v1/records/${recordId}/earlier?purpose=earlierState` }),
+    },
+  ],
   'GET /api/v1/reconcile': page('/api/v1/reconcile'),
   'POST /api/v1/reconcile': {
     expect: all,

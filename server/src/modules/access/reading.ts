@@ -79,8 +79,8 @@ export interface Lack {
   readonly code: 'required' | 'unknown' | 'invalid' | 'notTaken';
 }
 
-/** 示市监处字〔2026〕12号, A-1, a matter in words; control characters and lone signs are nothing that a subject could read. */
-const wording = /^[\p{L}\p{N}][\p{L}\p{N}\p{P}\p{Zs}+=<>|~^$]*$/u;
+/** 示市监处字〔2026〕12号, （2026）鲁01行初7号, A-1, words; control characters and lone signs are nothing that a subject could read. */
+const wording = /^(?=.*[\p{L}\p{N}])[\p{L}\p{N}\p{Ps}][\p{L}\p{N}\p{P}\p{Zs}+=<>|~^$]*$/u;
 export const maxMatter = 100;
 export const maxCaseNumber = 100;
 

@@ -55,6 +55,8 @@ export const permissionRows = {
   'attachment.add': plain(reporting),
   'subject.search': plain({ ...government, departmentSystem: 'all' }),
   'subject.full': forPurpose(government),
+  // Earlier states: the source body's own, the audit administrator's (also for a court), the organisation's own; with a case.
+  'record.earlier': forPurpose({ departmentOfficer: 'own', auditAdmin: 'all', companyRepresentative: 'own' }),
   'subject.merge': strong({ creditOffice: 'all', operator: 'all' }),
   'report.full': forPurpose(government),
   'objection.submit': plain({ companyRepresentative: 'own', departmentOfficer: 'all', creditOffice: 'all' }),

@@ -381,7 +381,7 @@ const purposes = strict({
       key: identifier,
       name: bilingual,
       roles: list(identifier, 1, 20),
-      acts: list(oneOf('archive', 'report', 'export', 'authorisation'), 1, 4),
+      acts: list(oneOf('archive', 'report', 'export', 'authorisation', 'earlier'), 1, 5),
       publicity,
       items: optional(list(identifier, 1, 500)),
       matter: oneOf('none', 'optional', 'required'),

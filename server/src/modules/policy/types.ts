@@ -348,7 +348,7 @@ export interface PlaceRules {
   disclosureTransition?: 'shorter' | 'ofDecision' | 'current';
 }
 
-export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation';
+export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation' | 'earlier';
 export type StatedNeed = 'none' | 'optional' | 'required';
 
 /** What non-public information may be read for. No row, no reading (深圳 art. 44; PIPL art. 6, 13 by analogy). */

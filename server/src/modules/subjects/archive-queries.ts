@@ -218,6 +218,66 @@ export async function lineageOf(client: Queryable, recordIds: readonly string[])
   );
 }
 
+export interface RecordPlace {
+  readonly subject_id: string;
+  readonly key_hash: Buffer;
+  readonly source_body_id: string;
+  readonly item: string;
+}
+
+/** Any state of a record, a superseded one too: for earlier states only. */
+export async function placeOfRecord(client: Queryable, recordId: string): Promise<RecordPlace | null> {
+  return maybeOne<RecordPlace>(
+    client,
+    sql`SELECT subject_id, key_hash, source_body_id, item FROM core.record WHERE record_id = ${recordId} LIMIT 1`,
+  );
+}
+
+export interface EarlierRow {
+  readonly record_id: string;
+  readonly recorded_at: string;
+  readonly superseded_at: string | null;
+  readonly standard: string;
+  readonly document_number: string | null;
+  readonly decided_on: string | null;
+  readonly source_body_id: string;
+  readonly source_body: string;
+  readonly deciding_body: string;
+  readonly payload: Record<string, unknown>;
+}
+
+/** All that was ever recorded of one fact, oldest first. A fact whose key was corrected begins anew. */
+export async function earlierRows(client: Queryable, subjectId: string, keyHash: Buffer): Promise<EarlierRow[]> {
+  return query<EarlierRow>(
+    client,
+    sql`SELECT r.record_id, r.recorded_at, r.superseded_at, r.standard, r.document_number, r.decided_on, r.source_body_id,
+               s.name AS source_body, d.name AS deciding_body, r.payload
+          FROM core.record r JOIN core.body s ON s.body_id = r.source_body_id JOIN core.body d ON d.body_id = r.deciding_body_id
+         WHERE r.subject_id = ${subjectId} AND r.key_hash = ${keyHash} ORDER BY r.recorded_at, r.record_id LIMIT 100`,
+  );
+}
+
+export interface EarlierEvent {
+  readonly record_id: string;
+  readonly kind: string;
+  readonly effective_on: string;
+  readonly recorded_at: string;
+  readonly reason: string | null;
+  readonly document: string | null;
+}
+
+export async function earlierEvents(
+  client: Queryable,
+  subjectId: string,
+  recordIds: readonly string[],
+): Promise<EarlierEvent[]> {
+  return query<EarlierEvent>(
+    client,
+    sql`SELECT record_id, kind, effective_on, recorded_at, reason, document FROM core.record_event
+         WHERE subject_id = ${subjectId} AND record_id = ANY(${recordIds}::uuid[]) ORDER BY recorded_at, event_id LIMIT 1000`,
+  );
+}
+
 /** Findings of the row that a record came from: what was corrected or warned about. */
 export async function findingsOf(
   client: Queryable,

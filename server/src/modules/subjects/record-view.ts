@@ -129,6 +129,14 @@ function fieldsOf(context: ViewContext, standard: DataStandard | undefined, payl
   return out;
 }
 
+/** The fields of a record of a standard, as a level may see them. */
+export const recordFields = (context: ViewContext, standard: string, payload: Payload): RecordField[] =>
+  fieldsOf(
+    context,
+    context.policy.standards().find((one) => one.standard === standard),
+    payload,
+  );
+
 const firstSentence = (text: string, max: number): string => {
   const characters = [...text.trim()];
   return characters.length <= max ? characters.join('') : `${characters.slice(0, max).join('')}…`;

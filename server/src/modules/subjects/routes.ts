@@ -1,6 +1,8 @@
 /** `/api/v1` of subjects: public search and archive, the officer's full archive, merge and split. */
 import {
   ArchiveSchema,
+  DaySchema,
+  EarlierStatesSchema,
   FullArchiveQuerySchema,
   FullArchiveSchema,
   FullRecordListSchema,
@@ -27,6 +29,7 @@ import { matchRoutes } from './match/routes.ts';
 import { mergeSubjects, splitSubject } from './merge-subjects.ts';
 import type { SubjectPorts } from './ports.ts';
 import { readFullArchive, readFullRecords, readLineage, searchAsOfficer } from './read-archive.ts';
+import { readEarlierStates } from './read-earlier.ts';
 import { reconcileRoutes } from './reconcile/routes.ts';
 import { endedStates, type SearchItem, searchSubjects } from './search-subjects.ts';
 
@@ -202,6 +205,23 @@ function officerRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts):
       const { purpose, matter, caseNumber, item, cursor, limit = defaultLimit } = request.query;
       const key = archiveKey(request.params.code);
       return readFullRecords(ctx, request.actor, ports, key, { purpose, matter, caseNumber }, { item, cursor, limit });
+    },
+  );
+  app.get(
+    `${apiPrefix}/records/:id/earlier`,
+    {
+      config: { permission: 'record.earlier' },
+      schema: {
+        tags: ['records'],
+        summary: '记录的历史状态 Earlier states of a record, with a case',
+        params: RecordParamsSchema,
+        querystring: Type.Object({ ...FullArchiveQuerySchema.properties, knownOn: Type.Optional(DaySchema) }),
+        response: { 200: EarlierStatesSchema },
+      },
+    },
+    async (request) => {
+      const { knownOn = null, ...stated } = request.query;
+      return readEarlierStates(ctx, request.actor, request.params.id, stated, knownOn);
     },
   );
   app.get(
