@@ -102,7 +102,7 @@ export const repairsEn: Readonly<Record<keyof typeof repairsZh, string>> = {
   'why.order.late': 'Taken down. It was due by {day} and is late',
   'severity.title': 'Severity classes',
   'severity.lead':
-    'The classification proposes a class, the deciding body confirms it; until then the lighter one of the rule counts.',
+    'The classification proposes a class, the deciding body confirms it. Until then the proposed one counts: the lighter one where the rule is between two, minor where no rule says anything.',
   'severity.waiting': 'To confirm',
   'severity.notices': 'Without the notice of repair',
   'severity.none': 'Nothing waits',
