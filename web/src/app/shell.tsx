@@ -65,6 +65,9 @@ const tasks: readonly Task[] = [
   { to: '/records', label: 'nav.records', permission: 'record.enter' },
   { to: '/review', label: 'nav.review', permission: 'record.decide', count: 'drafts' },
   { to: '/archive', label: 'nav.archive', permission: 'subject.search' },
+  // What the audit administrator and a representative begin with.
+  { to: '/log', label: 'nav.log', permission: 'log.read' },
+  { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
   { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
@@ -82,8 +85,6 @@ const tasks: readonly Task[] = [
   { to: '/clients', label: 'nav.clients', permission: 'client.manage' },
   { to: '/lookups', label: 'nav.lookups', permission: 'person.lookup' },
   { to: '/privacy', label: 'nav.privacy', permission: 'privacy.manage' },
-  { to: '/log', label: 'nav.log', permission: 'log.read' },
-  { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/disputes', label: 'nav.disputes', permission: 'dispute.read' },
   { to: '/alerts', label: 'nav.alerts', permission: 'alert.read' },
   { to: '/receivers', label: 'nav.receivers', permission: 'exchange.read' },
