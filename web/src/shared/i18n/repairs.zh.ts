@@ -94,7 +94,8 @@ export const repairsZh = {
   'why.order.same': '已是这一状态，没有变化',
   'why.order.late': '已停止公示。应于 {day} 前登记，本次已超过时限',
   'severity.title': '失信程度确认',
-  'severity.lead': '平台按分类规则提出失信程度，由作出决定的单位确认。确认前按提出的程度计；规则在两档之间未定的按较轻一档，规则没有涵盖的按轻微计。',
+  'severity.lead':
+    '平台按分类规则提出失信程度，由作出决定的单位确认。确认前按提出的程度计；规则在两档之间未定的按较轻一档，规则没有涵盖的按轻微计。',
   'severity.waiting': '待确认',
   'severity.notices': '未送达修复告知书',
   'severity.none': '没有待确认的信息',
