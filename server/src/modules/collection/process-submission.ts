@@ -29,8 +29,8 @@ import { stripBarredRows } from './strip-barred-rows.ts';
 import { WIRE_ROWS } from './wire-rows.ts';
 
 /** Rows a transaction, and rows judged ahead of it: what bounds the memory of a file of any size. */
-const BATCH_ROWS = 2_000;
-const ROWS_AHEAD = 1_000;
+const BATCH_ROWS = 1_000;
+const ROWS_AHEAD = 500;
 /** Rows that a first look is given whole: more than title, header and notes can be. */
 const SCAN_ROWS = 200;
 
