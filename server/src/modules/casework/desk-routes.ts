@@ -9,12 +9,11 @@ import {
   OverdueQuery,
   WorkerList,
 } from '@chengxin/contract';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { Actor, AppContext } from '../../context.ts';
 import { HiddenError } from '../../platform/authz/index.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
+import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/index.ts';
 import { authorize } from '../identity/index.ts';
 import { assignCases, eachCase, handOver, listWorkers } from './assign-case.ts';
 import { answerOverdue, listOverdue } from './overdue.ts';
@@ -40,12 +39,6 @@ export interface CaseDesk {
 
 const tags = ['casework'];
 const base = `${apiPrefix}/casework`;
-
-function commandKey(request: FastifyRequest): string | null {
-  const given = request.headers['idempotency-key'];
-  const key = Array.isArray(given) ? given[0] : given;
-  return key && key.length >= 8 && key.length <= 200 ? `${request.actor.accountId ?? ''} ${key}` : null;
-}
 
 const notForMany = (): DomainError =>
   new DomainError('unprocessable', {

@@ -37,7 +37,7 @@ export {
   viewCase,
   withoutPersonNumbers,
 } from './procedure-desk.ts';
-export { commandKey, procedureRoutes } from './procedure-routes.ts';
+export { procedureRoutes } from './procedure-routes.ts';
 export {
   type CaseFilter,
   type CaseRow,

@@ -3,7 +3,7 @@ import { CaseBatchResult, CaseDeskView, CaseList, CaseQuery, CaseView, Extension
 import type { FastifyRequest } from 'fastify';
 import { type TObject, type TSchema, Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
-import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
+import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/index.ts';
 import { caseMaterialRoutes, sendCaseSheet } from './case-routes.ts';
 import {
   batchCases,
@@ -19,13 +19,6 @@ import {
 
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
 const maxBatch = 200;
-
-/** The same command sent twice acts once: the key is kept with the event. */
-export function commandKey(request: FastifyRequest): string | null {
-  const given = request.headers['idempotency-key'];
-  const key = Array.isArray(given) ? given[0] : given;
-  return key && key.length >= 8 && key.length <= 200 ? `${request.actor.accountId ?? ''} ${key}` : null;
-}
 
 export interface ProcedureRoutes<G extends GivenCommand> {
   readonly desk: ProcedureDesk<G>;

@@ -18,7 +18,7 @@ import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
+import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/index.ts';
 import { issuingBody, type PaperPorts, seenCase, writablePaper } from './access.ts';
 import { actOnPapers } from './batch.ts';
 import { downloadPaper, type PaperForm } from './download.ts';
@@ -38,13 +38,6 @@ import {
 const tags = ['papers'];
 const base = `${apiPrefix}/papers`;
 const IdParams = Type.Object({ id: Type.String({ format: 'uuid' }) });
-
-/** The same request sent twice issues once: the key is kept with the paper. */
-function commandKey(request: FastifyRequest): string | null {
-  const given = request.headers['idempotency-key'];
-  const key = Array.isArray(given) ? given[0] : given;
-  return key && key.length >= 8 && key.length <= 200 ? `${request.actor.accountId ?? ''} ${key}` : null;
-}
 
 async function sendPaper(
   ctx: AppContext,

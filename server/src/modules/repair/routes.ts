@@ -15,11 +15,10 @@ import {
   UpstreamRepairRequest,
 } from '@chengxin/contract';
 import multipart from '@fastify/multipart';
-import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
+import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/index.ts';
 import { partyWords, sendCaseSheet } from '../casework/index.ts';
 import { actOnMany, actOnRepair, extendRepair } from './act-on-repair.ts';
 import { fillApplication, startRepair } from './apply-for-repair.ts';
@@ -41,13 +40,6 @@ const RepairableQuery = Type.Object(
   },
   { additionalProperties: false },
 );
-
-/** The same command sent twice acts once: the key is kept with the event. */
-function commandKey(request: FastifyRequest): string | null {
-  const given = request.headers['idempotency-key'];
-  const key = Array.isArray(given) ? given[0] : given;
-  return key && key.length >= 8 && key.length <= 200 ? `${request.actor.accountId ?? ''} ${key}` : null;
-}
 
 function readingRoutes(app: HttpInstance, ctx: AppContext, ports: RepairPorts): void {
   app.get(

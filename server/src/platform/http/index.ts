@@ -1,4 +1,5 @@
 export { buildHttp, isSecure } from './build-http.ts';
+export { commandKey } from './command-key.ts';
 export { setProblemPage } from './error-handling.ts';
 export { etagOf, notModified, stillCurrent } from './etag.ts';
 export { healthRoutes, type ReadinessCheck } from './health.ts';
