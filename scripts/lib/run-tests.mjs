@@ -121,10 +121,11 @@ async function main(args) {
     const cluster = await acquireTestCluster();
     try {
       if (paths.length > 0) await runTests('tests', paths, 2);
-      if (wantUnits) await runTests('tests', units, 2);
+      // One more than the processors of the smallest machine: while one file waits for the database another works.
+      if (wantUnits) await runTests('tests', units, 3);
       if (wantJourneys) {
         if (journeys.length > 0) await step('build web', async () => (await ensureWebBuilt(process.execPath)) || true);
-        await runTests('journeys', journeys, 1);
+        await runTests('journeys', journeys, 2);
       }
     } finally {
       await cluster.release();

@@ -121,7 +121,14 @@ export function nodeBinary() {
 
 /** Environment for children: the right Node comes first in PATH. */
 export function childEnv(node, extra = {}) {
-  return { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`, TZ: 'UTC', ...extra };
+  return {
+    // Node strips the types and compiles some 700 files at each start; kept, a process loads the server in half the time.
+    NODE_COMPILE_CACHE: join(root, 'node_modules', '.cache', 'compiled'),
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+    TZ: 'UTC',
+    ...extra,
+  };
 }
 
 const running = new Set();

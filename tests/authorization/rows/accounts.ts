@@ -5,6 +5,7 @@ import { newId } from '../../../server/src/platform/ids.ts';
 import { addTestAccount } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { at, type Expect, type Fixture, type Rows } from '../format.ts';
+import { once } from '../once.ts';
 
 const readers: Expect = { manager: 'ok', system: 'ok', security: 'ok', audit: 'ok' };
 const keepers: Expect = { manager: 'ok', system: 'ok' };
@@ -240,7 +241,9 @@ export const rows: Rows = {
   },
   'GET /api/v1/recertifications/:id/items': {
     expect: readers,
-    request: async (_who, made) => ({ url: `/api/v1/recertifications/${await campaign(made)}/items` }),
+    request: async (_who, made) => ({
+      url: `/api/v1/recertifications/${await once(made, 'campaign', campaign)}/items`,
+    }),
   },
   'POST /api/v1/recertifications/:id/items::decide': {
     expect: keepers,

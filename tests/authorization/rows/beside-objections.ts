@@ -2,6 +2,7 @@
 import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { at, business, type Case, type Expect, type Fixture, page, type Rows } from '../format.ts';
+import { once } from '../once.ts';
 
 const file = (): { headers: Record<string, string>; payload: Buffer } =>
   multipartOf([{ name: 'file', content: testPdf(), fileName: '说明.pdf' }]);
@@ -53,18 +54,22 @@ function ofOne(
     expect,
     request: async (_who, fixture) => ({ url: `/api/v1${base}/${await make(fixture)}${path}`, ...payload?.() }),
   });
+  const material = async (fixture: Fixture): Promise<string> => {
+    const path = `/api/v1${base}/${await make(fixture)}/materials`;
+    const added = await fixture.city.call(creator, 'POST', path, file());
+    if (added.statusCode !== 201) throw new Error(added.body);
+    return `${path}/${added.json().id}`;
+  };
   return {
-    [`GET /api/v1${base}/:id`]: one('', parties),
+    [`GET /api/v1${base}/:id`]: {
+      expect: parties,
+      request: async (_who, fixture) => ({ url: `/api/v1${base}/${await once(fixture, `one of ${base}`, make)}` }),
+    },
     [`POST /api/v1${base}/:id/commands`]: one('/commands', command.expect, () => ({ payload: command.payload })),
     [`POST /api/v1${base}/:id/materials`]: one('/materials', parties, file),
     [`GET /api/v1${base}/:id/materials/:material`]: {
       expect: parties,
-      request: async (_who, fixture) => {
-        const id = await make(fixture);
-        const added = await fixture.city.call(creator, 'POST', `/api/v1${base}/${id}/materials`, file());
-        if (added.statusCode !== 201) throw new Error(added.body);
-        return { url: `/api/v1${base}/${id}/materials/${added.json().id}` };
-      },
+      request: async (_who, fixture) => ({ url: await once(fixture, `material of ${base}`, material) }),
     },
   };
 }

@@ -2,6 +2,7 @@
 import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { all, at, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
+import { once } from '../once.ts';
 
 const parties: Expect = {
   representative: 'ok',
@@ -43,6 +44,14 @@ const one = (path: string, payload?: object, expect: Expect = parties): Case => 
   }),
 });
 
+async function material(fixture: Fixture): Promise<string> {
+  const path = `/api/v1/objections/${await fresh(fixture)}/materials`;
+  const file = multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]);
+  const added = await fixture.city.call('representative', 'POST', path, file);
+  if (added.statusCode !== 201) throw new Error(added.body);
+  return `${path}/${added.json().id}`;
+}
+
 export const rows: Rows = {
   'GET /api/v1/objections/rules': { expect: all, ...at('/api/v1/objections/rules') },
   'GET /api/v1/objections.xlsx': { expect: lists, ...at('/api/v1/objections.xlsx') },
@@ -80,17 +89,7 @@ export const rows: Rows = {
   },
   'GET /api/v1/objections/:id/materials/:material': {
     expect: parties,
-    request: async (_who, fixture) => {
-      const id = await fresh(fixture);
-      const added = await fixture.city.call(
-        'representative',
-        'POST',
-        `/api/v1/objections/${id}/materials`,
-        multipartOf([{ name: 'file', content: testPdf(), fileName: '决定书.pdf' }]),
-      );
-      if (added.statusCode !== 201) throw new Error(added.body);
-      return { url: `/api/v1/objections/${id}/materials/${added.json().id}` };
-    },
+    request: async (_who, fixture) => ({ url: await once(fixture, 'material of an objection', material) }),
   },
   'GET /api/v1/objections': { expect: lists, ...at('/api/v1/objections') },
   'POST /api/v1/objections': {

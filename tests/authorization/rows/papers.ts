@@ -2,6 +2,7 @@
 import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { at, business, type Case, type Expect, type Fixture, ofTheBody, type Rows } from '../format.ts';
+import { once } from '../once.ts';
 
 const reads: Expect = { ...ofTheBody, representative: 'ok', otherRepresentative: 'hidden' };
 /** Before the seal the paper is the body's own business. */
@@ -63,6 +64,14 @@ const one = (
   }),
 });
 
+/** What only reads may read the same paper for every caller. */
+const reading = (path: string, expect: Expect, until: 'draft' | 'sealed' = 'draft'): Case => ({
+  expect,
+  request: async (_who, fixture) => ({
+    url: `/api/v1/papers/${await once(fixture, `paper ${until}`, () => freshPaper(fixture, until))}${path}`,
+  }),
+});
+
 export const rows: Rows = {
   'GET /api/v1/cases/:id/papers': {
     expect: reads,
@@ -76,9 +85,9 @@ export const rows: Rows = {
     }),
   },
   'GET /api/v1/papers': { expect: business, ...at('/api/v1/papers') },
-  'GET /api/v1/papers/:id/docx': one('/docx', drafts),
-  'GET /api/v1/papers/:id/pdf': one('/pdf', drafts),
-  'GET /api/v1/papers/:id/sealed': one('/sealed', reads, 'sealed'),
+  'GET /api/v1/papers/:id/docx': reading('/docx', drafts),
+  'GET /api/v1/papers/:id/pdf': reading('/pdf', drafts),
+  'GET /api/v1/papers/:id/sealed': reading('/sealed', reads, 'sealed'),
   'PUT /api/v1/papers/:id/fields': one('/fields', ofTheBody, 'draft', { fields }),
   'POST /api/v1/papers/:id/sign-off': one('/sign-off', ofTheBody),
   'POST /api/v1/papers/:id/sealed': {

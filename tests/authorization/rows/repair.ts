@@ -2,6 +2,7 @@
 import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { all, at, type Case, type Expect, type Fixture, type Rows, type Who } from '../format.ts';
+import { once } from '../once.ts';
 
 const readers: Expect = {
   representative: 'ok',
@@ -24,16 +25,6 @@ async function repairable({ city, code, today }: Fixture): Promise<string> {
   const { recordId } = entered.json();
   if (!recordId) throw new Error(entered.body);
   return recordId;
-}
-
-/** What a refused or reading call needs is made once; only a call that changes it gets one of its own. */
-const made = new WeakMap<object, Map<string, Promise<string>>>();
-function once(fixture: Fixture, key: string, make: (fixture: Fixture) => Promise<string>): Promise<string> {
-  const known = made.get(fixture.city) ?? new Map<string, Promise<string>>();
-  made.set(fixture.city, known);
-  const found = known.get(key) ?? make(fixture);
-  known.set(key, found);
-  return found;
 }
 
 async function draft(fixture: Fixture): Promise<string> {
