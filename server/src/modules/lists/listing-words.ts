@@ -47,6 +47,7 @@ export const listingWords: CaseWords = {
     subject: label('当事人', 'The organisation'),
     recogniser: label('认定单位', 'The recognising body'),
     platform: label('平台', 'The platform'),
+    reader: label('信用主管单位', 'The credit office'),
   },
   clocks: {
     propose: label('告知时限', 'Notice'),
