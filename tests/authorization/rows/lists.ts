@@ -13,19 +13,19 @@ const proposal = (code: string) => ({
   criteria: ['listedConduct', 'heavierPenalty'],
 });
 
-let last: string | null = null;
-/** One open case about a list at a time: the one of before is withdrawn. */
-async function end({ city }: Fixture): Promise<void> {
-  if (last === null) return;
-  await city.call('officer', 'POST', `/api/v1/listings/${last}/commands`, { payload: { command: 'withdraw' } });
-  last = null;
+/** One open case about a list at a time: those of before are withdrawn. */
+async function end({ city }: Pick<Fixture, 'city'>): Promise<void> {
+  const open = (await city.call('officer', 'GET', '/api/v1/listings?state=proposed')).json().items;
+  for (const { id } of open)
+    await city.call('officer', 'POST', `/api/v1/listings/${id}/commands`, {
+      payload: { command: 'withdraw', note: '事实有待补充调查' },
+    });
 }
 async function proposed(fixture: Fixture): Promise<string> {
   await end(fixture);
   const made = await fixture.city.call('officer', 'POST', '/api/v1/listings', { payload: proposal(fixture.code) });
   if (made.statusCode !== 201) throw new Error(made.body);
-  last = made.json().id as string;
-  return last;
+  return made.json().id as string;
 }
 
 /** Before the notice the organisation does not know of it. */
@@ -44,6 +44,8 @@ const one = (path: string, expect: Expect, more?: () => object): Case => ({
 const readers: Expect = { ...business, representative: 'ok', otherRepresentative: 'ok' };
 
 export const rows: Rows = {
+  'GET /lists': page('/lists'),
+  'GET /lists/:list': page('/lists/SX02'),
   'GET /api/v1/public/lists': page('/api/v1/public/lists'),
   'GET /api/v1/public/lists/:list/entries': page('/api/v1/public/lists/SX02/entries'),
   'GET /api/v1/lists': { expect: withSystems, ...at('/api/v1/lists') },
@@ -84,15 +86,10 @@ export const rows: Rows = {
       await end(fixture);
       return { url: '/api/v1/listings', payload: proposal(fixture.code) };
     },
-    after: async ({ city }) => {
-      const open = (await city.call('officer', 'GET', '/api/v1/listings?state=proposed')).json().items;
-      for (const { id } of open)
-        await city.call('officer', 'POST', `/api/v1/listings/${id}/commands`, { payload: { command: 'withdraw' } });
-    },
   },
   'GET /api/v1/listings/:id': one('', parties),
   'POST /api/v1/listings/:id/commands': one('/commands', { ...parties, office: 'forbidden' }, () => ({
-    payload: { command: 'withdraw' },
+    payload: { command: 'withdraw', note: '事实有待补充调查' },
   })),
   'POST /api/v1/listings/:id/extension': one(
     '/extension',

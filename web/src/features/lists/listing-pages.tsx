@@ -94,9 +94,7 @@ function Beside({ view }: { view: ListingView }) {
           </dl>
           {view.party === 'subject' && view.entry.recordId && view.entry.state === 'live' && view.kind === 'serious' ? (
             <p>
-              <Link to="/repairs/new" search={{ record: view.entry.recordId }}>
-                {t('lists.repair')}
-              </Link>
+              <Link to="/repairs/new">{t('lists.repair')}</Link>
             </p>
           ) : null}
         </Section>

@@ -36,9 +36,7 @@ export function StandingTable({ data, own = false }: { data: SubjectListsView; o
             width: 'narrow' as const,
             cell: (entry: ListEntryView) =>
               entry.state === 'live' && entry.kind === 'serious' && entry.recordId ? (
-                <Link to="/repairs/new" search={{ record: entry.recordId }}>
-                  {t('lists.repair')}
-                </Link>
+                <Link to="/repairs/new">{t('lists.repair')}</Link>
               ) : (
                 '—'
               ),
