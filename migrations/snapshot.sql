@@ -27,6 +27,9 @@ CREATE SCHEMA identity;
 GRANT USAGE ON SCHEMA identity TO ${role:app};
 GRANT USAGE ON SCHEMA identity TO ${role:audit};
 
+CREATE SCHEMA lists;
+GRANT USAGE ON SCHEMA lists TO ${role:app};
+
 CREATE SCHEMA log;
 GRANT USAGE ON SCHEMA log TO ${role:app};
 GRANT USAGE ON SCHEMA log TO ${role:audit};
@@ -1442,6 +1445,84 @@ CREATE TABLE identity.sign_in_attempt (
   CONSTRAINT sign_in_attempt_pkey PRIMARY KEY (login)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON identity.sign_in_attempt TO ${role:app};
+
+CREATE TABLE lists.entry (
+  subject_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  version_id uuid NOT NULL,
+  list text NOT NULL,
+  kind text NOT NULL,
+  origin text NOT NULL,
+  case_id uuid,
+  record_id uuid,
+  key_hash bytea,
+  recogniser_body_id uuid NOT NULL,
+  document_number text,
+  case_number text,
+  decided_on date,
+  delivered_on date,
+  delivery_proof text,
+  attested boolean NOT NULL,
+  listed_on date NOT NULL,
+  ends_on date,
+  term_months integer,
+  term_limit_months integer,
+  particulars jsonb NOT NULL,
+  policy_set_id integer NOT NULL,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  superseded_at timestamp with time zone,
+  CONSTRAINT entry_pkey PRIMARY KEY (subject_id, version_id),
+  CONSTRAINT entry_days CHECK (((ends_on IS NULL) OR (ends_on >= listed_on))),
+  CONSTRAINT entry_decided_elsewhere CHECK (((origin <> 'record'::text) OR ((record_id IS NOT NULL) AND (key_hash IS NOT NULL) AND (COALESCE(document_number, case_number) IS NOT NULL)))),
+  CONSTRAINT entry_decided_here CHECK (((origin <> 'decision'::text) OR ((case_id IS NOT NULL) AND (decided_on IS NOT NULL) AND (delivered_on IS NOT NULL) AND (NOT attested) AND (document_number IS NOT NULL) AND (length(btrim(document_number)) > 0) AND (delivery_proof IS NOT NULL) AND (length(btrim(delivery_proof)) > 0) AND (delivered_on >= decided_on) AND (listed_on >= decided_on) AND (particulars ?& ARRAY['facts'::text, 'legalBasis'::text, 'evidence'::text, 'measures'::text, 'removalConditions'::text, 'removalProcedure'::text, 'remedy'::text, 'authority'::text])))),
+  CONSTRAINT entry_kind_check CHECK ((kind = ANY (ARRAY['serious'::text, 'watch'::text, 'honour'::text]))),
+  CONSTRAINT entry_origin_check CHECK ((origin = ANY (ARRAY['decision'::text, 'record'::text]))),
+  CONSTRAINT entry_term CHECK (((term_limit_months IS NULL) OR ((term_months IS NOT NULL) AND ((term_months >= 1) AND (term_months <= term_limit_months)) AND (ends_on IS NOT NULL) AND (ends_on <= ((listed_on + make_interval(months => term_limit_months)))::date))))
+);
+CREATE UNIQUE INDEX entry_case ON lists.entry USING btree (subject_id, case_id) WHERE ((superseded_at IS NULL) AND (case_id IS NOT NULL));
+CREATE UNIQUE INDEX entry_current ON lists.entry USING btree (subject_id, entry_id) WHERE (superseded_at IS NULL);
+CREATE INDEX entry_ends ON lists.entry USING btree (ends_on) WHERE ((superseded_at IS NULL) AND (ends_on IS NOT NULL));
+CREATE INDEX entry_id ON lists.entry USING btree (entry_id);
+CREATE INDEX entry_of_list ON lists.entry USING btree (list, listed_on DESC, entry_id DESC) WHERE (superseded_at IS NULL);
+CREATE UNIQUE INDEX entry_record ON lists.entry USING btree (subject_id, list, key_hash) WHERE ((superseded_at IS NULL) AND (key_hash IS NOT NULL));
+GRANT INSERT, SELECT ON lists.entry TO ${role:app};
+GRANT UPDATE (superseded_at) ON lists.entry TO ${role:app};
+
+CREATE TABLE lists.reconciliation (
+  reconciliation_id uuid NOT NULL,
+  list text NOT NULL,
+  body_id uuid NOT NULL,
+  as_of date NOT NULL,
+  stated integer NOT NULL,
+  matched integer NOT NULL,
+  ended integer NOT NULL,
+  unknown integer NOT NULL,
+  sha256 text NOT NULL,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT reconciliation_pkey PRIMARY KEY (reconciliation_id)
+);
+CREATE INDEX reconciliation_list ON lists.reconciliation USING btree (list, recorded_at DESC);
+GRANT INSERT, SELECT ON lists.reconciliation TO ${role:app};
+
+CREATE TABLE lists.removal (
+  subject_id uuid NOT NULL,
+  removal_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  kind text NOT NULL,
+  removed_on date NOT NULL,
+  document_number text,
+  reason text NOT NULL,
+  case_id uuid,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT removal_pkey PRIMARY KEY (subject_id, removal_id),
+  CONSTRAINT removal_document CHECK (((kind = ANY (ARRAY['expired'::text, 'leftAtSource'::text])) OR (length(btrim(COALESCE(document_number, ''::text))) > 0))),
+  CONSTRAINT removal_kind_check CHECK ((kind = ANY (ARRAY['expired'::text, 'early'::text, 'annulled'::text, 'leftAtSource'::text])))
+);
+CREATE UNIQUE INDEX removal_once ON lists.removal USING btree (subject_id, entry_id, kind);
+GRANT INSERT, SELECT ON lists.removal TO ${role:app};
 
 CREATE TABLE log.access_log (
   log_id uuid NOT NULL,

@@ -9,6 +9,7 @@ import { casesJob } from './modules/casework/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
+import { listJobs } from './modules/lists/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
@@ -34,6 +35,7 @@ export function registerJobs(ctx: AppContext): void {
   exchangeJobs(ctx);
   const repairs = repairKinds(repairPorts);
   displayJobs(ctx);
+  listJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
   casesJob(
     ctx,

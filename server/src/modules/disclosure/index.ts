@@ -2,6 +2,7 @@
 export { type CompiledDisclosure, compileDisclosure, type Transition, transitionOf } from './compile-disclosure.ts';
 export { addMonths, chineseDay, dayAfter } from './dates.ts';
 export { discloseRecord } from './disclose-record.ts';
+export { type EventState, stateOfEvents } from './record-state.ts';
 export type {
   Disclosure,
   DisclosureAnnotation,

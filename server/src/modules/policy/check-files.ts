@@ -1,6 +1,7 @@
 /** What a schema cannot say: references between files, expressions, dates, words, guardrails. Pure; collects problems. */
 import { isIsoDate } from '@chengxin/rules';
 import { checkCatalogues } from './check-catalogue.ts';
+import { checkExemptions, checkLists } from './check-lists.ts';
 import { checkNotices, checkPaper } from './check-notices.ts';
 import { checkDisclosure, checkRuleSet } from './check-rules.ts';
 import { checkCodeTable, checkStandard, itemsOf } from './check-standard.ts';
@@ -68,6 +69,7 @@ export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem
     placeKeys: new Set(),
     single: new Map(),
     topics: new Map(),
+    lists: new Map(),
   };
   for (const { file, path } of read) {
     const report: Report = (at, zh, en) => problems.push({ file: path, path: at, zh, en });
@@ -86,6 +88,8 @@ interface Seen {
   placeKeys: Set<string>;
   /** Things that are told, by the key of their file. */
   topics: Map<string, string>;
+  /** Lists, and items that lead to one, by the key of their file. */
+  lists: Map<string, string>;
   /** Kinds of which there is one file. */
   single: Map<string, string>;
 }
@@ -144,6 +148,12 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
           'there is one file of place rules; replace it by one of the same key',
         );
       }
+      break;
+    case 'lists':
+      checkLists(file.key, file.body, index, seen.lists, report);
+      break;
+    case 'listExemptions':
+      checkExemptions(file.body, index, report);
       break;
     case 'purposes':
       checkSingle(file, seen, report);

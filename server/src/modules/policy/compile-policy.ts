@@ -11,6 +11,7 @@ import type {
   CatalogueItem,
   CodeTable,
   CompiledRule,
+  CreditListKind,
   DataStandard,
   DisclosureLane,
   ExchangeRules,
@@ -97,6 +98,17 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
       deepFreeze({ ...file.body, key: file.key, name: file.name, basis: file.basis, hash: hashOf(file) }),
     ]),
   );
+  const lists = deepFreeze(
+    of('lists')
+      .flatMap((file) => file.body.lists.map((one) => ({ ...one, confirmed: one.confirmed ?? file.confirmed })))
+      .sort((a, b) => listKinds.indexOf(a.kind) - listKinds.indexOf(b.kind)),
+  );
+  const listOf = new Map(lists.map((one) => [one.key, one]));
+  const listExemptions = deepFreeze(
+    of('listExemptions').flatMap((file) =>
+      file.body.exemptions.map((one) => ({ ...one, confirmed: one.confirmed ?? file.confirmed })),
+    ),
+  );
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
@@ -143,6 +155,9 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     procedure: (key) => known(procedures.get(key), `procedure ${key}`),
     repair: (lane) => repairs.get(lane),
     purposes: () => purposes,
+    lists: () => lists,
+    list: (key) => listOf.get(key),
+    listExemptions: () => listExemptions,
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
     exchange: () => known(exchange, 'rules of exchange'),
@@ -160,6 +175,8 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     unconfirmed: () => unconfirmed,
   });
 }
+
+const listKinds: readonly CreditListKind[] = ['serious', 'watch', 'honour'];
 
 /**
  * One file for each kind and key: the latest that has begun on the day (absent: the latest of all). Disclosure regimes

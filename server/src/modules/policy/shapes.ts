@@ -627,7 +627,66 @@ const wizard = strict({
   ),
 });
 
+const termMonths = Type.Integer({ minimum: 1, maximum: 120 });
+const lists = strict({
+  lists: list(
+    strict({
+      key: Type.String({ pattern: '^[A-Z]{2}\\d{2,3}$' }),
+      kind: oneOf('serious', 'watch', 'honour'),
+      name: bilingual,
+      scope: optional(oneOf('safety', 'market', 'publicTrust', 'defence', 'other')),
+      setBy: oneOf('law', 'regulation', 'centralPolicy', 'departmentRule', 'localRegulation', 'localDocument'),
+      effect: oneOf('national', 'local'),
+      recognisers: strict({
+        names: list(text(100), 1, 50),
+        level: oneOf('national', 'province', 'city', 'county'),
+        approvalAbove: optional(Type.Boolean()),
+      }),
+      criteria: list(strict({ key: identifier, name: bilingual }), 0, 20),
+      items: list(identifier, 0, 50),
+      recordAs: optional(strict({ standard: identifier, value: text(200) })),
+      term: optional(strict({ months: termMonths, maxMonths: termMonths, basis, confirmed: optional(Type.Boolean()) })),
+      early: optional(
+        strict({
+          afterMonths: Type.Integer({ minimum: 0, maximum: 120 }),
+          conditions: list(bilingual, 1, 20),
+          basis,
+          confirmed: optional(Type.Boolean()),
+        }),
+      ),
+      particulars: strict({ number: oneOf('document', 'case'), delivery: oneOf('proof', 'attested') }),
+      recognisedHere: Type.Boolean(),
+      public: Type.Boolean(),
+      announceDays: optional(Type.Integer({ minimum: 7, maximum: 90 })),
+      measures: bilingual,
+      removal: bilingual,
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    200,
+  ),
+});
+const listExemptions = strict({
+  exemptions: list(
+    strict({
+      key: identifier,
+      sector: bilingual,
+      act: bilingual,
+      items: list(identifier, 1, 50),
+      when: optional(Type.Unknown()),
+      conditions: list(bilingual, 1, 20),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    500,
+  ),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  lists,
+  listExemptions,
   cityTargets,
   wizard,
   notices,

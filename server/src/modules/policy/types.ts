@@ -644,7 +644,73 @@ export interface Wizard {
   outcomes: WizardOutcome[];
 }
 
+export type CreditListKind = 'serious' | 'watch' | 'honour';
+
+/**
+ * A list that policy knows. Serious: shown and followed by measures of the national list, set by law, regulation, central
+ * policy or a department rule only (国办发〔2020〕49号). Watch: internal, no punishment. Honour: never beside a serious one.
+ */
+export interface CreditList {
+  key: string;
+  kind: CreditListKind;
+  name: Bilingual;
+  /** 49号 item 3: which of the kinds of serious dishonesty. */
+  scope?: 'safety' | 'market' | 'publicTrust' | 'defence' | 'other';
+  setBy: 'law' | 'regulation' | 'centralPolicy' | 'departmentRule' | 'localRegulation' | 'localDocument';
+  /** Beyond the place, or in it alone. */
+  effect: 'national' | 'local';
+  recognisers: {
+    /** Words that the name of a body contains. */
+    names: string[];
+    level: 'national' | 'province' | 'city' | 'county';
+    /** The decision needs the approval of the body above. */
+    approvalAbove?: boolean;
+  };
+  /** What must be shown before it may be proposed; every one of them (SAMR order 44: the kind of act and the heavier penalty). */
+  criteria: { key: string; name: Bilingual }[];
+  /** Catalogue items whose records are entries. */
+  items: string[];
+  /** How an entry recognised here is recorded. */
+  recordAs?: { standard: string; value: string };
+  /** Absent: until the cause is gone. */
+  term?: { months: number; maxMonths: number; basis: Basis; confirmed?: boolean };
+  /** Absent: it does not end early on application. */
+  early?: { afterMonths: number; conditions: Bilingual[]; basis: Basis; confirmed?: boolean };
+  /** A court's list has case numbers, and nothing of its delivery is known here. */
+  particulars: { number: 'document' | 'case'; delivery: 'proof' | 'attested' };
+  /** Whether it may be recognised as a case on this platform, beside what is reported. */
+  recognisedHere: boolean;
+  public: boolean;
+  /** Calendar days of the public notice before an honour is given. */
+  announceDays?: number;
+  measures: Bilingual;
+  removal: Bilingual;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+export interface CreditLists {
+  lists: CreditList[];
+}
+
+/** A minor or accidental act that leads to no list and no measure (深圳经济特区社会信用条例 art. 67). */
+export interface ListExemption {
+  key: string;
+  sector: Bilingual;
+  act: Bilingual;
+  items: string[];
+  /** Of the record; names as in {@link EXEMPTION_FACTS}. Absent: an officer says that the conditions hold. */
+  when?: unknown;
+  conditions: Bilingual[];
+  basis: Basis[];
+  confirmed?: boolean;
+}
+export interface ListExemptions {
+  exemptions: ListExemption[];
+}
+
 export type PolicyFile =
+  | PolicyEnvelope<'lists', CreditLists>
+  | PolicyEnvelope<'listExemptions', ListExemptions>
   | PolicyEnvelope<'notices', Notices>
   | PolicyEnvelope<'noticeRules', NoticeRules>
   | PolicyEnvelope<'paper', PaperTemplate>
@@ -726,6 +792,10 @@ export interface PolicyRuntime {
   wizard(): Wizard;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
+  /** Every list, serious ones first, in the order of the files. */
+  lists(): readonly CreditList[];
+  list(key: string): CreditList | undefined;
+  listExemptions(): readonly ListExemption[];
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
   exchange(): ExchangeRules;
@@ -761,6 +831,12 @@ export const DISCLOSURE_FACTS: Readonly<Record<string, FieldType>> = {
   subjectKind: 'text',
   decidedOn: 'date',
   domain: 'text',
+};
+
+/** What the expression of an exemption may name. */
+export const EXEMPTION_FACTS: Readonly<Record<string, FieldType>> = {
+  ...DISCLOSURE_FACTS,
+  conduct: 'text',
 };
 
 /** One thing that is wrong with a policy file, said so that the office can put it right. */

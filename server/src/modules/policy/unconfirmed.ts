@@ -43,6 +43,10 @@ function rowsOf(file: PolicyFile): Row[] {
         })),
         ...open(file.body.never ?? []).map((row) => ({ id: row.id, name: row.name, basis: [row.basis] })),
       ];
+    case 'lists':
+      return open(file.body.lists).map((one) => ({ id: one.key, name: one.name, basis: one.basis }));
+    case 'listExemptions':
+      return open(file.body.exemptions).map((one) => ({ id: one.key, name: one.act, basis: one.basis }));
     case 'purposes':
       return open(file.body.purposes).map((purpose) => ({ id: purpose.key, name: purpose.name, basis: purpose.basis }));
     case 'calendar':
