@@ -13,7 +13,7 @@ export {
   type Refusal,
   type Rules,
 } from './apply-command.ts';
-export { eachCase, maxAtOnce } from './assign-case.ts';
+export { eachCase, maxAtOnce } from './each-case.ts';
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
 export { type CaseDesk, caseworkRoutes } from './desk-routes.ts';
