@@ -9,7 +9,7 @@ import { discloseRecord } from './modules/disclosure/index.ts';
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import type { RepairPorts } from './modules/repair/index.ts';
-import { verifyReport } from './modules/reports/index.ts';
+import { verifyAnyReport } from './modules/reports/index.ts';
 import { countExport, exportRecords, findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
 import { DomainError } from './platform/errors.ts';
 
@@ -35,7 +35,7 @@ export function subjectPorts(ctx: AppContext): SubjectPorts {
       };
       return recordKey({ ...keyPartsOf(standard, { ...record, value }), canonicalSubjectId: canonicalId });
     },
-    verifyReport,
+    verifyReport: verifyAnyReport,
   };
 }
 

@@ -9,12 +9,17 @@ export default function register(program: Command, context: CommandContext): voi
     .command('display')
     .description('公示规则 Rules of display')
     .command('recompute')
-    .description('规则变动后重新计算公示期，登记有变化的信息 Judge all live records after a change of regime and log what changed')
+    .description(
+      '规则变动后重新计算公示期，登记有变化的信息 Judge all live records after a change of regime and log what changed',
+    )
     .action(async () => {
       const changed = await context.withContext(async (ctx) => {
         await demandWritable(ctx);
         return recomputeDisplay(ctx, context.signal);
       });
-      context.print({ changed }, `公示规则变动涉及的信息 ${changed} 条。 / ${changed} records whose display a change of regime moved.`);
+      context.print(
+        { changed },
+        `公示规则变动涉及的信息 ${changed} 条。 / ${changed} records whose display a change of regime moved.`,
+      );
     });
 }

@@ -213,7 +213,8 @@ function notByItself(ctx: AppContext, superior: string | null): DomainError {
   const ways = ctx.policy().procedure('complaint').remedies ?? [];
   const zh = ways.map(({ name, where }) => `${name.zh}（${where.zh}）`).join('；');
   const en = ways.map(({ name, where }) => `${name.en} (${where.en})`).join('; ');
-  const above = superior === null ? { zh: '', en: '' } : { zh: `上级单位：${superior}。`, en: ` The body above: ${superior}.` };
+  const above =
+    superior === null ? { zh: '', en: '' } : { zh: `上级单位：${superior}。`, en: ` The body above: ${superior}.` };
   return new DomainError('unprocessable', {
     zh: `投诉信用主管单位或者其工作人员的，不能由其自行处理，请向以下渠道提出：${zh}。${above.zh}投诉其他单位的，请选择被投诉单位。`,
     en: `The credit office does not decide a complaint against itself or its people. Turn to: ${en}.${above.en} If another body is meant, choose it.`,

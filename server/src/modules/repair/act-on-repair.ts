@@ -3,7 +3,7 @@ import type { CaseBatchResult, ExtensionRequest, RepairBulkRequest, RepairComman
 import type { Actor, AppContext } from '../../context.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { eachCase, actOnCase, askForExtension, type CaseRow, decideExtension, loadCaseRow } from '../casework/index.ts';
+import { actOnCase, askForExtension, type CaseRow, decideExtension, eachCase, loadCaseRow } from '../casework/index.ts';
 import { kindFor } from './apply-for-repair.ts';
 import { partyFor, repairFor } from './parties.ts';
 import type { RepairKinds } from './repair-kind.ts';

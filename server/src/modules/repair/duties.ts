@@ -110,7 +110,12 @@ export async function listDuties(ctx: AppContext, actor: Actor, input: OpenDutyQ
   );
   const page = rows.slice(0, limit);
   const last = page.at(-1);
-  const names = new Map(ctx.policy().catalogue().items.map((item) => [item.key, item.name]));
+  const names = new Map(
+    ctx
+      .policy()
+      .catalogue()
+      .items.map((item) => [item.key, item.name]),
+  );
   return {
     items: page.map((row) => ({
       recordId: row.record_id,

@@ -9,4 +9,5 @@ export { receiveUpstream } from './receive-upstream.ts';
 export type { RemovalHook, RepairPorts } from './removal-hook.ts';
 export { type RepairKinds, repairKinds } from './repair-kind.ts';
 export { repairRoutes } from './routes.ts';
+export { repairableItems } from './situation.ts';
 export { marketRepairProcedure, repairProcedure, repairProcedures } from './state.ts';

@@ -1,10 +1,10 @@
 /** `/api/v1/repairs`. */
 import {
   AnswerDutyRequest,
-  OpenDutyList,
-  OpenDutyQuery,
   CaseBatchResult,
   ExtensionRequest,
+  OpenDutyList,
+  OpenDutyQuery,
   RepairApplication,
   RepairablePage,
   RepairBulkRequest,
@@ -24,8 +24,8 @@ import { DomainError } from '../../platform/errors.ts';
 import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/index.ts';
 import { partyWords, sendCaseSheet } from '../casework/index.ts';
 import { actOnMany, actOnRepair, extendRepair } from './act-on-repair.ts';
-import { answerDuty, listDuties } from './duties.ts';
 import { fillApplication, startRepair } from './apply-for-repair.ts';
+import { answerDuty, listDuties } from './duties.ts';
 import { addMaterial, MAX_MATERIAL_BYTES, readMaterial, removeMaterial } from './materials.ts';
 import { listRepairs, repairable, repairRules, repairSheet, viewRepair } from './read-repairs.ts';
 import { receiveUpstream } from './receive-upstream.ts';
