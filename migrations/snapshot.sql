@@ -57,6 +57,9 @@ GRANT USAGE ON SCHEMA platform TO ${role:app};
 CREATE SCHEMA repair;
 GRANT USAGE ON SCHEMA repair TO ${role:app};
 
+CREATE SCHEMA vendor;
+GRANT USAGE ON SCHEMA vendor TO ${role:app};
+
 CREATE TABLE access.authorisation (
   authorisation_id uuid NOT NULL,
   subject_id uuid NOT NULL,
@@ -454,6 +457,16 @@ CREATE TABLE core.finding (
   CONSTRAINT finding_pkey PRIMARY KEY (submission_id, row_no, seq)
 );
 GRANT INSERT, SELECT ON core.finding TO ${role:app};
+
+CREATE TABLE core.former_report (
+  number text NOT NULL,
+  content_hash text,
+  issued_on date NOT NULL,
+  system text NOT NULL,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT former_report_pkey PRIMARY KEY (number)
+);
+GRANT INSERT, SELECT ON core.former_report TO ${role:app};
 
 CREATE TABLE core.outbox (
   outbox_id uuid NOT NULL,
@@ -2334,6 +2347,27 @@ CREATE TABLE repair.ban (
 );
 GRANT INSERT, SELECT ON repair.ban TO ${role:app};
 
+CREATE TABLE repair.duty (
+  subject_id uuid NOT NULL,
+  record_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  until_on date NOT NULL,
+  state text NOT NULL,
+  opened_at timestamp with time zone,
+  answered_at timestamp with time zone,
+  answered_by uuid,
+  outcome text,
+  note text,
+  CONSTRAINT duty_pkey PRIMARY KEY (subject_id, record_id),
+  CONSTRAINT duty_check CHECK (((state = 'answered'::text) = (outcome IS NOT NULL))),
+  CONSTRAINT duty_outcome_check CHECK ((outcome = ANY (ARRAY['fulfilled'::text, 'unfulfilled'::text, 'enforcement'::text]))),
+  CONSTRAINT duty_state_check CHECK ((state = ANY (ARRAY['watched'::text, 'open'::text, 'answered'::text, 'ended'::text])))
+);
+CREATE INDEX duty_due ON repair.duty USING btree (until_on, record_id) WHERE (state = 'watched'::text);
+CREATE INDEX duty_open ON repair.duty USING btree (body_id, opened_at, record_id) WHERE (state = 'open'::text);
+GRANT INSERT, SELECT ON repair.duty TO ${role:app};
+GRANT UPDATE (answered_at, answered_by, note, opened_at, outcome, state, until_on) ON repair.duty TO ${role:app};
+
 CREATE TABLE repair.material (
   subject_id uuid NOT NULL,
   material_id uuid NOT NULL,
@@ -2361,6 +2395,16 @@ CREATE TABLE repair.reminder (
 CREATE INDEX reminder_due ON repair.reminder USING btree (due_on) WHERE (told_at IS NULL);
 GRANT INSERT, SELECT ON repair.reminder TO ${role:app};
 GRANT UPDATE (due_on, told_at) ON repair.reminder TO ${role:app};
+
+CREATE TABLE vendor.taken (
+  template text NOT NULL,
+  key text NOT NULL,
+  result_id uuid,
+  taken_at timestamp with time zone NOT NULL,
+  CONSTRAINT taken_pkey PRIMARY KEY (template, key),
+  CONSTRAINT taken_template_check CHECK ((template = ANY (ARRAY['bodies'::text, 'accounts'::text, 'records'::text, 'states'::text, 'reports'::text, 'cases'::text])))
+);
+GRANT INSERT, SELECT ON vendor.taken TO ${role:app};
 
 CREATE OR REPLACE FUNCTION core.ensure_years(first_year integer, years integer)
  RETURNS integer

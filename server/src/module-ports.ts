@@ -10,7 +10,7 @@ import { leaveSeriousList, readPublicEntries, readPublicLists } from './modules/
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import type { RepairPorts } from './modules/repair/index.ts';
-import { verifyReport } from './modules/reports/index.ts';
+import { verifyAnyReport } from './modules/reports/index.ts';
 import { countExport, exportRecords, findArchiveSubject, type SubjectPorts } from './modules/subjects/index.ts';
 import { DomainError } from './platform/errors.ts';
 
@@ -37,7 +37,7 @@ export function subjectPorts(ctx: AppContext): SubjectPorts {
       };
       return recordKey({ ...keyPartsOf(standard, { ...record, value }), canonicalSubjectId: canonicalId });
     },
-    verifyReport,
+    verifyReport: verifyAnyReport,
   };
 }
 

@@ -50,6 +50,14 @@ const alarms = async (path = '?state=unclosed') =>
     deliveryId: string | null;
   }[];
 
+/** What the credit office was told of receivers, newest first. */
+const told = () =>
+  query<{ title_zh: string; recipients: number }>(
+    city.ctx.db.app,
+    sql`SELECT n.title_zh, (SELECT count(*)::integer FROM notices.delivery d WHERE d.notice_id = n.notice_id AND d.account_id IS NOT NULL) AS recipients
+        FROM notices.notice n WHERE n.topic = 'exchange.alarm' ORDER BY n.created_at DESC, n.notice_id DESC LIMIT 50`,
+  );
+
 describe('a body that received a record', () => {
   it('is told that it was repaired, and its signed receipt is kept', async () => {
     const of = await city.report();
@@ -157,6 +165,8 @@ describe('a receiver that does not do as it should', () => {
     const [alarm] = await alarms();
     assert.equal(alarm?.kind, 'unreachable');
     assert.match(alarm?.what.zh ?? '', /HTTP 500/);
+    assert.equal((await told()).length, 1, 'the office is told once, not at each failure');
+    assert.match((await told())[0]?.title_zh ?? '', /连续发送未成功/);
     assert.equal((await own(of.recordId))?.state, 'waiting');
     // It recovers: the alarm ends by itself.
     answer = () => ({ status: 202 });
@@ -196,6 +206,9 @@ describe('a receiver that does not do as it should', () => {
     const delivery = await own(of.recordId);
     const found = (await alarms()).filter((alarm) => alarm.deliveryId === delivery?.id && alarm.kind === 'overdue');
     assert.equal(found.length, 1);
+    const late = (await told()).filter(({ title_zh }) => title_zh.includes('逾期未回执'));
+    assert.equal(late.length, 1, 'one notice for a receiver, however many messages are late');
+    assert.ok((late[0]?.recipients ?? 0) > 0, 'it lies in the inbox of the office');
     const id = found[0]?.id ?? '';
     const path = `/api/v1/exchange/alarms/${id}`;
     assert.equal(

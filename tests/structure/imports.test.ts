@@ -48,6 +48,7 @@ const ORDER = [
   'reports',
   'oversight',
   'exchange',
+  'vendor',
 ];
 
 const MODULES = 'server/src/modules/';

@@ -206,3 +206,46 @@ export const RepairRulesView = Type.Object({
   free: Words,
 });
 export type RepairRulesView = Static<typeof RepairRulesView>;
+
+const DutyOutcome = Type.Union([Type.Literal('fulfilled'), Type.Literal('unfulfilled'), Type.Literal('enforcement')], {
+  description: 'fulfilled; not fulfilled; not fulfilled, and enforcement was asked for',
+});
+
+export const OpenDutyQuery = Type.Object(
+  {
+    state: Type.Optional(Type.Union([Type.Literal('open'), Type.Literal('answered')])),
+    cursor: Type.Optional(Type.String({ maxLength: 500 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
+  },
+  { additionalProperties: false },
+);
+export type OpenDutyQuery = Static<typeof OpenDutyQuery>;
+
+/** A record whose longest period of display is over and whose duties nobody showed to be fulfilled. */
+export const OpenDutyItem = Type.Object({
+  recordId: Type.String({ format: 'uuid' }),
+  subject: Type.Object({ name: Type.String(), code: Type.Union([Type.String(), Type.Null()]) }),
+  itemName: Type.Object({ zh: Type.String(), en: Type.String() }),
+  documentNumber: Type.Union([Type.String(), Type.Null()]),
+  decidedOn: Type.Union([Type.String(), Type.Null()]),
+  body: Type.String(),
+  shownUntil: Type.String({ format: 'date' }),
+  openedAt: Type.Union([Type.String(), Type.Null()]),
+  outcome: Type.Union([DutyOutcome, Type.Null()]),
+  note: Type.Union([Type.String(), Type.Null()]),
+  answeredAt: Type.Union([Type.String(), Type.Null()]),
+});
+export type OpenDutyItem = Static<typeof OpenDutyItem>;
+
+export const OpenDutyList = Type.Object({
+  items: Type.Array(OpenDutyItem),
+  nextCursor: Type.Union([Type.String(), Type.Null()]),
+  dataAsOf: Type.String(),
+});
+export type OpenDutyList = Static<typeof OpenDutyList>;
+
+export const AnswerDutyRequest = Type.Object(
+  { outcome: DutyOutcome, note: Type.String({ minLength: 2, maxLength: 1000 }) },
+  { additionalProperties: false },
+);
+export type AnswerDutyRequest = Static<typeof AnswerDutyRequest>;

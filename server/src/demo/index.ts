@@ -16,6 +16,7 @@ export {
 } from './load-city.ts';
 export { type CityOptions, type CityPlan, FATES, type FilePlan, generateCity, type PlannedRow } from './plan-city.ts';
 export { loadStandards, standardsOfRuntime } from './standards.ts';
+export { vendorDumpNames, writeVendorDump } from './vendor-dump.ts';
 export { writePlannedFile, writePlannedFileTo } from './write-files.ts';
 
 /**

@@ -9,7 +9,7 @@ import type { CityPlan, FileEncoding, FilePlan, PlannedRow } from './plan-city.t
 
 const CHUNK_CHARACTERS = 1 << 16;
 const NEEDS_QUOTES = /[",\r\n]/;
-const csvLine = (cells: readonly string[]): string => {
+export const csvLine = (cells: readonly string[]): string => {
   let line = '';
   for (let at = 0; at < cells.length; at += 1) {
     const cell = cells[at] ?? '';

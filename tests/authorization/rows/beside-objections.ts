@@ -37,7 +37,7 @@ const doubt = async (fixture: Fixture): Promise<string> =>
   });
 const complaint = (fixture: Fixture): Promise<string> =>
   made(fixture, 'representative', '/complaints', {
-    kind: 'delay',
+    kind: 'platform',
     statement: '窗口三次要求补正同一材料，至今未受理。',
     wanted: '尽快受理',
   });

@@ -2,7 +2,14 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { type CityPlan, generateCity, loadStandards, writePlannedFileTo } from '../../demo/index.ts';
+import {
+  type CityPlan,
+  generateCity,
+  loadStandards,
+  vendorDumpNames,
+  writePlannedFileTo,
+  writeVendorDump,
+} from '../../demo/index.ts';
 import { isPlainDate, systemClock } from '../../platform/clock.ts';
 import { EnvironmentError } from '../../platform/errors.ts';
 import type { CommandContext } from '../context.ts';
@@ -16,6 +23,7 @@ interface Options {
   readonly rowsPerFile: string;
   readonly dirt: string;
   readonly force?: boolean;
+  readonly vendorDump?: boolean;
 }
 
 interface ManifestFile {
@@ -42,6 +50,7 @@ async function prepareFolder(folder: string, force: boolean): Promise<void> {
     );
   }
   for (const name of found) if (name === MANIFEST || /^\d\d-.*\.(csv|xlsx)$/.test(name)) await rm(join(folder, name));
+  for (const name of found) if (vendorDumpNames.has(name)) await rm(join(folder, name), { recursive: true });
 }
 
 async function write(plan: CityPlan, folder: string, context: CommandContext): Promise<ManifestFile[]> {
@@ -59,6 +68,16 @@ async function write(plan: CityPlan, folder: string, context: CommandContext): P
     files.push({ file: file.file, standard, edition, org, rows, encoding });
   }
   return files;
+}
+
+/** A dump as a former vendor would hand it over, for `import-vendor`. */
+async function vendorDump(plan: CityPlan, folder: string, options: Options, context: CommandContext): Promise<void> {
+  const rows = await writeVendorDump(plan, folder, context.signal);
+  const total = Object.values(rows).reduce((sum, count) => sum + count, 0);
+  context.print(
+    { out: folder, seed: options.seed, rows, total },
+    `已生成原系统转储 ${total} 行：${folder}\nA dump of ${total} rows: ${JSON.stringify(rows)}`,
+  );
 }
 
 async function generate(options: Options, context: CommandContext): Promise<void> {
@@ -89,6 +108,7 @@ async function generate(options: Options, context: CommandContext): Promise<void
   await prepareFolder(folder, options.force ?? false);
   const began = performance.now();
   const plan = generateCity({ ...numbers, seed: options.seed, asOf, standards });
+  if (options.vendorDump) return vendorDump(plan, folder, options, context);
   const files = await write(plan, folder, context);
   const seconds = Math.max(0.001, (performance.now() - began) / 1000);
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
@@ -120,6 +140,10 @@ export default function register(program: Command, context: CommandContext): voi
     .option('--as-of <day>', '截止日（默认今天）the day the city is looked at; today by default')
     .option('--rows-per-file <n>', '每个文件最多行数 most rows of a file', '50000')
     .option('--dirt <share>', '0 为全部规范，1 为真实比例 0 clean, 1 as real files', '1')
+    .option(
+      '--vendor-dump',
+      '生成一份虚构的原系统转储（供 import-vendor）a made-up dump of a former system, for import-vendor',
+    )
     .option('--force', '覆盖此前生成的文件 replace what was generated there before')
     .action((options: Options) => generate(options, context));
 }

@@ -13,10 +13,10 @@ export {
   type Refusal,
   type Rules,
 } from './apply-command.ts';
-export { eachCase, maxAtOnce } from './assign-case.ts';
 export { caseMaterialRoutes, type MaterialRoutes, sendCaseSheet } from './case-routes.ts';
 export { type CaseClock, type Due, dueOf } from './clocks.ts';
 export { type CaseDesk, caseworkRoutes } from './desk-routes.ts';
+export { eachCase, maxAtOnce } from './each-case.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
 export { caseNames, documentNumberOf } from './names.ts';

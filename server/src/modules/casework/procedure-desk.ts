@@ -20,6 +20,7 @@ import { DomainError } from '../../platform/errors.ts';
 import type { SheetSpec } from '../../platform/tabular/index.ts';
 import { authorize, may, type Permission } from '../identity/index.ts';
 import type { Bilingual } from '../policy/index.ts';
+import { eachCase } from './each-case.ts';
 import { materialViews } from './materials.ts';
 import { caseNames } from './names.ts';
 import { type CaseFilter, type CaseRow, eventOfKey, eventsOf, listCaseRows, type StoredEvent } from './queries.ts';
@@ -343,15 +344,7 @@ export async function batchCases<G extends GivenCommand>(
       en: 'This is decided case by case.',
       details: [{ field: 'body/command', zh: '不能批量', en: 'not for many' }],
     });
-  const results: CaseBatchResult['results'] = [];
-  for (const id of new Set(input.ids)) {
-    try {
-      const row = await giveCommand(ctx, actor, desk, id, input, key && `${key} ${id}`);
-      results.push({ id, number: row.number, ok: true, message: null });
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      results.push({ id, number: null, ok: false, message: { zh: error.zh, en: error.en } });
-    }
-  }
-  return { results };
+  return {
+    results: await eachCase(input.ids, (id) => giveCommand(ctx, actor, desk, id, input, key && `${key} ${id}`)),
+  };
 }

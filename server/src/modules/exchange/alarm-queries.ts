@@ -109,3 +109,16 @@ export async function moveAlarm(
         where alarm_id = ${alarmId} and state = ${from}`,
   );
 }
+
+/** Whose receiver it is, and the credit office that watches over receivers; null before `init`. */
+export async function receiverForNotice(
+  client: Queryable,
+  receiverId: string,
+): Promise<{ receiver: string; body: string; office_id: string | null } | null> {
+  return maybeOne(
+    runner(client),
+    sql`select r.name as receiver, b.name as body,
+          (select o.body_id from core.body o where o.kind = 'creditOffice' and o.closed_on is null order by o.created_at, o.body_id limit 1) as office_id
+        from exchange.receiver r join core.body b on b.body_id = r.body_id where r.receiver_id = ${receiverId}`,
+  );
+}

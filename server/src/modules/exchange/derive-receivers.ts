@@ -22,14 +22,13 @@ import {
   type VersionRow,
   versionsById,
 } from './feed-queries.ts';
-import type { Look, ReceiverLevel } from './types.ts';
+import { type Look, later, type ReceiverLevel } from './types.ts';
 
 /** Longest a reading may have begun before its entry in the log is dated: the time-out of a statement. Milliseconds. */
 export const readingMs = 60_000;
 const maxLooks = 50_000;
 
 const levels: readonly string[] = ['public', 'authorised', 'government', 'internal'];
-const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 export const fieldsOf = (policy: PolicyRuntime): PayloadFields => payloadFields(policy);
 

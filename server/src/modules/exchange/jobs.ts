@@ -3,7 +3,7 @@ import type { AppContext } from '../../context.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { overdueDeliveries } from './delivery-queries.ts';
 import { expireRecords } from './expire-records.ts';
-import { raiseAlarm } from './raise-alarm.ts';
+import { raiseAlarms } from './raise-alarm.ts';
 
 export const EXPIRE_TASK = 'exchange.expire';
 export const OVERDUE_TASK = 'exchange.overdue';
@@ -16,13 +16,16 @@ export async function raiseOverdue(ctx: AppContext): Promise<number> {
     const rows = await overdueDeliveries(ctx.db.app, ctx.clock.today(), pageSize);
     if (rows.length === 0) return raised;
     await withTransaction(ctx.db.app, async (tx) => {
-      for (const row of rows)
-        await raiseAlarm(tx, ctx, {
+      await raiseAlarms(
+        tx,
+        ctx,
+        rows.map((row) => ({
           receiverId: row.receiver_id,
           deliveryId: row.delivery_id,
-          kind: 'overdue',
+          kind: 'overdue' as const,
           facts: { dueOn: row.due_on },
-        });
+        })),
+      );
     });
     raised += rows.length;
   }

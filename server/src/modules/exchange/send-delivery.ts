@@ -11,7 +11,7 @@ import { checkReceipt, messageDigest, type ReceiptKey } from './receipt.ts';
 import { noteFailure, noteSuccess } from './receiver-queries.ts';
 import { signingKeys } from './signing-key.ts';
 import { bodyOf, keepReceipt } from './take-receipt.ts';
-import type { ReceiverRow } from './types.ts';
+import { later, type ReceiverRow } from './types.ts';
 
 /** What came of an attempt, as it is kept: `receipt`, `taken`, `timeout`, `status 500`, `receipt signature`. */
 type Outcome =
@@ -55,7 +55,6 @@ const waitOf = (rules: ExchangeRules, failures: number): number => {
   const waits = rules.attempts.waitSeconds;
   return (waits[Math.min(failures, waits.length - 1)] ?? 60) * 1000;
 };
-const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
 async function keepFailure(
   ctx: AppContext,

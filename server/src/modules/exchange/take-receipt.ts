@@ -27,7 +27,7 @@ interface About {
 /** Keeps a receipt that was checked. False when it came too late to change anything (the same one again). */
 export async function keepReceipt(
   tx: Transaction,
-  ctx: Pick<AppContext, 'clock'>,
+  ctx: AppContext,
   delivery: About,
   receipt: Receipt,
 ): Promise<boolean> {

@@ -77,3 +77,6 @@ export interface Look {
   /** Catalogue items that were read; null: all of the level. */
   readonly items: readonly string[] | null;
 }
+
+/** So many milliseconds after an instant. */
+export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();

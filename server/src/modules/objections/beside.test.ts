@@ -171,6 +171,19 @@ describe('a complaint', () => {
     assert.equal((await must('office', url, 'notify', { note: '电话告知' })).closed, true);
   });
 
+  it('against the credit office is not decided by itself: refused, with the ways to go', async () => {
+    await reported();
+    const { code } = (await city.call('office', 'GET', '/api/v1/session')).json().account.body;
+    const complaint = { statement: '窗口工作人员态度恶劣。', wanted: '处理' };
+    for (const of of [{ kind: 'conduct', against: code }, { kind: 'platform', against: code }, { kind: 'fee' }]) {
+      const answer = await post('representative', '/complaints', { ...complaint, ...of });
+      assert.equal(answer.statusCode, 422, answer.body);
+      assert.match(answer.body, /不能由其自行处理/);
+      assert.match(answer.body, /监察机关/);
+      assert.match(answer.body, /12345/);
+    }
+  });
+
   it('of the platform itself has nobody to ask, and a body that does not exist is said to be none', async () => {
     await reported();
     const complaint = { kind: 'platform', statement: '网页一直打不开，无法下载报告。', wanted: '修好' };

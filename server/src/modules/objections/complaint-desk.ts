@@ -22,7 +22,7 @@ import {
 } from '../casework/index.ts';
 import { authorize, findBody, may } from '../identity/index.ts';
 import { findArchiveSubject } from '../subjects/index.ts';
-import { bodyName, clusterOf, creditOfficeBody } from './queries.ts';
+import { bodyName, clusterOf, creditOffice, creditOfficeBody } from './queries.ts';
 import { canObjectFor, checkKind, notFound, officeOf, subjectKey } from './submit-objection.ts';
 
 const decided = ['upheld', 'partlyUpheld', 'dismissed'];
@@ -66,6 +66,8 @@ export const complaintProcedure: Procedure = {
     { key: 'total', runsIn: ['accepted', 'asked', 'explained', ...decided] },
   ],
 };
+
+const deciding: ReadonlySet<string> = new Set(['uphold', 'upholdPartly', 'dismiss', 'ask']);
 
 const findings = {
   note: 'required',
@@ -185,7 +187,10 @@ export const complaintDesk: ProcedureDesk = {
   // There is nobody to ask where the platform itself is complained of.
   commands: (row, commands) =>
     text(row.facts.against) === '' ? commands.filter(({ command }) => command !== 'ask') : commands,
-  prepare: async (_ctx, _actor, { row }, given) => {
+  prepare: async (ctx, _actor, { row }, given) => {
+    // Kept before the rule was: it may be refused with the right way named, and nothing else.
+    if (deciding.has(given.command) && text(row.facts.against) === (await creditOfficeBody(ctx.db.app)))
+      throw notByItself(ctx, null);
     if (given.command === 'ask' && text(row.facts.against) === '')
       throw new DomainError('conflict', {
         zh: '投诉的是本平台，没有可以转去说明的单位。',
@@ -196,6 +201,32 @@ export const complaintDesk: ProcedureDesk = {
 };
 
 const maxOpen = 200;
+
+/** Kinds about how somebody acted; without a body named they are about this office's own people. */
+const ofConduct: ReadonlySet<string> = new Set(['delay', 'conduct', 'fee', 'abuse']);
+
+/**
+ * Nobody decides a complaint against itself (监察法 art. 11; the remedies of the policy name where to go): the credit office
+ * decides complaints, so that one against it is not taken here but sent to the body above and the supervisory commission.
+ */
+function notByItself(ctx: AppContext, superior: string | null): DomainError {
+  const ways = ctx.policy().procedure('complaint').remedies ?? [];
+  const zh = ways.map(({ name, where }) => `${name.zh}（${where.zh}）`).join('；');
+  const en = ways.map(({ name, where }) => `${name.en} (${where.en})`).join('; ');
+  const above =
+    superior === null ? { zh: '', en: '' } : { zh: `上级单位：${superior}。`, en: ` The body above: ${superior}.` };
+  return new DomainError('unprocessable', {
+    zh: `投诉信用主管单位或者其工作人员的，不能由其自行处理，请向以下渠道提出：${zh}。${above.zh}投诉其他单位的，请选择被投诉单位。`,
+    en: `The credit office does not decide a complaint against itself or its people. Turn to: ${en}.${above.en} If another body is meant, choose it.`,
+    details: [{ field: 'body/against', zh: '不能由被投诉单位自行处理', en: 'not decided by the body complained of' }],
+  });
+}
+
+async function checkAgainst(ctx: AppContext, kind: string, against: string | null): Promise<void> {
+  const office = await creditOffice(ctx.db.app);
+  const itself = against === null ? ofConduct.has(kind) : office?.body_id === against;
+  if (itself) throw notByItself(ctx, office?.superior ?? null);
+}
 
 /** Errors: not-found (the organisation, the body), conflict (too many open), unprocessable. */
 export async function submitComplaint(ctx: AppContext, actor: Actor, input: SubmitComplaintRequest): Promise<CaseRow> {
@@ -210,6 +241,7 @@ export async function submitComplaint(ctx: AppContext, actor: Actor, input: Subm
       zh: '没有这个单位，请从列表中选择。',
       en: 'There is no such body. Choose it from the list.',
     });
+  await checkAgainst(ctx, input.kind, against?.bodyId ?? null);
   return withTransaction(ctx.db.app, async (tx) => {
     const open = await listCaseRows(
       tx,

@@ -15,6 +15,7 @@ export { objectionRoutes } from './routes.ts';
 export { complaintRoutes, doubtRoutes, statementRoutes } from './routes-beside.ts';
 export { objectionProcedure } from './state.ts';
 export { statementDesk, statementKind, statementProcedure } from './statement-desk.ts';
+export { takeFormerObjection } from './take-former.ts';
 
 /** For the job of the clocks. */
 export const objectionKinds = [objectionKind, statementKind, doubtKind, complaintKind] as const;

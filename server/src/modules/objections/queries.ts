@@ -69,6 +69,15 @@ export async function creditOfficeBody(client: Runner): Promise<string | null> {
   return row?.body_id ?? null;
 }
 
+/** The credit office with the name of the body above it; null before `init`. */
+export async function creditOffice(client: Runner): Promise<{ body_id: string; superior: string | null } | null> {
+  return maybeOne(
+    client,
+    sql`SELECT o.body_id, p.name AS superior FROM core.body o LEFT JOIN core.body p ON p.body_id = o.parent_id AND p.closed_on IS NULL
+        WHERE o.kind = 'creditOffice' AND o.closed_on IS NULL ORDER BY o.created_at, o.body_id LIMIT 1`,
+  );
+}
+
 /** The body that answers for the record; null when the record is unknown. */
 export async function sourceNameOf(client: Runner, subjectId: string, recordId: string): Promise<string | null> {
   const row = await maybeOne<{ name: string }>(

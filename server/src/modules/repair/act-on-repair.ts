@@ -3,7 +3,7 @@ import type { CaseBatchResult, ExtensionRequest, RepairBulkRequest, RepairComman
 import type { Actor, AppContext } from '../../context.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { actOnCase, askForExtension, type CaseRow, decideExtension, loadCaseRow } from '../casework/index.ts';
+import { actOnCase, askForExtension, type CaseRow, decideExtension, eachCase, loadCaseRow } from '../casework/index.ts';
 import { kindFor } from './apply-for-repair.ts';
 import { partyFor, repairFor } from './parties.ts';
 import type { RepairKinds } from './repair-kind.ts';
@@ -72,17 +72,7 @@ export async function actOnMany(
   key: string | null,
 ): Promise<CaseBatchResult> {
   const { ids, ...given } = input;
-  const results: CaseBatchResult['results'] = [];
-  for (const id of [...new Set(ids)]) {
-    try {
-      const row = await actOnRepair(ctx, actor, kinds, id, given, key);
-      results.push({ id, number: row.number, ok: true, message: null });
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      results.push({ id, number: null, ok: false, message: { zh: error.zh, en: error.en } });
-    }
-  }
-  return { results };
+  return { results: await eachCase(ids, (id) => actOnRepair(ctx, actor, kinds, id, given, key)) };
 }
 
 /** Extended once, by another person of the body; the whole procedure is as much longer as the decision. */

@@ -8,6 +8,7 @@ import { actOnCase, loadCaseRow } from '../casework/index.ts';
 import { sendNotice } from '../notices/index.ts';
 import { kindFor } from './apply-for-repair.ts';
 import { factsOf } from './case-facts.ts';
+import { openDuties, planDuties } from './duties.ts';
 import * as queries from './queries.ts';
 import type { RepairPorts } from './removal-hook.ts';
 import type { RepairKinds } from './repair-kind.ts';
@@ -151,6 +152,8 @@ export function repairJobs(ctx: Pick<AppContext, 'jobs'>, kinds: RepairKinds, po
     await closeMootCases(context, kinds, ports);
     await planReminders(context, ports);
     await tellFirstDays(context, ports);
+    await planDuties(context, ports);
+    await openDuties(context, ports);
   });
   ctx.jobs.schedule(task, '23 * * * *');
 }

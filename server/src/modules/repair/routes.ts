@@ -1,7 +1,10 @@
 /** `/api/v1/repairs`. */
 import {
+  AnswerDutyRequest,
   CaseBatchResult,
   ExtensionRequest,
+  OpenDutyList,
+  OpenDutyQuery,
   RepairApplication,
   RepairablePage,
   RepairBulkRequest,
@@ -22,6 +25,7 @@ import { apiPrefix, commandKey, type HttpInstance } from '../../platform/http/in
 import { partyWords, sendCaseSheet } from '../casework/index.ts';
 import { actOnMany, actOnRepair, extendRepair } from './act-on-repair.ts';
 import { fillApplication, startRepair } from './apply-for-repair.ts';
+import { answerDuty, listDuties } from './duties.ts';
 import { addMaterial, MAX_MATERIAL_BYTES, readMaterial, removeMaterial } from './materials.ts';
 import { listRepairs, repairable, repairRules, repairSheet, viewRepair } from './read-repairs.ts';
 import { receiveUpstream } from './receive-upstream.ts';
@@ -40,6 +44,39 @@ const RepairableQuery = Type.Object(
   },
   { additionalProperties: false },
 );
+
+function dutyRoutes(app: HttpInstance, ctx: AppContext): void {
+  app.get(
+    `${base}/duties`,
+    {
+      config: { permission: 'repair.decide' },
+      schema: {
+        tags,
+        summary: '公示期满未履行 Display ended, duties open',
+        querystring: OpenDutyQuery,
+        response: { 200: OpenDutyList },
+      },
+    },
+    async (request) => listDuties(ctx, request.actor, request.query),
+  );
+  app.post(
+    `${base}/duties/:id/answer`,
+    {
+      config: { permission: 'repair.decide' },
+      schema: {
+        tags,
+        summary: '说明义务履行情况 Say how the duties stand',
+        params: IdParams,
+        body: AnswerDutyRequest,
+        response: { 204: Type.Null() },
+      },
+    },
+    async (request, reply) => {
+      await answerDuty(ctx, request.actor, request.params.id, request.body);
+      return reply.code(204).send(null);
+    },
+  );
+}
 
 function readingRoutes(app: HttpInstance, ctx: AppContext, ports: RepairPorts): void {
   app.get(
@@ -250,6 +287,7 @@ async function materialRoutes(app: HttpInstance, ctx: AppContext): Promise<void>
 export function repairRoutes(ctx: AppContext, ports: RepairPorts = {}): (app: HttpInstance) => Promise<void> {
   const kinds = repairKinds(ports);
   return async (app) => {
+    dutyRoutes(app, ctx);
     readingRoutes(app, ctx, ports);
     applyingRoutes(app, ctx, kinds, ports);
     actingRoutes(app, ctx, kinds, ports);

@@ -2,6 +2,7 @@
 export { type BenchResult, benchReport } from './bench-report.ts';
 export { type ComposeInput, composeReport } from './compose-report.ts';
 export { contentHash } from './content-hash.ts';
+export { cleanFormerNumber, type FormerReport, type FormerReportRow, keepFormerReports } from './former-report.ts';
 export {
   type AuthorisedIssue,
   type IssueReportInput,
@@ -14,4 +15,4 @@ export { createRenderer, type Renderer, rendererOf } from './renderer.ts';
 export { newReportNumber, parseReportNumber } from './report-number.ts';
 export { reportRoutes } from './routes.ts';
 export { type ReportContent, type ReportKind, reportKinds } from './types.ts';
-export { type VerifiedReport, verifyReport } from './verify-report.ts';
+export { type VerifiedReport, verifyAnyReport, verifyReport } from './verify-report.ts';

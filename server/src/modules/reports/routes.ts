@@ -6,7 +6,7 @@ import type { AppContext } from '../../context.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { prepareReportUse } from '../authorisations/index.ts';
 import { issueAuthorisedReport, issueReport, type ReportResult } from './issue-report.ts';
-import { verifyReport } from './verify-report.ts';
+import { verifyAnyReport } from './verify-report.ts';
 
 /** Public reports a minute from one address: each costs a layout; a person needs a few. */
 const PUBLIC_PER_MINUTE = 20;
@@ -23,6 +23,15 @@ const verification = Type.Object({
   cutoffAt: Type.String(),
   hashMatches: Type.Union([Type.Boolean(), Type.Null()]),
   updatedSince: Type.Boolean(),
+});
+
+/** 原系统出具: the number and its day, nothing about what it said. */
+const formerVerification = Type.Object({
+  number: Type.String(),
+  former: Type.Literal(true),
+  system: Type.String({ description: '出具报告的原系统' }),
+  issuedOn: Type.String({ format: 'date' }),
+  hashMatches: Type.Union([Type.Boolean(), Type.Null()]),
 });
 
 function sendPdf(reply: FastifyReply, report: ReportResult): FastifyReply {
@@ -63,11 +72,11 @@ export const reportRoutes =
           tags: ['reports'],
           params: Type.Object({ no: Type.String({ minLength: 1, maxLength: 60 }) }),
           querystring: Type.Object({ h: Type.Optional(Type.String({ maxLength: 64 })) }),
-          response: { 200: verification },
+          response: { 200: Type.Union([verification, formerVerification]) },
         },
       },
       async (request) => {
-        const found = await verifyReport(ctx, request.params.no, request.query.h);
+        const found = await verifyAnyReport(ctx, request.params.no, request.query.h);
         if (found) return found;
         throw new DomainError('not-found', {
           zh: '没有这个编号的报告，请核对报告封面上的编号；如编号无误，请勿采信该报告。',

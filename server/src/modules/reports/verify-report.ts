@@ -4,6 +4,7 @@ import { DomainError } from '../../platform/errors.ts';
 import { publicReading } from '../access/index.ts';
 import { composeReport } from './compose-report.ts';
 import { contentHash } from './content-hash.ts';
+import { type FormerReport, verifyFormer } from './former-report.ts';
 import { loadReport } from './load-report.ts';
 import { type IssuedReport, reportByNumber } from './queries.ts';
 import { parseReportNumber } from './report-number.ts';
@@ -85,4 +86,13 @@ export async function verifyReport(ctx: AppContext, number: string, hash?: strin
     },
     { isolation: 'repeatable read', readOnly: true },
   );
+}
+
+/** A report of this platform; else the number of one that the former system issued. */
+export async function verifyAnyReport(
+  ctx: AppContext,
+  number: string,
+  hash?: string,
+): Promise<VerifiedReport | FormerReport | null> {
+  return (await verifyReport(ctx, number, hash)) ?? verifyFormer(ctx.db.app, number, hash);
 }

@@ -98,6 +98,15 @@ export interface PublicLists {
   readonly entries: (ctx: AppContext, list: string, query: ListEntryQuery) => Promise<ListEntryList>;
 }
 
+/** Issued by a former system of the city: its number, its day, and nothing about what it said. */
+export interface FormerReport {
+  readonly number: string;
+  readonly former: true;
+  readonly system: string;
+  readonly issuedOn: string;
+  readonly hashMatches: boolean | null;
+}
+
 export interface SubjectPorts {
   readonly lists?: PublicLists;
   /** disclosure.discloseRecord */
@@ -110,5 +119,9 @@ export interface SubjectPorts {
   /** The key hash of records under another canonical subject; null = the record has no key. */
   readonly rekey?: (record: RecordKeyFacts, canonicalId: string) => Buffer | null;
   /** reports.verifyReport; null = no such number. */
-  readonly verifyReport?: (ctx: AppContext, number: string, hash: string | undefined) => Promise<VerifiedReport | null>;
+  readonly verifyReport?: (
+    ctx: AppContext,
+    number: string,
+    hash: string | undefined,
+  ) => Promise<VerifiedReport | FormerReport | null>;
 }

@@ -1,7 +1,7 @@
 /** Home, results, credit code, verification and errors. */
 import { subjectKindLabels } from '@chengxin/identifiers';
 import type { RecentItem } from '../load-archive.ts';
-import type { VerifiedReport } from '../ports.ts';
+import type { FormerReport, VerifiedReport } from '../ports.ts';
 import type { SearchItem, SearchPage } from '../search-subjects.ts';
 import { codeHtml, minuteOf } from './format.ts';
 import { type Html, html, trustedMarkup } from './html.ts';
@@ -130,7 +130,24 @@ type Verdict =
   | { kind: 'form' }
   | { kind: 'unavailable' }
   | { kind: 'unknown' }
-  | { kind: 'found'; report: VerifiedReport };
+  | { kind: 'found'; report: VerifiedReport | FormerReport };
+
+function formerHtml(page: PageContext, report: FormerReport): Html {
+  const w = t(page);
+  const content =
+    report.hashMatches === false
+      ? html`<span class="bad">${w.verifyHashBad}</span>`
+      : report.hashMatches
+        ? w.verifyHashOk
+        : w.verifyHashNone;
+  const rows: [string, Html | string][] = [
+    [w.verifyLabel, html`<span class="code">${report.number}</span>`],
+    [w.verifyFormerSystem, report.system],
+    [w.verifyIssued, report.issuedOn],
+    [w.verifyHash, content],
+  ];
+  return html`<section class="verdict" role="status"><h2>${w.verifyFormer}</h2><p>${w.verifyFormerHelp}</p><dl>${rows.map(([label, value]) => html`<div><dt>${label}</dt><dd>${value}</dd></div>`)}</dl></section>`;
+}
 
 function verdictHtml(page: PageContext, verdict: Verdict): Html | null {
   const w = t(page);
@@ -140,6 +157,7 @@ function verdictHtml(page: PageContext, verdict: Verdict): Html | null {
   if (verdict.kind === 'unknown')
     return html`<section class="verdict" role="status"><h2 class="bad">${w.verifyUnknown}</h2><p>${w.verifyUnknownHelp}</p></section>`;
   const { report } = verdict;
+  if ('former' in report) return formerHtml(page, report);
   const kinds: Readonly<Record<string, string>> = { public: w.kindPublic, full: w.kindFull, special: w.kindSpecial };
   const content =
     report.hashMatches === true

@@ -148,6 +148,10 @@ const zh = {
   verifyUnavailable: '核验服务暂未启用',
   verifyUnavailableHelp: '请稍后再试，或到本市信用服务窗口核验。',
   verifySubject: '主体（已隐去部分）',
+  verifyFormer: '该编号由原系统出具',
+  verifyFormerHelp:
+    '本平台接收了原系统的报告编号，只能确认编号、出具日期和内容摘要，不证明报告内容，也不代表主体目前的情况。请以本平台出具的最新报告为准。',
+  verifyFormerSystem: '出具系统',
   verifyIssued: '出具时间',
   verifyCutoff: '数据截至',
   verifyKind: '报告种类',
@@ -331,6 +335,10 @@ const en: Words = {
   verifyUnavailable: 'Verification is not switched on',
   verifyUnavailableHelp: 'Try again later, or have it verified at the city’s credit window.',
   verifySubject: 'Organisation (partly hidden)',
+  verifyFormer: 'Issued by the former system',
+  verifyFormerHelp:
+    'This platform took over the numbers of reports of the former system. It confirms the number, the day and the hash, not what the report says, nor how things stand now. Ask for a new report.',
+  verifyFormerSystem: 'System',
   verifyIssued: 'Issued at',
   verifyCutoff: 'Data as of',
   verifyKind: 'Kind of report',

@@ -1,0 +1,43 @@
+/** An objection that was open in a former system: taken up here at once, so that the record is annotated from this moment. */
+import type { Actor, AppContext } from '../../context.ts';
+import type { Transaction } from '../../platform/db.ts';
+import { actOnCase, type CaseRow, openCase, withoutPersonNumbers } from '../casework/index.ts';
+import { objectionKind } from './objection-kind.ts';
+import { checkKind, officeOf } from './submit-objection.ts';
+
+export interface FormerObjectionInput {
+  readonly subjectId: string;
+  readonly recordId: string | null;
+  readonly kind: string;
+  readonly statement: string;
+  readonly wanted: string;
+  /** Its number there, and when it was received: the clocks of this platform begin today, the day is said beside them. */
+  readonly former: { readonly system: string; readonly number: string; readonly receivedOn: string };
+}
+
+export async function takeFormerObjection(
+  tx: Transaction,
+  ctx: AppContext,
+  actor: Actor,
+  input: FormerObjectionInput,
+): Promise<CaseRow> {
+  withoutPersonNumbers(input.statement, input.wanted);
+  checkKind(ctx, 'objection', input.kind);
+  const { system, number, receivedOn } = input.former;
+  const note = `由${system}移交，原编号 ${number}，${receivedOn} 收件。`;
+  const opened = await openCase(tx, ctx, actor, objectionKind, {
+    subjectId: input.subjectId,
+    handlerBodyId: await officeOf(tx),
+    recordId: input.recordId,
+    facts: {
+      kind: input.kind,
+      statement: input.statement,
+      wanted: input.wanted,
+      onBehalf: true,
+      former: input.former,
+    },
+    party: 'subject',
+    note,
+  });
+  return actOnCase(tx, ctx, actor, objectionKind, opened.case_id, { command: 'accept', party: 'platform', note });
+}
