@@ -11,10 +11,12 @@ import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
+import { workZh } from './work.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...workZh,
   ...repairsZh,
   ...noticesZh,
   'app.name': '城信工作台',
