@@ -79,6 +79,18 @@ const ofDraft: Expect = {
 };
 
 export const rows: Rows = {
+  'GET /api/v1/repairs/duties': {
+    expect: { officer: 'ok', stranger: 'ok', office: 'ok' },
+    ...at('/api/v1/repairs/duties'),
+  },
+  'POST /api/v1/repairs/duties/:id/answer': {
+    // The rows are opened by time (server/src/modules/repair/duties.test.ts); here it does not exist for anybody.
+    expect: { officer: 'hidden', stranger: 'hidden', office: 'hidden' },
+    request: () => ({
+      url: '/api/v1/repairs/duties/00000000-0000-7000-8000-00000000abcd/answer',
+      payload: { outcome: 'fulfilled', note: '已缴清。' },
+    }),
+  },
   'GET /api/v1/repairs/rules': { expect: all, ...at('/api/v1/repairs/rules') },
   'GET /api/v1/repairs/repairable': {
     expect: { representative: 'ok', otherRepresentative: 'hidden', officer: 'ok', stranger: 'ok', office: 'ok' },

@@ -397,6 +397,39 @@ const overdue = createRoute({
   component: lazyRouteComponent(() => import('../features/casework/overdue-page.tsx'), 'OverduePage'),
 });
 
+const work = createRoute({
+  getParentRoute: () => desk,
+  path: '/work',
+  component: lazyRouteComponent(() => import('../features/casework/work-page.tsx'), 'WorkPage'),
+});
+
+const papers = createRoute({
+  getParentRoute: () => desk,
+  path: '/papers',
+  validateSearch: (
+    raw: Raw,
+  ): { year?: number | undefined; state?: 'draft' | 'signedOff' | 'sealed' | 'served' | 'voided' | undefined } => ({
+    year: Number.isInteger(Number(raw.year)) && Number(raw.year) >= 2000 ? Number(raw.year) : undefined,
+    state: (['draft', 'signedOff', 'sealed', 'served', 'voided'] as const).find((state) => state === raw.state),
+  }),
+  component: lazyRouteComponent(() => import('../features/papers/register-page.tsx'), 'RegisterPage'),
+});
+
+const duties = createRoute({
+  getParentRoute: () => desk,
+  path: '/duties',
+  validateSearch: (raw: Raw): { state?: 'answered' | undefined } => ({
+    state: raw.state === 'answered' ? 'answered' : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../features/duties/duties-page.tsx'), 'DutiesPage'),
+});
+
+const whoReceived = createRoute({
+  getParentRoute: () => desk,
+  path: '/who-received',
+  component: lazyRouteComponent(() => import('../features/exchange/who-received-page.tsx'), 'WhoReceivedPage'),
+});
+
 const statements = createRoute({
   getParentRoute: () => desk,
   path: '/statements',
@@ -512,7 +545,18 @@ const listing = createRoute({
 });
 
 const listPages = [lists, listEntries, ownLists, listings, newListing, listing] as const;
-const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
+const casePages = [
+  notices,
+  sentNotices,
+  overdue,
+  work,
+  papers,
+  duties,
+  whoReceived,
+  objections,
+  newObjection,
+  objection,
+] as const;
 const besidePages = [
   statements,
   newStatement,

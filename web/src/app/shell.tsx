@@ -47,6 +47,10 @@ interface Task {
     | '/severity'
     | '/notices'
     | '/overdue'
+    | '/work'
+    | '/papers'
+    | '/duties'
+    | '/who-received'
     | '/statements'
     | '/doubts'
     | '/complaints'
@@ -71,13 +75,17 @@ const tasks: readonly Task[] = [
   // What the audit administrator and a representative begin with.
   { to: '/log', label: 'nav.log', permission: 'log.read' },
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
+  { to: '/who-received', label: 'nav.whoReceived', permission: 'access.own' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
   { to: '/lists', label: 'nav.lists', permission: 'list.read' },
   { to: '/own-lists', label: 'lists.own', permission: 'list.own' },
   { to: '/listings', label: 'nav.listings', permission: 'listing.read' },
   { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
+  { to: '/duties', label: 'nav.duties', permission: 'repair.decide' },
   { to: '/overdue', label: 'nav.overdue', permission: 'case.work' },
+  { to: '/work', label: 'nav.work', permission: 'case.work' },
+  { to: '/papers', label: 'nav.papers', permission: 'paper.write' },
   { to: '/statements', label: 'nav.statements', permission: 'objection.read' },
   { to: '/doubts', label: 'nav.doubts', permission: 'doubt.read' },
   { to: '/complaints', label: 'nav.complaints', permission: 'complaint.read' },

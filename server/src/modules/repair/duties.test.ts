@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { createHttpCity, type HttpCity } from '../../../../tests/support/http-city.ts';
 import { penalty, penaltyCsv } from '../../../../tests/support/rows.ts';
-import { one, query, sql } from '../../platform/db.ts';
+import { one, query, sql, withTransaction } from '../../platform/db.ts';
+import { signInAs } from '../../testing-context.ts';
 import { writeRecordEvent } from '../records/index.ts';
 import { openDuties, planDuties } from './index.ts';
 
@@ -23,8 +24,12 @@ async function reported(serial: number): Promise<{ subjectId: string; recordId: 
   );
   return { subjectId: found.subject_id, recordId: found.record_id };
 }
+function itemsOf(answer: { statusCode: number; body: string; json(): { items: unknown[] } }): unknown[] {
+  assert.equal(answer.statusCode, 200, answer.body);
+  return answer.json().items;
+}
 const list = async (who: 'officer' | 'stranger' | 'office', path = '') =>
-  (await city.call(who, 'GET', `/api/v1/repairs/duties${path}`)).json().items as {
+  itemsOf(await city.call(who, 'GET', `/api/v1/repairs/duties${path}`)) as {
     recordId: string;
     shownUntil: string;
     outcome: string | null;
@@ -34,14 +39,14 @@ describe('a record whose longest period is over', () => {
   it('is a task of the body that recognised, once; a repaired one is not', async () => {
     const open = await reported(7101);
     const repaired = await reported(7102);
-    await city.ctx.db.app.connect().then(async (client) => client.release());
     assert.ok((await planDuties(city.ctx, {})) >= 2);
     assert.equal(await openDuties(city.ctx, {}), 0, 'not before its day');
-    const { withTransaction } = await import('../../platform/db.ts');
     await withTransaction(city.ctx.db.app, (tx) =>
       writeRecordEvent(tx, city.ctx, null, repaired, { kind: 'repaired', effectiveOn: '2026-11-02' }),
     );
     city.clock.advance({ days: 4 * 366 });
+    for (const login of ['officer', 'stranger', 'representative', 'office'] as const)
+      Object.assign(city.sessions, { [login]: await signInAs(city.app, login) });
     assert.equal(await openDuties(city.ctx, {}), 1);
     assert.equal(await openDuties(city.ctx, {}), 0);
     const notices = await query<{ title_zh: string }>(

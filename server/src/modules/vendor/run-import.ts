@@ -49,8 +49,8 @@ function differencesOf(files: readonly FileResult[], earlier: ReadonlySet<string
   for (const of of files) {
     const sum = of.taken + of.alreadyThere + of.doubtful + of.refused;
     if (sum !== of.rows) found.push({ what: `${of.file}: rows`, dump: String(of.rows), stored: String(sum) });
-    if (!earlier.has(of.submission) && of.stored !== of.taken)
-      found.push({ what: `${of.file}: records`, dump: String(of.taken), stored: String(of.stored) });
+    if (!earlier.has(of.submission) && of.stored + of.persons !== of.taken)
+      found.push({ what: `${of.file}: records`, dump: String(of.taken), stored: String(of.stored + of.persons) });
     if (of.amounts && of.amounts.dumpStored !== of.amounts.stored)
       found.push({
         what: `${of.file}: amounts`,

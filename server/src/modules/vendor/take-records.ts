@@ -22,6 +22,8 @@ export interface FileResult {
   readonly refused: number;
   /** Versions in the database that came of this file. */
   readonly stored: number;
+  /** Rows about natural persons: kept in the person store, which this command cannot read, or counted and kept nowhere. */
+  readonly persons: number;
   readonly amounts: Amounts | null;
 }
 
@@ -157,6 +159,7 @@ async function takeFile(
     alreadyThere: Number(kept.duplicate) + (before ? accepted : 0),
     doubtful: Number(kept.doubtful),
     refused: Number(kept.refused),
+    persons: Number(kept.person_rows),
     ...compared,
   };
 }

@@ -15,6 +15,8 @@ import { Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
+import { AssignMany } from '../casework/assign-many.tsx';
+import { useSession } from '../session/use-session.ts';
 import { type BulkCommand, CaseBulk } from './case-bulk.tsx';
 import { DueLine } from './case-parts.tsx';
 import { type CaseRange, type CaseSearch, caseRanges } from './case-search.ts';
@@ -52,6 +54,7 @@ const filterOf = (range: CaseRange, state: string | undefined): CaseFilter => ({
 export function CaseQueue(props: CaseQueueProps) {
   const { path, caption, search, onSearch, ranges = caseRanges, states = [], sheet = true, bulk } = props;
   const { t } = useI18n();
+  const { may } = useSession();
   const range = search.range ?? ranges[0] ?? 'open';
   const filter = filterOf(range, search.state);
   const query = useInfiniteQuery(casesQuery(path, filter));
@@ -105,6 +108,7 @@ export function CaseQueue(props: CaseQueueProps) {
           }}
         />
       ) : null}
+      {bulk && selected.size > 0 && may('case.work') ? <AssignMany ids={[...selected]} /> : null}
       <PagedList
         query={query}
         empty={

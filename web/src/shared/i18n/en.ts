@@ -10,11 +10,13 @@ import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
 import { repairsEn } from './repairs.en.ts';
+import { workEn } from './work.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
   ...listsEn,
+  ...workEn,
   ...repairsEn,
   ...noticesEn,
   'app.name': 'Chengxin desk',

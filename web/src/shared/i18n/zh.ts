@@ -12,11 +12,13 @@ import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
+import { workZh } from './work.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
   ...listsZh,
+  ...workZh,
   ...repairsZh,
   ...noticesZh,
   'app.name': '城信工作台',
