@@ -58,10 +58,29 @@ function listView(list: CreditList, live: number, mayPropose: boolean): CreditLi
   };
 }
 
+/** Counting a hundred thousand entries with their records takes a second: counted once in half a minute. */
+const countedForMs = 30_000;
+const counted = new WeakMap<
+  AppContext['db'],
+  { readonly at: number; readonly on: string; readonly counts: Promise<Map<string, number>> }
+>();
+
+function countsNow(ctx: AppContext): Promise<Map<string, number>> {
+  const now = Date.parse(ctx.clock.now());
+  const on = ctx.clock.today();
+  const known = counted.get(ctx.db);
+  if (known && known.on === on && now >= known.at && now - known.at < countedForMs) return known.counts;
+  const counts = countsByList(ctx.db.app, on).then((rows) => new Map(rows.map((row) => [row.list, row.n])));
+  counted.set(ctx.db, { at: now, on, counts });
+  // One that failed is asked for again.
+  counts.catch(() => counted.delete(ctx.db));
+  return counts;
+}
+
 /** Every list. How many are on a watch list is told to whoever keeps it. */
 export async function readLists(ctx: AppContext, actor: Actor): Promise<CreditListList> {
   authorize(actor, 'list.read');
-  const counts = new Map((await countsByList(ctx.db.app, ctx.clock.today())).map((row) => [row.list, row.n]));
+  const counts = await countsNow(ctx);
   const own = actor.bodyId === null ? null : await bodyById(ctx.db.app, actor.bodyId);
   const proposes = may(actor, 'listing.propose', { bodyId: actor.bodyId ?? '' });
   return {
@@ -233,7 +252,7 @@ const factsFor = (row: ReadEntry): Parameters<typeof discloseRecord>[0] => ({
 });
 
 export async function readPublicLists(ctx: AppContext): Promise<CreditListList> {
-  const counts = new Map((await countsByList(ctx.db.app, ctx.clock.today())).map((row) => [row.list, row.n]));
+  const counts = await countsNow(ctx);
   return {
     items: ctx
       .policy()
@@ -283,14 +302,23 @@ async function standingOfSubject(
   };
 }
 
-/** How an organisation stands, for an officer; the look is logged. */
+/** How an organisation stands, for an officer; the look is logged, with the items whose records it carried. */
 export async function readSubjectLists(ctx: AppContext, actor: Actor, code: string): Promise<SubjectListsView> {
   authorize(actor, 'list.read');
   const subject = await findArchiveSubject(ctx.db.app, { code });
+  const id = subject.subject_id;
+  const items = [
+    ...new Set(
+      ctx
+        .policy()
+        .lists()
+        .flatMap((list) => list.items),
+    ),
+  ];
   return withAccess(
     ctx,
     actor,
-    { action: 'list.subject', resourceKind: 'subject', resourceId: subject.subject_id, subjectId: subject.subject_id },
+    { action: 'list.subject', resourceKind: 'subject', resourceId: id, subjectId: id, detail: { items } },
     () =>
       standingOfSubject(ctx, subject, (entry) => entry.kind !== 'watch' || readsWatch(actor, entry.recogniser.bodyId)),
   );
