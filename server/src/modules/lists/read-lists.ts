@@ -1,5 +1,6 @@
 /** Lists and entries as people read them: the desk, the organisation itself, the public. */
 import type {
+  AnnouncedList,
   CreditListList,
   CreditListView,
   ExemptionList,
@@ -10,6 +11,7 @@ import type {
 } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
+import { addDays } from '../../platform/clock.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { discloseRecord } from '../disclosure/index.ts';
@@ -18,7 +20,14 @@ import { basisLine, type CreditList, type PolicyRuntime } from '../policy/index.
 import { findArchiveSubject, loadOneRecord, publicSubjectName } from '../subjects/index.ts';
 import type { EntryState } from './entry.ts';
 import { exemptionsOf } from './exemptions.ts';
-import { bodyById, countsByList, entriesOfList, type ReadEntry, recordsOfSubject } from './queries.ts';
+import {
+  announcedHonours,
+  bodyById,
+  countsByList,
+  entriesOfList,
+  type ReadEntry,
+  recordsOfSubject,
+} from './queries.ts';
 import { allEntriesOf, entryStanding, listsAsOf, type StandingEntry, statusFieldsOf } from './read-entries.ts';
 
 export const stateWords: Readonly<Record<EntryState, { zh: string; en: string }>> = {
@@ -259,6 +268,23 @@ export async function readPublicLists(ctx: AppContext): Promise<CreditListList> 
       .lists()
       .filter((list) => list.public)
       .map((list) => listView(list, counts.get(list.key) ?? 0, false)),
+    dataAsOf: ctx.clock.now(),
+  };
+}
+
+/** Whom a body intends to honour: shown to everybody until the announcement is over. */
+export async function readAnnounced(ctx: AppContext, key: string): Promise<AnnouncedList> {
+  const list = listOf(ctx, key);
+  if (list.kind !== 'honour' || !list.public) throw new DomainError('not-found');
+  const rows = await announcedHonours(ctx.db.app, key);
+  return {
+    items: rows.map((row) => ({
+      number: row.number,
+      subject: { name: publicSubjectName(row.kind as never, row.name, row.operator ?? undefined), code: row.code },
+      recogniser: row.recogniser,
+      announcedOn: row.announced_on,
+      untilOn: addDays(row.announced_on, list.announceDays ?? 7),
+    })),
     dataAsOf: ctx.clock.now(),
   };
 }
