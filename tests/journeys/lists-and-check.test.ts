@@ -140,6 +140,7 @@ it('a body proposes, a company defends itself, is listed, repairs, and everythin
   await give(officer, '确认决定书已送达');
   await officer.getByText('已送达，待列入').first().waitFor();
   await give(officer, '列入名单');
+  await officer.getByRole('dialog').getByRole('button', { name: '确认' }).click();
   await officer.getByText('名单记录').waitFor();
   await isSound(officer, 'listing-listed');
   assert.equal((await live())?.length, 1);

@@ -90,6 +90,22 @@ export const ListEntryQuery = Type.Object(
 );
 export type ListEntryQuery = Static<typeof ListEntryQuery>;
 
+/** Whom a body intends to honour, announced so that everybody may object. */
+export const AnnouncedList = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      number: orNull(Type.String()),
+      subject: Type.Object({ name: Type.String(), code: orNull(Type.String()) }),
+      recogniser: Type.String(),
+      announcedOn: DaySchema,
+      /** Last day of the announcement. */
+      untilOn: DaySchema,
+    }),
+  ),
+  dataAsOf: InstantSchema,
+});
+export type AnnouncedList = Static<typeof AnnouncedList>;
+
 export const ExemptionView = Type.Object({
   key: Type.String(),
   sector: WordsSchema,

@@ -1,4 +1,5 @@
 /** Lists: read by government, shown to the public where policy says so; a recognition by its parties, hidden from others. */
+import { must, paper } from '../../../server/src/modules/lists/testing.ts';
 import { testPdf } from '../../../server/src/testing-context.ts';
 import { multipartOf } from '../../support/http-city.ts';
 import { at, business, type Case, type Expect, type Fixture, page, type Rows, withSystems } from '../format.ts';
@@ -13,12 +14,15 @@ const proposal = (code: string) => ({
   criteria: ['listedConduct', 'heavierPenalty'],
 });
 
-/** One open case about a list at a time: those of before are withdrawn. */
+/** One open case about a list at a time: those of before are ended. */
 async function end({ city }: Pick<Fixture, 'city'>): Promise<void> {
-  const open = (await city.call('officer', 'GET', '/api/v1/listings?state=proposed')).json().items;
-  for (const { id } of open)
+  const open = (await city.call('officer', 'GET', '/api/v1/listings?open=true')).json().items;
+  for (const { id, state } of open)
     await city.call('officer', 'POST', `/api/v1/listings/${id}/commands`, {
-      payload: { command: 'withdraw', note: '事实有待补充调查' },
+      payload: {
+        note: '事实有待补充调查',
+        ...(state === 'proposed' ? { command: 'withdraw' } : { command: 'drop', reason: 'factsNotProven' }),
+      },
     });
 }
 async function proposed(fixture: Fixture): Promise<string> {
@@ -26,6 +30,15 @@ async function proposed(fixture: Fixture): Promise<string> {
   const made = await fixture.city.call('officer', 'POST', '/api/v1/listings', { payload: proposal(fixture.code) });
   if (made.statusCode !== 201) throw new Error(made.body);
   return made.json().id as string;
+}
+
+/** Told and heard: the clock of the decision runs. */
+async function heard(fixture: Fixture): Promise<string> {
+  const id = await proposed(fixture);
+  await paper(fixture.city, {}, id, 'listingNotice');
+  await must(fixture.city, 'officer', id, 'serveNotice');
+  await must(fixture.city, 'representative', id, 'waive');
+  return id;
 }
 
 /** Before the notice the organisation does not know of it. */
@@ -47,6 +60,7 @@ export const rows: Rows = {
   'GET /lists': page('/lists'),
   'GET /lists/:list': page('/lists/SX02'),
   'GET /api/v1/public/lists': page('/api/v1/public/lists'),
+  'GET /api/v1/public/lists/:list/announced': page('/api/v1/public/lists/SH01/announced'),
   'GET /api/v1/public/lists/:list/entries': page('/api/v1/public/lists/SX02/entries'),
   'GET /api/v1/lists': { expect: withSystems, ...at('/api/v1/lists') },
   'GET /api/v1/lists/exemptions': { expect: withSystems, ...at('/api/v1/lists/exemptions') },
@@ -91,13 +105,13 @@ export const rows: Rows = {
   'POST /api/v1/listings/:id/commands': one('/commands', { ...parties, office: 'forbidden' }, () => ({
     payload: { command: 'withdraw', note: '事实有待补充调查' },
   })),
-  'POST /api/v1/listings/:id/extension': one(
-    '/extension',
-    { officer: 'conflict', stranger: 'hidden', office: 'forbidden' },
-    () => ({
+  'POST /api/v1/listings/:id/extension': {
+    expect: { officer: 'ok', stranger: 'hidden', office: 'forbidden' },
+    request: async (_who, fixture) => ({
+      url: `/api/v1/listings/${await heard(fixture)}/extension`,
       payload: { act: 'ask', reason: '需要补充调查' },
     }),
-  ),
+  },
   'POST /api/v1/listings/:id/materials': one('/materials', parties, file),
   'GET /api/v1/listings/:id/materials/:material': {
     expect: parties,

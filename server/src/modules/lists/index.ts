@@ -7,7 +7,7 @@ export { listJobs } from './jobs.ts';
 export { listingDesk } from './listing-desk.ts';
 export { listingKind } from './listing-kind.ts';
 export { allEntriesOf, listsAsOf, liveEntriesOf, oneEntry, type StandingEntry } from './read-entries.ts';
-export { readPublicEntries, readPublicLists } from './read-lists.ts';
+export { readAnnounced, readPublicEntries, readPublicLists } from './read-lists.ts';
 export { leaveSeriousList } from './removal-hook.ts';
 export { listRoutes } from './routes.ts';
 export { listingProcedure } from './state.ts';

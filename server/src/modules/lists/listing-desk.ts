@@ -89,7 +89,7 @@ export const listingDesk: ProcedureDesk<ListingCommandInput> = {
       {
         key: 'term',
         label: { zh: '列入期限', en: 'Term' },
-        text: facts.termMonths === null ? '' : `${facts.termMonths} 个月 months`,
+        text: facts.termMonths === null ? '' : `${facts.termMonths} 个月`,
       },
       { key: 'removal', label: { zh: '移出条件和程序', en: 'Removal' }, text: String(row.facts.removal ?? '') },
     ].filter((part) => part.text !== '');

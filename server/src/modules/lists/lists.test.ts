@@ -111,7 +111,7 @@ describe('recognition', () => {
     assert.ok(!after.json().items.some((item: { item: string }) => item.item === 'list-market'));
   });
 
-  it('lets an organisation leave early when the rule allows, by repair as well', async () => {
+  it('lets an organisation leave early when the rule allows, by a decision', async () => {
     const of = await organisation(city);
     const id = await listed(city, other, of);
     await on('2027-11-03T02:00:00Z', ['officer', 'representative'], async () => {
@@ -174,6 +174,15 @@ describe('recognition', () => {
     const { id, commands } = made.json();
     assert.ok(!commands.some(({ command }: { command: string }) => command === 'serveNotice'));
     await must(city, 'officer', id, 'announce');
+    const announced = (await city.call(null, 'GET', '/api/v1/public/lists/SH01/announced')).json().items;
+    assert.deepEqual(
+      announced.map((item: { subject: { code: string }; untilOn: string }) => [item.subject.code, item.untilOn]),
+      [[of.code, '2026-11-09']],
+    );
+    const page = await city.call(null, 'GET', '/lists/SH01');
+    assert.match(page.body, /认定前公示/);
+    assert.match(page.body, /noarchive, noindex/);
+    assert.equal((await city.call(null, 'GET', '/api/v1/public/lists/SX02/announced')).statusCode, 404);
     const early = assertProblem(await act(city, 'officer', id, 'review', { note: '无异议' }), 409, 'conflict');
     assert.match(early.detail, /2026-11-09/);
     await on('2026-11-10T02:00:00Z', ['officer', 'representative'], async () => {

@@ -396,3 +396,26 @@ export async function recordsOfSubject(
         ORDER BY r.decided_on DESC NULLS LAST, r.record_id DESC LIMIT ${maxExempt}`,
   );
 }
+
+export interface AnnouncedRow {
+  readonly number: string | null;
+  readonly kind: string;
+  readonly name: string;
+  readonly code: string | null;
+  readonly operator: string | null;
+  readonly recogniser: string;
+  readonly announced_on: PlainDateString;
+}
+const maxAnnounced = 200;
+/** Honours that are announced, the last ones first. */
+export async function announcedHonours(client: Runner, list: string): Promise<AnnouncedRow[]> {
+  return query<AnnouncedRow>(
+    client,
+    sql`SELECT c.number, s.kind, s.name, s.unified_code AS code, s.register->>'legalRepresentative' AS operator, b.name AS recogniser,
+          (c.facts->>'announcedOn')::date AS announced_on
+        FROM casework.case c LEFT JOIN core.subject_alias a ON a.subject_id = c.subject_id AND a.to_at IS NULL
+        JOIN core.subject s ON s.subject_id = coalesce(a.canonical_id, c.subject_id) JOIN core.body b ON b.body_id = c.handler_body_id
+        WHERE c.procedure = 'listing' AND c.state = 'announced' AND NOT c.closed AND c.facts->>'list' = ${list}
+        ORDER BY c.opened_at DESC, c.case_id LIMIT ${maxAnnounced}`,
+  );
+}

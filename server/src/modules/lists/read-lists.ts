@@ -1,5 +1,6 @@
 /** Lists and entries as people read them: the desk, the organisation itself, the public. */
 import type {
+  AnnouncedList,
   CreditListList,
   CreditListView,
   ExemptionList,
@@ -10,6 +11,7 @@ import type {
 } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
+import { addDays } from '../../platform/clock.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { discloseRecord } from '../disclosure/index.ts';
@@ -18,7 +20,14 @@ import { basisLine, type CreditList, type PolicyRuntime } from '../policy/index.
 import { findArchiveSubject, loadOneRecord, publicSubjectName } from '../subjects/index.ts';
 import type { EntryState } from './entry.ts';
 import { exemptionsOf } from './exemptions.ts';
-import { bodyById, countsByList, entriesOfList, type ReadEntry, recordsOfSubject } from './queries.ts';
+import {
+  announcedHonours,
+  bodyById,
+  countsByList,
+  entriesOfList,
+  type ReadEntry,
+  recordsOfSubject,
+} from './queries.ts';
 import { allEntriesOf, entryStanding, listsAsOf, type StandingEntry, statusFieldsOf } from './read-entries.ts';
 
 export const stateWords: Readonly<Record<EntryState, { zh: string; en: string }>> = {
@@ -58,10 +67,29 @@ function listView(list: CreditList, live: number, mayPropose: boolean): CreditLi
   };
 }
 
+/** Counting a hundred thousand entries with their records takes a second: counted once in half a minute. */
+const countedForMs = 30_000;
+const counted = new WeakMap<
+  AppContext['db'],
+  { readonly at: number; readonly on: string; readonly counts: Promise<Map<string, number>> }
+>();
+
+function countsNow(ctx: AppContext): Promise<Map<string, number>> {
+  const now = Date.parse(ctx.clock.now());
+  const on = ctx.clock.today();
+  const known = counted.get(ctx.db);
+  if (known && known.on === on && now >= known.at && now - known.at < countedForMs) return known.counts;
+  const counts = countsByList(ctx.db.app, on).then((rows) => new Map(rows.map((row) => [row.list, row.n])));
+  counted.set(ctx.db, { at: now, on, counts });
+  // One that failed is asked for again.
+  counts.catch(() => counted.delete(ctx.db));
+  return counts;
+}
+
 /** Every list. How many are on a watch list is told to whoever keeps it. */
 export async function readLists(ctx: AppContext, actor: Actor): Promise<CreditListList> {
   authorize(actor, 'list.read');
-  const counts = new Map((await countsByList(ctx.db.app, ctx.clock.today())).map((row) => [row.list, row.n]));
+  const counts = await countsNow(ctx);
   const own = actor.bodyId === null ? null : await bodyById(ctx.db.app, actor.bodyId);
   const proposes = may(actor, 'listing.propose', { bodyId: actor.bodyId ?? '' });
   return {
@@ -233,13 +261,30 @@ const factsFor = (row: ReadEntry): Parameters<typeof discloseRecord>[0] => ({
 });
 
 export async function readPublicLists(ctx: AppContext): Promise<CreditListList> {
-  const counts = new Map((await countsByList(ctx.db.app, ctx.clock.today())).map((row) => [row.list, row.n]));
+  const counts = await countsNow(ctx);
   return {
     items: ctx
       .policy()
       .lists()
       .filter((list) => list.public)
       .map((list) => listView(list, counts.get(list.key) ?? 0, false)),
+    dataAsOf: ctx.clock.now(),
+  };
+}
+
+/** Whom a body intends to honour: shown to everybody until the announcement is over. */
+export async function readAnnounced(ctx: AppContext, key: string): Promise<AnnouncedList> {
+  const list = listOf(ctx, key);
+  if (list.kind !== 'honour' || !list.public) throw new DomainError('not-found');
+  const rows = await announcedHonours(ctx.db.app, key);
+  return {
+    items: rows.map((row) => ({
+      number: row.number,
+      subject: { name: publicSubjectName(row.kind as never, row.name, row.operator ?? undefined), code: row.code },
+      recogniser: row.recogniser,
+      announcedOn: row.announced_on,
+      untilOn: addDays(row.announced_on, list.announceDays ?? 7),
+    })),
     dataAsOf: ctx.clock.now(),
   };
 }
@@ -283,14 +328,23 @@ async function standingOfSubject(
   };
 }
 
-/** How an organisation stands, for an officer; the look is logged. */
+/** How an organisation stands, for an officer; the look is logged, with the items whose records it carried. */
 export async function readSubjectLists(ctx: AppContext, actor: Actor, code: string): Promise<SubjectListsView> {
   authorize(actor, 'list.read');
   const subject = await findArchiveSubject(ctx.db.app, { code });
+  const id = subject.subject_id;
+  const items = [
+    ...new Set(
+      ctx
+        .policy()
+        .lists()
+        .flatMap((list) => list.items),
+    ),
+  ];
   return withAccess(
     ctx,
     actor,
-    { action: 'list.subject', resourceKind: 'subject', resourceId: subject.subject_id, subjectId: subject.subject_id },
+    { action: 'list.subject', resourceKind: 'subject', resourceId: id, subjectId: id, detail: { items } },
     () =>
       standingOfSubject(ctx, subject, (entry) => entry.kind !== 'watch' || readsWatch(actor, entry.recogniser.bodyId)),
   );

@@ -1,5 +1,6 @@
 /** `/api/v1/lists`, `/listings`, `/public/lists`. */
 import {
+  AnnouncedList,
   CaseView,
   CreditListList,
   ExemptionList,
@@ -19,6 +20,7 @@ import { procedureRoutes, sendCaseSheet, viewCase } from '../casework/index.ts';
 import { listingDesk, proposeListing } from './listing-desk.ts';
 import { entryOfListing } from './read-listing.ts';
 import {
+  readAnnounced,
   readEntries,
   readExemptions,
   readLists,
@@ -62,6 +64,25 @@ function publicRoutes(app: HttpInstance, ctx: AppContext): void {
     async (request, reply) => {
       reply.header('x-robots-tag', robots);
       return readPublicEntries(ctx, request.params.list, request.query);
+    },
+  );
+}
+
+function announcedRoute(app: HttpInstance, ctx: AppContext): void {
+  app.get(
+    `${apiPrefix}/public/lists/:list/announced`,
+    {
+      config: { permission: 'public' },
+      schema: {
+        tags,
+        summary: '守信名单认定前公示 Honours that are announced',
+        params: ListParams,
+        response: { 200: AnnouncedList },
+      },
+    },
+    async (request, reply) => {
+      reply.header('x-robots-tag', robots);
+      return readAnnounced(ctx, request.params.list);
     },
   );
 }
@@ -152,6 +173,7 @@ export const listRoutes =
   (ctx: AppContext) =>
   async (app: HttpInstance): Promise<void> => {
     publicRoutes(app, ctx);
+    announcedRoute(app, ctx);
     readingRoutes(app, ctx);
     const listingTags = ['listings'];
     app.post(

@@ -2,7 +2,7 @@
  * What subjects needs from modules that know subjects: given at registration, so that no import runs in a circle
  * (DESIGN §3). The shapes are those of disclosure, records and reports.
  */
-import type { CreditListList, ListEntryList, ListEntryQuery } from '@chengxin/contract';
+import type { AnnouncedList, CreditListList, ListEntryList, ListEntryQuery } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import type { Basis, Bilingual, PolicyRuntime, SeverityClass } from '../policy/types.ts';
 
@@ -96,6 +96,8 @@ export interface VerifiedReport {
 export interface PublicLists {
   readonly all: (ctx: AppContext) => Promise<CreditListList>;
   readonly entries: (ctx: AppContext, list: string, query: ListEntryQuery) => Promise<ListEntryList>;
+  /** Of an honour list. */
+  readonly announced: (ctx: AppContext, list: string) => Promise<AnnouncedList>;
 }
 
 /** Issued by a former system of the city: its number, its day, and nothing about what it said. */

@@ -12,6 +12,7 @@ import { PageHead, Tag } from '../../shared/ui/page.tsx';
 import { SearchBox } from '../../shared/ui/search-box.tsx';
 import { Empty, Loaded } from '../../shared/ui/states.tsx';
 import { EntryDocument, EntryState, EntryTerm } from './entry-parts.tsx';
+import { earlyWords, termWords } from './list-words.ts';
 import { type EntryFilter, entriesQuery, listsQuery } from './queries.ts';
 
 const route = getRouteApi('/desk/lists/$list');
@@ -118,19 +119,13 @@ function Entries({ list }: { list: CreditListView }) {
 
 function Facts({ list }: { list: CreditListView }) {
   const { t, w } = useI18n();
+  const early = earlyWords(t, list);
   const facts: readonly (readonly [string, string])[] = [
     [t('lists.recogniser'), list.recognisers.join('、')],
-    [
-      t('lists.term'),
-      list.maxMonths === null
-        ? t('lists.untilGone')
-        : `${t('lists.months', { n: list.termMonths ?? list.maxMonths })}（${t('lists.atMost', { n: list.maxMonths })}）`,
-    ],
+    [t('lists.term'), termWords(t, list)],
     [
       t('lists.early'),
-      list.earlyAfterMonths === null
-        ? t('lists.noEarly')
-        : `${t('lists.earlyAfter', { n: list.earlyAfterMonths })}：${list.earlyConditions.map((one) => w(one)).join('；')}`,
+      early === null ? t('lists.noEarly') : `${early}：${list.earlyConditions.map((one) => w(one)).join('；')}`,
     ],
     [t('lists.measures'), w(list.measures)],
     [t('lists.removal'), w(list.removal)],

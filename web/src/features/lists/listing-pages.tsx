@@ -63,13 +63,19 @@ export function ListingPage() {
 
 function Beside({ view }: { view: ListingView }) {
   const { t } = useI18n();
-  const need = needs[view.state];
+  const note =
+    view.party === 'subject' && view.state === 'noticed'
+      ? 'lists.youMayDefend'
+      : view.party === 'recogniser' && (view.kind !== 'honour' || view.state !== 'proposed')
+        ? needs[view.state]
+        : undefined;
   return (
     <>
-      {view.party === 'subject' && view.state === 'noticed' ? (
-        <Note tone="waiting">{t('lists.youMayDefend')}</Note>
+      {note ? (
+        <div className="section">
+          <Note tone={note === 'lists.youMayDefend' ? 'waiting' : 'brand'}>{t(note)}</Note>
+        </div>
       ) : null}
-      {view.party === 'recogniser' && need && view.kind !== 'honour' ? <Note>{t(need)}</Note> : null}
       {view.entry ? (
         <Section title={t('lists.entry')}>
           <dl className="facts register">

@@ -10,6 +10,7 @@ import { PageHead, Tag } from '../../shared/ui/page.tsx';
 import { Empty, Loaded, Note } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { useSession } from '../session/use-session.ts';
+import { earlyWords, termWords } from './list-words.ts';
 import { exemptionsQuery, listsQuery } from './queries.ts';
 
 const route = getRouteApi('/desk/lists');
@@ -70,14 +71,15 @@ function Lists({ kind }: { kind: CreditListView['kind'] }) {
     {
       key: 'term',
       head: t('lists.term'),
-      cell: (list) => (
-        <>
-          {list.maxMonths === null ? t('lists.untilGone') : t('lists.months', { n: list.termMonths ?? list.maxMonths })}
-          {list.earlyAfterMonths === null ? null : (
-            <div className="sub">{t('lists.earlyAfter', { n: list.earlyAfterMonths })}</div>
-          )}
-        </>
-      ),
+      cell: (list) => {
+        const early = earlyWords(t, list);
+        return (
+          <>
+            {termWords(t, list)}
+            {early === null ? null : <div className="sub">{early}</div>}
+          </>
+        );
+      },
     },
     {
       key: 'how',

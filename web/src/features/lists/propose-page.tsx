@@ -124,7 +124,7 @@ function Form({ lists }: { lists: readonly CreditListView[] }) {
       ) : null}
       <Field
         label={t('objection.code')}
-        hint={t('objection.codeHint')}
+        hint={t('lists.codeHint')}
         remarks={remark(missing(draft.code), t('objection.codeNeeded'))}
       >
         {(slot) => (
@@ -165,7 +165,7 @@ function Form({ lists }: { lists: readonly CreditListView[] }) {
           {(slot) => (
             <Input.TextArea
               id={slot.id}
-              autoSize={{ minRows: key === 'facts' ? 4 : 2, maxRows: 12 }}
+              rows={key === 'facts' ? 5 : 2}
               maxLength={key === 'basisDocument' ? 200 : 2000}
               aria-describedby={slot.describedBy}
               status={slot.status ?? ''}

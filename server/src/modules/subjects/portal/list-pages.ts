@@ -1,5 +1,5 @@
 /** Public lists: which there are, and who is on one today. Read without script, kept by no search engine. */
-import type { CreditListList, CreditListView, ListEntryList } from '@chengxin/contract';
+import type { AnnouncedList, CreditListList, CreditListView, ListEntryList } from '@chengxin/contract';
 import { codeHtml } from './format.ts';
 import { type Html, html } from './html.ts';
 import { layout, type PageContext, t } from './layout.ts';
@@ -21,11 +21,20 @@ ${table('serious', w.listsSerious)}${table('honour', w.listsHonour)}</div>`,
   );
 }
 
+/** Whoever knows a reason against it may say so: that is what the announcement is for. */
+function announcedTable(page: PageContext, items: AnnouncedList['items']): Html {
+  const w = t(page);
+  return html`<h2>${w.listsAnnounced}</h2><p class="meta">${w.listsAnnouncedHint}</p>
+<table class="recent"><thead><tr><th scope="col">${w.colSubject}</th><th scope="col">${w.colBody}</th><th scope="col">${w.listsAnnouncedOn}</th><th scope="col">${w.listsUntil}</th></tr></thead>
+<tbody>${items.map((item) => html`<tr><td>${item.subject.name}</td><td>${item.recogniser}</td><td class="day">${item.announcedOn}</td><td class="day">${item.untilOn}</td></tr>`)}</tbody></table>
+<h2>${w.listsLive}</h2>`;
+}
+
 export function listPage(
   page: PageContext,
   list: CreditListView,
   entries: ListEntryList,
-  asked: { readonly q: string; readonly first: boolean },
+  asked: { readonly q: string; readonly first: boolean; readonly announced: AnnouncedList['items'] },
 ): string {
   const w = t(page);
   const base = `/lists/${list.key}`;
@@ -45,6 +54,7 @@ export function listPage(
 <p class="meta">${list.basis.join('；')}</p><p class="meta">${list.removal[page.language]}</p></div>
 <form class="search small" action="${base}" method="get" role="search"><label class="visually-hidden" for="q">${w.listsSearch}</label>
 <input id="q" name="q" type="search" value="${asked.q}" placeholder="${w.listsSearch}" maxlength="100" autocomplete="off"><button type="submit">${w.searchButton}</button></form>
+${asked.announced.length > 0 && announcedTable(page, asked.announced)}
 ${body}
 <nav class="paging" aria-label="${w.pages}">${entries.nextCursor !== null && html`<a href="${base}?${query}cursor=${encodeURIComponent(entries.nextCursor)}" rel="next">${w.nextPage}</a>`}${!asked.first && html`<a href="${base}">${w.firstPage}</a>`}</nav></div>`,
   );

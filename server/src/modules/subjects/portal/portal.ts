@@ -234,7 +234,8 @@ function listRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pag
         ...(q.length >= 2 ? { q } : {}),
         ...(cursor ? { cursor } : {}),
       });
-      return listPage(await pages.context(request), list, entries, { q, first: cursor === undefined });
+      const announced = list.kind === 'honour' ? (await lists.announced(ctx, list.key)).items : [];
+      return listPage(await pages.context(request), list, entries, { q, first: cursor === undefined, announced });
     },
   );
 }
