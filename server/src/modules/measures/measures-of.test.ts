@@ -18,6 +18,9 @@ const subjects = ['a', 'b', 'c'];
 const matters = ['AA-1', 'AA-2'];
 const editions = ['2021', '2022', '2024'];
 const some = <T>(of: readonly T[]) => fc.subarray([...of]);
+/** Mostly what lets a measure through, so that the worlds are full of them; and everything else. */
+const mostly = <T>(usual: T, ...others: T[]) =>
+  fc.oneof({ weight: 4, arbitrary: fc.constant(usual) }, { weight: 1, arbitrary: fc.constantFrom(usual, ...others) });
 
 const policyOf: fc.Arbitrary<MeasurePolicy> = fc.record({
   editions: fc
@@ -33,15 +36,18 @@ const policyOf: fc.Arbitrary<MeasurePolicy> = fc.record({
       basis: fc.constant([{ document: '清单' }]),
       local: fc.boolean(),
     }),
-    { selector: ({ id }) => id, maxLength: 4 },
+    { selector: ({ id }) => id, minLength: 2, maxLength: 4 },
   ),
   rules: fc.array(
     fc
       .record({
-        list: fc.constantFrom(...listKeys),
+        list: fc.oneof(
+          { weight: 3, arbitrary: fc.constantFrom('SX01', 'SX02') },
+          { weight: 1, arbitrary: fc.constantFrom(...listKeys) },
+        ),
         measure: fc.constantFrom(...measureIds),
         force: fc.constantFrom('required' as const, 'permitted' as const),
-        basis: some([{ document: '某法', article: '第一条' }]),
+        basis: mostly([{ document: '某法', article: '第一条' }], []),
         matters: some(matters),
         from: maybeDay,
         to: maybeDay,
@@ -55,7 +61,7 @@ const policyOf: fc.Arbitrary<MeasurePolicy> = fc.record({
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
       })),
-    { maxLength: 12 },
+    { minLength: 4, maxLength: 16 },
   ),
   incentives: fc.array(
     fc.record({
@@ -71,42 +77,39 @@ const policyOf: fc.Arbitrary<MeasurePolicy> = fc.record({
   ),
 });
 
-const listsOf = fc.dictionary(
-  fc.constantFrom('SX01', 'SX02', 'GZ01', 'SH01'),
-  fc.record({
-    kind: fc.constantFrom<CreditList['kind']>('serious', 'watch', 'honour'),
-    setBy: fc.constantFrom<CreditList['setBy']>('law', 'departmentRule', 'localDocument'),
-  }),
-);
+const listsOf = fc
+  .uniqueArray(
+    fc.record({
+      key: fc.constantFrom('SX01', 'SX02', 'GZ01', 'SH01'),
+      kind: mostly<CreditList['kind']>('serious', 'watch', 'honour'),
+      setBy: mostly<CreditList['setBy']>('departmentRule', 'law', 'localDocument'),
+    }),
+    { selector: ({ key }) => key, minLength: 3 },
+  )
+  .map((all) => Object.fromEntries(all.map((one) => [one.key, one])));
 
 const causeOf: fc.Arbitrary<Cause> = fc
   .record({
-    canonicalId: fc.constantFrom(...subjects),
+    canonicalId: mostly('a', 'b', 'c'),
     entryId: fc.uuid(),
     list: fc.constantFrom(...listKeys),
-    kind: fc.constantFrom('serious' as const, 'watch' as const, 'honour' as const),
-    state: fc.constantFrom(
-      'live' as const,
-      'notYet' as const,
-      'suspended' as const,
-      'annulled' as const,
-      'expired' as const,
-    ),
-    documentNumber: fc.constantFrom('示市监〔2026〕1号', ' ', null),
+    kind: mostly<CreditList['kind']>('serious', 'watch', 'honour'),
+    state: mostly<Cause['state']>('live', 'notYet', 'suspended', 'annulled', 'expired'),
+    documentNumber: mostly<string | null>('示市监〔2026〕1号', ' ', null),
     caseNumber: fc.constantFrom('（2026）鲁01执1号', null),
     deliveredOn: fc.option(day),
     attested: fc.boolean(),
     listedOn: day,
     endsOn: fc.option(day),
-    severity: fc.constantFrom('minor' as const, 'serious' as const, undefined),
+    severity: mostly<Cause['severity']>(undefined, 'minor', 'serious'),
   })
   .map(({ severity, ...rest }) => ({ ...rest, ...(severity === undefined ? {} : { severity }) }));
 
 const worldOf = fc.record({
   policy: policyOf,
   lists: listsOf,
-  causes: fc.array(causeOf, { maxLength: 6 }),
-  subject: fc.constantFrom(...subjects),
+  causes: fc.array(causeOf, { maxLength: 8 }),
+  subject: mostly(...(subjects as [string, string, string])),
   matter: fc.option(
     fc.record({ code: fc.constantFrom(...matters), measures: some(measureIds), incentives: some(['J01', 'J02']) }),
   ),
