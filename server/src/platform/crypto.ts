@@ -42,7 +42,7 @@ export interface KeyRing {
   newDataKey(): { key: Buffer; wrapped: string };
   openDataKey(wrapped: string): Buffer;
   /** Signing secret for sealed cookies and the like. */
-  secret(name: 'credentials' | 'cursor' | 'holder' | 'ownRecord' | 'session'): Buffer;
+  secret(name: 'credentials' | 'cursor' | 'holder' | 'ownRecord' | 'receipt' | 'session'): Buffer;
 }
 
 export interface KeyedToken {

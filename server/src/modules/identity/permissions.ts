@@ -105,6 +105,10 @@ export const permissionRows = {
   'listing.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
   'listing.decide': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
   'target.read': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
+  // Inside a decision: one organisation, or a list of them, for a matter that must query. What follows is fed back by its body.
+  'check.run': forPurpose({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all', operator: 'all' }),
+  'check.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
+  'check.feedback': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'own' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -2,6 +2,7 @@
 import { isIsoDate } from '@chengxin/rules';
 import { checkCatalogues } from './check-catalogue.ts';
 import { checkExemptions, checkLists } from './check-lists.ts';
+import { checkMeasures } from './check-measures.ts';
 import { checkNotices, checkPaper } from './check-notices.ts';
 import { checkDisclosure, checkRuleSet } from './check-rules.ts';
 import { checkCodeTable, checkStandard, itemsOf } from './check-standard.ts';
@@ -78,6 +79,7 @@ export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem
   }
   checkCatalogues(read, index, problems);
   checkRegimes(read, problems);
+  checkMeasures(read, problems);
   return problems;
 }
 
@@ -175,6 +177,8 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       checkSingle(file, seen, report);
       checkWizard(file.body, report);
       break;
+    case 'measures':
+    case 'checkRules':
     case 'cityTargets':
     case 'accessLimits':
     case 'noticeRules':
@@ -187,6 +191,9 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       checkSingle(file, seen, report);
       checkOversight(file.body, report);
       break;
+    case 'measureSupplement':
+    case 'measureRules':
+    case 'incentives':
     case 'catalogue':
     case 'localSupplement':
       break;

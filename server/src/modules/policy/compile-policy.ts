@@ -9,6 +9,7 @@ import type {
   Basis,
   Catalogue,
   CatalogueItem,
+  CheckRules,
   CodeTable,
   CompiledRule,
   CreditListKind,
@@ -16,6 +17,7 @@ import type {
   DisclosureLane,
   ExchangeRules,
   Matching,
+  MeasurePolicy,
   NoticeRules,
   OversightRules,
   PersonRules,
@@ -109,6 +111,9 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
       file.body.exemptions.map((one) => ({ ...one, confirmed: one.confirmed ?? file.confirmed })),
     ),
   );
+  const measures = compileMeasures(current);
+  const checkRules: CheckRules | undefined = deepFreeze(of('checkRules').at(-1)?.body);
+  const matters = new Map(checkRules?.matters.map((one) => [one.code, one]));
   const purposes = deepFreeze(of('purposes').flatMap((file) => file.body.purposes));
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
@@ -158,6 +163,9 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     lists: () => lists,
     list: (key) => listOf.get(key),
     listExemptions: () => listExemptions,
+    measures: () => measures,
+    checkRules: () => known(checkRules, 'rules of checks'),
+    matter: (code) => matters.get(code),
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
     exchange: () => known(exchange, 'rules of exchange'),
@@ -177,6 +185,25 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
 }
 
 const listKinds: readonly CreditListKind[] = ['serious', 'watch', 'honour'];
+
+/** The catalogue with its editions and what places add; each keeps the days on which it holds. */
+function compileMeasures(files: readonly PolicyFile[]): MeasurePolicy {
+  const out: {
+    editions: MeasurePolicy['editions'][number][];
+    measures: MeasurePolicy['measures'][number][];
+    rules: MeasurePolicy['rules'][number][];
+    incentives: MeasurePolicy['incentives'][number][];
+  } = { editions: [], measures: [], rules: [], incentives: [] };
+  for (const file of files) {
+    if (file.kind === 'measures') out.editions.push(...file.body.editions);
+    if (file.kind === 'measures' || file.kind === 'measureSupplement')
+      out.measures.push(...file.body.measures.map((one) => ({ ...one, local: file.kind === 'measureSupplement' })));
+    if (file.kind === 'measureRules') out.rules.push(...file.body.rules);
+    if (file.kind === 'incentives') out.incentives.push(...file.body.incentives);
+  }
+  out.editions.sort((a, b) => (a.from < b.from ? -1 : 1));
+  return deepFreeze(out);
+}
 
 /**
  * One file for each kind and key: the latest that has begun on the day (absent: the latest of all). Disclosure regimes

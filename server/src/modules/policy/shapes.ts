@@ -381,7 +381,7 @@ const purposes = strict({
       key: identifier,
       name: bilingual,
       roles: list(identifier, 1, 20),
-      acts: list(oneOf('archive', 'report', 'export', 'authorisation', 'earlier'), 1, 5),
+      acts: list(oneOf('archive', 'report', 'export', 'authorisation', 'earlier', 'check'), 1, 6),
       publicity,
       items: optional(list(identifier, 1, 500)),
       matter: oneOf('none', 'optional', 'required'),
@@ -684,7 +684,100 @@ const listExemptions = strict({
   ),
 });
 
+const measureId = Type.String({ pattern: '^[A-Z]{1,3}\\d{2,3}$' });
+const measure = strict({
+  id: measureId,
+  class: oneOf('duty', 'management', 'market'),
+  name: bilingual,
+  content: bilingual,
+  editions: optional(list(text(20), 1, 20)),
+  kind: optional(oneOf('talk', 'closerReview', 'keySupervision', 'fundingLimit', 'byLaw')),
+  basis: list(basis, 1, 20),
+  confirmed: optional(Type.Boolean()),
+});
+const measures = strict({
+  editions: list(strict({ key: text(20), from: isoDate, basis, confirmed: optional(Type.Boolean()) }), 1, 50),
+  measures: list(measure, 1, 200),
+});
+// Left optional, so that its absence is answered by a rule that says why (check-measures).
+const measureSupplement = strict({
+  localRegulation: localSupplement.properties.localRegulation,
+  measures: list(measure, 1, 200),
+});
+const listKey = Type.String({ pattern: '^[A-Z]{2}\\d{2,3}$' });
+const matterCode = Type.String({ pattern: '^[A-Z]{2}-[A-Z0-9-]{1,30}$' });
+const measureRules = strict({
+  rules: list(
+    strict({
+      list: listKey,
+      measure: measureId,
+      force: oneOf('required', 'permitted'),
+      basis: list(basis, 1, 20),
+      relevance: bilingual,
+      proportion: bilingual,
+      bodies: list(text(100), 1, 50),
+      matters: list(matterCode, 0, 100),
+      jurisdiction: oneOf('city', 'region'),
+      namesPersons: optional(Type.Boolean()),
+      from: optional(isoDate),
+      to: optional(isoDate),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    2_000,
+  ),
+});
+const incentives = strict({
+  incentives: list(
+    strict({
+      id: measureId,
+      name: bilingual,
+      condition: bilingual,
+      lists: list(listKey, 0, 50),
+      matters: list(matterCode, 0, 100),
+      bodies: list(text(100), 1, 50),
+      basis: list(basis, 1, 20),
+      from: optional(isoDate),
+      to: optional(isoDate),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    200,
+  ),
+});
+const checkRules = strict({
+  batchRows: count(1, 100_000),
+  staleMinutes: count(1, 10_080),
+  validHours: count(1, 240),
+  acknowledgeWorkingDays: count(1, 30),
+  feedbackWorkingDays: count(1, 60),
+  liftWorkingDays: count(1, 10),
+  watchDays: count(1, 365),
+  matters: list(
+    strict({
+      code: matterCode,
+      name: bilingual,
+      purposes: list(identifier, 1, 20),
+      bodies: list(text(100), 1, 50),
+      caseNumber: oneOf('required', 'optional'),
+      batch: Type.Boolean(),
+      measures: list(measureId, 0, 200),
+      incentives: list(measureId, 0, 200),
+      noticeBy: oneOf('platform', 'decidingBody'),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    1_000,
+  ),
+});
+
 const bodies: Readonly<Record<PolicyKind, TSchema>> = {
+  measures,
+  measureSupplement,
+  measureRules,
+  incentives,
+  checkRules,
   lists,
   listExemptions,
   cityTargets,

@@ -348,7 +348,7 @@ export interface PlaceRules {
   disclosureTransition?: 'shorter' | 'ofDecision' | 'current';
 }
 
-export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation' | 'earlier';
+export type PurposeAct = 'archive' | 'report' | 'export' | 'authorisation' | 'earlier' | 'check';
 export type StatedNeed = 'none' | 'optional' | 'required';
 
 /** What non-public information may be read for. No row, no reading (深圳 art. 44; PIPL art. 6, 13 by analogy). */
@@ -708,7 +708,114 @@ export interface ListExemptions {
   exemptions: ListExemption[];
 }
 
+/** 国家清单三类: `duty` reduces rights or adds duties, by public bodies; `management` within their duties; `market` by others of their own will. */
+export type MeasureClass = 'duty' | 'management' | 'market';
+
+/** A measure of the national list, or of a local supplement with its regulation. What stands in neither cannot be expressed. */
+export interface Measure {
+  id: string;
+  class: MeasureClass;
+  name: Bilingual;
+  content: Bilingual;
+  /** Editions of the national list that have it; of a supplement: none. */
+  editions?: string[];
+  /** Of a local supplement: the kinds that a place may add (two of them need nothing more than its regulation). */
+  kind?: 'talk' | 'closerReview' | 'keySupervision' | 'fundingLimit' | 'byLaw';
+  basis: Basis[];
+  confirmed?: boolean;
+}
+/** 全国失信惩戒措施基础清单, with its editions: an edition holds from its day until the next begins. */
+export interface MeasureCatalogue {
+  editions: { key: string; from: string; basis: Basis; confirmed?: boolean }[];
+  measures: Measure[];
+}
+/** A place's own measures: only with a local regulation (深圳经济特区社会信用条例 arts. 70-73). */
+export interface MeasureSupplement {
+  localRegulation?: LocalRegulation;
+  measures: Measure[];
+}
+
+/** Why a measure follows from an entry on a list: the law's article, relevance and proportion (深圳 art. 66; 山东 art. 27). */
+export interface MeasureRule {
+  list: string;
+  measure: string;
+  /** required: the law says "shall". permitted: the officer decides, with a reason; not applying it costs nothing. */
+  force: 'required' | 'permitted';
+  basis: Basis[];
+  relevance: Bilingual;
+  proportion: Bilingual;
+  /** Words that the name of an implementing body contains; with `matters`, who does it at which decision. */
+  bodies: string[];
+  /** Matters at which it is asked; the matter must know the measure. */
+  matters: string[];
+  /** Whose bodies of the place: those of the whole city, or of the subject's region. */
+  jurisdiction: 'city' | 'region';
+  /** The statute names natural persons; without it a measure reaches none (natural-persons G10). */
+  namesPersons?: boolean;
+  from?: string;
+  to?: string;
+  confirmed?: boolean;
+}
+export interface MeasureRules {
+  rules: MeasureRule[];
+}
+
+/** 守信激励: an advantage under a public condition that takes nothing from anybody else. */
+export interface Incentive {
+  id: string;
+  name: Bilingual;
+  condition: Bilingual;
+  /** Honour lists that lead to it. */
+  lists: string[];
+  matters: string[];
+  bodies: string[];
+  basis: Basis[];
+  from?: string;
+  to?: string;
+  confirmed?: boolean;
+}
+export interface Incentives {
+  incentives: Incentive[];
+}
+
+/** 事项: a decision at which the platform must be asked. */
+export interface CheckMatter {
+  code: string;
+  name: Bilingual;
+  purposes: string[];
+  /** Words that the name of an asking body contains; '*' = every body. */
+  bodies: string[];
+  caseNumber: 'required' | 'optional';
+  /** Whether a list of organisations may be asked at once. */
+  batch: boolean;
+  measures: string[];
+  incentives: string[];
+  /** Who tells the subject of an adverse use: the platform, or the body with its own decision. */
+  noticeBy: 'platform' | 'decidingBody';
+  basis: Basis[];
+  confirmed?: boolean;
+}
+/** Matters, and the limits and clocks of checks, obligations and feedback. */
+export interface CheckRules {
+  batchRows: number;
+  /** An answer says that it is stale when lists were followed longer ago than this. */
+  staleMinutes: number;
+  /** For how long an answer may be decided by; a later decision asks again. */
+  validHours: number;
+  acknowledgeWorkingDays: number;
+  feedbackWorkingDays: number;
+  liftWorkingDays: number;
+  /** After a check: for how long its body is told of a change before the decision. */
+  watchDays: number;
+  matters: CheckMatter[];
+}
+
 export type PolicyFile =
+  | PolicyEnvelope<'measures', MeasureCatalogue>
+  | PolicyEnvelope<'measureSupplement', MeasureSupplement>
+  | PolicyEnvelope<'measureRules', MeasureRules>
+  | PolicyEnvelope<'incentives', Incentives>
+  | PolicyEnvelope<'checkRules', CheckRules>
   | PolicyEnvelope<'lists', CreditLists>
   | PolicyEnvelope<'listExemptions', ListExemptions>
   | PolicyEnvelope<'notices', Notices>
@@ -743,6 +850,15 @@ export interface WorkingDayAnswer {
   working: boolean;
   /** The year's notice is not out yet (or not loaded): the answer may still change. */
   provisional: boolean;
+}
+
+/** All that decides about measures; pure data, so that any day can be asked. */
+export interface MeasurePolicy {
+  editions: readonly { key: string; from: string; basis: Basis }[];
+  /** National ones with their editions and those of a supplement, whose regulation is their basis. */
+  measures: readonly (Measure & { local: boolean })[];
+  rules: readonly MeasureRule[];
+  incentives: readonly Incentive[];
 }
 
 /** The policy in force, parsed and compiled once; immutable. A new load makes a new runtime. */
@@ -796,6 +912,10 @@ export interface PolicyRuntime {
   lists(): readonly CreditList[];
   list(key: string): CreditList | undefined;
   listExemptions(): readonly ListExemption[];
+  /** What may follow from lists, by editions and days. */
+  measures(): MeasurePolicy;
+  checkRules(): CheckRules;
+  matter(code: string): CheckMatter | undefined;
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
   exchange(): ExchangeRules;

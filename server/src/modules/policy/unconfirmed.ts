@@ -47,6 +47,23 @@ function rowsOf(file: PolicyFile): Row[] {
       return open(file.body.lists).map((one) => ({ id: one.key, name: one.name, basis: one.basis }));
     case 'listExemptions':
       return open(file.body.exemptions).map((one) => ({ id: one.key, name: one.act, basis: one.basis }));
+    case 'measures':
+      return [
+        ...open(file.body.editions).map((one) => ({ id: one.key, name: file.name, basis: [one.basis] })),
+        ...open(file.body.measures).map((one) => ({ id: one.id, name: one.name, basis: one.basis })),
+      ];
+    case 'measureSupplement':
+      return open(file.body.measures).map((one) => ({ id: one.id, name: one.name, basis: one.basis }));
+    case 'measureRules':
+      return open(file.body.rules).map((one) => ({
+        id: `${one.list}-${one.measure}`,
+        name: one.relevance,
+        basis: one.basis,
+      }));
+    case 'incentives':
+      return open(file.body.incentives).map((one) => ({ id: one.id, name: one.name, basis: one.basis }));
+    case 'checkRules':
+      return open(file.body.matters).map((one) => ({ id: one.code, name: one.name, basis: one.basis }));
     case 'purposes':
       return open(file.body.purposes).map((purpose) => ({ id: purpose.key, name: purpose.name, basis: purpose.basis }));
     case 'calendar':

@@ -22,5 +22,6 @@ export {
   withoutPersonNumbers,
   writeAccess,
   writeAccessAll,
+  writeAccessOf,
   writeRefusal,
 } from './write.ts';

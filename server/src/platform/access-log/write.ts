@@ -148,6 +148,25 @@ export async function writeAccessAll(
   }
 }
 
+/** Acts of several callers that share one transaction (checks asked at the same moment). Throws `log-unavailable`. */
+export async function writeAccessOf(
+  client: Queryable,
+  ctx: LogContext,
+  acts: readonly { readonly actor: Actor; readonly entry: AccessEntry }[],
+): Promise<void> {
+  try {
+    await ensureMonth(ctx);
+    for (let from = 0; from < acts.length; from += maxBatch) {
+      await insert(
+        client,
+        acts.slice(from, from + maxBatch).map(({ actor, entry }) => rowOf(ctx, actor, entry)),
+      );
+    }
+  } catch (error) {
+    throw unavailable(error);
+  }
+}
+
 /**
  * A refusal or failure, in a transaction of its own through the log login, so that it stays when the act is rolled back.
  * Throws `log-unavailable`; call it before the answer.

@@ -1,0 +1,12 @@
+/** Measures: what may follow from a list entry, by which article, until when. Pure; the entries come from lists. */
+export {
+  type Cause,
+  editionOn,
+  expressible,
+  incentivesOf,
+  type LiveIncentive,
+  type LiveMeasure,
+  type MeasureId,
+  type MeasureSource,
+  measuresOf,
+} from './measures-of.ts';
