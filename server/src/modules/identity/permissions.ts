@@ -97,6 +97,10 @@ export const permissionRows = {
   'complaint.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
   'complaint.handle': plain({ creditOffice: 'all' }),
   'complaint.answer': plain({ departmentOfficer: 'own' }),
+  // Rates of reporting: a department its own, the office every one's; months, samples and letters are the office's.
+  'quality.read': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'quality.confirm': plain({ departmentOfficer: 'own' }),
+  'quality.manage': plain({ creditOffice: 'all' }),
   'target.read': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.

@@ -166,6 +166,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
       checkWizard(file.body, report);
       break;
     case 'cityTargets':
+    case 'qualityRules':
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':
