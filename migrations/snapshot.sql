@@ -54,6 +54,9 @@ GRANT USAGE ON SCHEMA person TO ${role:person};
 CREATE SCHEMA platform;
 GRANT USAGE ON SCHEMA platform TO ${role:app};
 
+CREATE SCHEMA quality;
+GRANT USAGE ON SCHEMA quality TO ${role:app};
+
 CREATE SCHEMA repair;
 GRANT USAGE ON SCHEMA repair TO ${role:app};
 
@@ -750,6 +753,7 @@ CREATE TABLE core.submission (
 );
 CREATE UNIQUE INDEX submission_batch ON core.submission USING btree (body_id, standard, batch_no) WHERE (batch_no IS NOT NULL);
 CREATE INDEX submission_body ON core.submission USING btree (body_id, received_at DESC);
+CREATE INDEX submission_received ON core.submission USING btree (received_at);
 CREATE INDEX submission_unfinished ON core.submission USING btree (received_at, submission_id) WHERE (state = ANY (ARRAY['received'::text, 'processing'::text]));
 GRANT INSERT, SELECT, UPDATE ON core.submission TO ${role:app};
 
@@ -1869,7 +1873,7 @@ CREATE TABLE papers.paper (
   policy_set_id integer NOT NULL,
   procedure text NOT NULL,
   case_id uuid NOT NULL,
-  subject_id uuid NOT NULL,
+  subject_id uuid,
   body_id uuid NOT NULL,
   series text NOT NULL,
   year integer NOT NULL,
@@ -2333,6 +2337,152 @@ CREATE TABLE platform.worker (
   CONSTRAINT worker_pkey PRIMARY KEY (worker_id)
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
+
+CREATE TABLE quality.code_count (
+  counted_on date NOT NULL,
+  subjects bigint NOT NULL,
+  shared bigint NOT NULL,
+  invalid bigint NOT NULL,
+  mismatched bigint NOT NULL,
+  CONSTRAINT code_count_pkey PRIMARY KEY (counted_on)
+);
+GRANT DELETE, INSERT, SELECT ON quality.code_count TO ${role:app};
+
+CREATE TABLE quality.code_problem (
+  counted_on date NOT NULL,
+  kind text NOT NULL,
+  code text NOT NULL,
+  subject_id uuid NOT NULL,
+  CONSTRAINT code_problem_pkey PRIMARY KEY (counted_on, kind, subject_id),
+  CONSTRAINT code_problem_kind_check CHECK ((kind = ANY (ARRAY['shared'::text, 'invalid'::text, 'mismatched'::text])))
+);
+GRANT DELETE, INSERT, SELECT ON quality.code_problem TO ${role:app};
+
+CREATE TABLE quality.declaration (
+  body_id uuid NOT NULL,
+  standard text NOT NULL,
+  month text NOT NULL,
+  decisions integer NOT NULL,
+  declared_by uuid NOT NULL,
+  declared_at timestamp with time zone NOT NULL,
+  CONSTRAINT declaration_pkey PRIMARY KEY (month, body_id, standard),
+  CONSTRAINT declaration_decisions_check CHECK (((decisions >= 0) AND (decisions <= 10000000))),
+  CONSTRAINT declaration_month_check CHECK ((month ~ '^\d{4}-\d{2}$'::text))
+);
+GRANT INSERT, SELECT ON quality.declaration TO ${role:app};
+GRANT UPDATE (decisions, declared_at, declared_by) ON quality.declaration TO ${role:app};
+
+CREATE TABLE quality.duty (
+  body_id uuid NOT NULL,
+  standard text NOT NULL,
+  from_month text NOT NULL,
+  to_month text,
+  source text NOT NULL,
+  CONSTRAINT duty_pkey PRIMARY KEY (body_id, standard),
+  CONSTRAINT duty_from_month_check CHECK ((from_month ~ '^\d{4}-\d{2}$'::text)),
+  CONSTRAINT duty_source_check CHECK ((source = ANY (ARRAY['office'::text, 'reported'::text]))),
+  CONSTRAINT duty_to_month_check CHECK ((to_month ~ '^\d{4}-\d{2}$'::text))
+);
+GRANT INSERT, SELECT ON quality.duty TO ${role:app};
+GRANT UPDATE (from_month, source, to_month) ON quality.duty TO ${role:app};
+
+CREATE TABLE quality.file (
+  file_id uuid NOT NULL,
+  kind text NOT NULL,
+  period text NOT NULL,
+  CONSTRAINT file_pkey PRIMARY KEY (file_id),
+  CONSTRAINT file_kind_period_key UNIQUE (kind, period),
+  CONSTRAINT file_kind_check CHECK ((kind = ANY (ARRAY['month'::text, 'year'::text])))
+);
+GRANT INSERT, SELECT ON quality.file TO ${role:app};
+
+CREATE TABLE quality.letter (
+  letter_id uuid NOT NULL,
+  kind text NOT NULL,
+  month text NOT NULL,
+  body_id uuid NOT NULL,
+  reasons jsonb NOT NULL,
+  reply_due date NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  reply text,
+  replied_by uuid,
+  replied_at timestamp with time zone,
+  closing text,
+  closed_by uuid,
+  closed_at timestamp with time zone,
+  reminded_on date,
+  CONSTRAINT letter_pkey PRIMARY KEY (letter_id),
+  CONSTRAINT letter_month_body_id_kind_key UNIQUE (month, body_id, kind),
+  CONSTRAINT letter_check CHECK (((reply IS NULL) = (replied_at IS NULL))),
+  CONSTRAINT letter_check1 CHECK (((closing IS NULL) = (closed_at IS NULL))),
+  CONSTRAINT letter_kind_check CHECK ((kind = ANY (ARRAY['supervision'::text, 'risk'::text])))
+);
+CREATE INDEX letter_open ON quality.letter USING btree (body_id, reply_due) WHERE (closed_at IS NULL);
+GRANT INSERT, SELECT ON quality.letter TO ${role:app};
+GRANT UPDATE (closed_at, closed_by, closing, reminded_on, replied_at, replied_by, reply) ON quality.letter TO ${role:app};
+
+CREATE TABLE quality.month (
+  month text NOT NULL,
+  policy_set_id integer NOT NULL,
+  figures jsonb NOT NULL,
+  hash text NOT NULL,
+  closed_by uuid NOT NULL,
+  closed_at timestamp with time zone NOT NULL,
+  CONSTRAINT month_pkey PRIMARY KEY (month),
+  CONSTRAINT month_month_check CHECK ((month ~ '^\d{4}-\d{2}$'::text))
+);
+GRANT INSERT, SELECT ON quality.month TO ${role:app};
+
+CREATE TABLE quality.reminder (
+  body_id uuid NOT NULL,
+  month text NOT NULL,
+  topic text NOT NULL,
+  on_day date NOT NULL,
+  CONSTRAINT reminder_pkey PRIMARY KEY (body_id, month, topic)
+);
+GRANT INSERT, SELECT ON quality.reminder TO ${role:app};
+
+CREATE TABLE quality.sample (
+  sample_id uuid NOT NULL,
+  kind text NOT NULL,
+  month text NOT NULL,
+  body_id uuid,
+  standard text,
+  seed text,
+  file_name text,
+  rows integer NOT NULL,
+  state text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  judged_by uuid,
+  judged_at timestamp with time zone,
+  CONSTRAINT sample_pkey PRIMARY KEY (sample_id),
+  CONSTRAINT sample_kind_check CHECK ((kind = ANY (ARRAY['website'::text, 'assessor'::text]))),
+  CONSTRAINT sample_month_check CHECK ((month ~ '^\d{4}-\d{2}$'::text)),
+  CONSTRAINT sample_state_check CHECK ((state = ANY (ARRAY['drawn'::text, 'judged'::text])))
+);
+CREATE INDEX sample_month ON quality.sample USING btree (month, created_at DESC);
+GRANT INSERT, SELECT ON quality.sample TO ${role:app};
+GRANT UPDATE (file_name, judged_at, judged_by, rows, state) ON quality.sample TO ${role:app};
+
+CREATE TABLE quality.sample_row (
+  sample_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  body_id uuid NOT NULL,
+  standard text NOT NULL,
+  document_number text NOT NULL,
+  decided_on date,
+  record_id uuid,
+  arrived_on date,
+  verdict text,
+  note text,
+  CONSTRAINT sample_row_pkey PRIMARY KEY (sample_id, row_no),
+  CONSTRAINT sample_row_verdict_check CHECK ((verdict = ANY (ARRAY['same'::text, 'late'::text, 'wrong'::text, 'concealed'::text]))),
+  CONSTRAINT sample_row_sample_id_fkey FOREIGN KEY (sample_id) REFERENCES quality.sample(sample_id)
+);
+GRANT INSERT, SELECT ON quality.sample_row TO ${role:app};
+GRANT UPDATE (note, verdict) ON quality.sample_row TO ${role:app};
 
 CREATE TABLE repair.ban (
   subject_id uuid NOT NULL,

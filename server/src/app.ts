@@ -14,6 +14,7 @@ import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
+import { qualityJobs } from './modules/quality/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
@@ -31,6 +32,7 @@ export function registerJobs(ctx: AppContext): void {
   noticeJobs(ctx);
   collectionJobs(ctx);
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
+  qualityJobs(ctx);
   oversightJobs(ctx);
   exchangeJobs(ctx);
   const repairs = repairKinds(repairPorts);

@@ -4,7 +4,15 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { caseDesks, paperPorts } from './case-desks.ts';
 import type { AppContext } from './context.ts';
-import { accountPorts, credentialPorts, exportPorts, personPorts, repairPorts, subjectPorts } from './module-ports.ts';
+import {
+  accountPorts,
+  credentialPorts,
+  exportPorts,
+  personPorts,
+  qualityPorts,
+  repairPorts,
+  subjectPorts,
+} from './module-ports.ts';
 import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
@@ -20,6 +28,7 @@ import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from '
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
+import { qualityRoutes } from './modules/quality/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -55,6 +64,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => authorisationRoutes(ctx, subjectPorts(ctx)),
   noticeRoutes,
   (ctx) => paperRoutes(ctx, paperPorts),
+  (ctx) => qualityRoutes(ctx, qualityPorts(ctx)),
   (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   displayRoutes,

@@ -12,6 +12,7 @@ import {
 import { listingDesk } from './modules/lists/index.ts';
 import { complaintDesk, doubtDesk, objectionDesk, statementDesk } from './modules/objections/index.ts';
 import type { PaperPorts, SeenCase } from './modules/papers/index.ts';
+import { qualityCaseFor } from './modules/quality/index.ts';
 import { actOnRepair, batchCommands, repairFor, repairKinds } from './modules/repair/index.ts';
 import { HiddenError } from './platform/authz/index.ts';
 import { dayOf } from './platform/clock.ts';
@@ -48,7 +49,9 @@ export const caseDesks: readonly CaseDesk[] = [
 async function caseFor(ctx: AppContext, actor: Actor, caseId: string): Promise<SeenCase | null> {
   const row = await loadCaseRow(ctx.db.app, caseId);
   const desk = row && caseDesks.find(({ kind }) => kind.procedure.key === row.procedure);
-  if (!row || !desk) return null;
+  // Bulletins and letters are about bodies; quality keeps what they belong to.
+  if (!row) return qualityCaseFor(ctx, actor, caseId);
+  if (!desk) return null;
   try {
     const { party } = await desk.reach(ctx, actor, caseId);
     return {

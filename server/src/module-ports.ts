@@ -2,12 +2,13 @@
 import type { AppContext } from './context.ts';
 import type { ExportPorts } from './modules/access/index.ts';
 import type { AccountPorts } from './modules/accounts/index.ts';
-import { countOpenOf } from './modules/casework/index.ts';
+import { countOpenOf, endedFigures } from './modules/casework/index.ts';
 import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
 import { type CredentialPorts, loadPersonProofs } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { leaveSeriousList, readAnnounced, readPublicEntries, readPublicLists } from './modules/lists/index.ts';
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
+import type { QualityPorts } from './modules/quality/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import type { RepairPorts } from './modules/repair/index.ts';
 import { verifyAnyReport } from './modules/reports/index.ts';
@@ -80,6 +81,11 @@ export const credentialPorts: CredentialPorts = {
     }
   },
 };
+
+/** Objections and repairs are kept by casework, which stands right of quality. */
+export const qualityPorts = (ctx: AppContext): QualityPorts => ({
+  caseFigures: (from, to) => endedFigures(ctx, from, to),
+});
 
 /** Lists bring the hooks of their removals here. */
 export const repairPorts: RepairPorts = { removals: [leaveSeriousList] };

@@ -17,7 +17,7 @@ export const PaperTemplateView = Type.Object({
     Type.Object({
       key: Type.String(),
       label: WordsSchema,
-      kind: Type.Union([Type.Literal('line'), Type.Literal('text'), Type.Literal('date')]),
+      kind: Type.Union([Type.Literal('line'), Type.Literal('text'), Type.Literal('date'), Type.Literal('table')]),
       required: Type.Boolean(),
       maxLength: Type.Integer(),
     }),

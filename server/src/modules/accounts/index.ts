@@ -3,5 +3,6 @@ export { openTasks } from './departure.ts';
 export { type DutyOfficer, onDutyOf } from './duty-roster.ts';
 export { inviteAccount, loginBodyOf } from './invite-account.ts';
 export { accountJobs, runDaily } from './jobs.ts';
+export { maxSheetBytes, readSheet, type SheetColumn, type SheetRow } from './read-sheet.ts';
 export { accountRoutes } from './routes.ts';
 export type { AccountPorts, TaskOwner } from './task-owners.ts';

@@ -104,6 +104,10 @@ export const permissionRows = {
   'listing.propose': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
   'listing.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
   'listing.decide': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
+  // Rates of reporting: a department its own, the office every one's; months, samples and letters are the office's.
+  'quality.read': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'quality.confirm': plain({ departmentOfficer: 'own' }),
+  'quality.manage': plain({ creditOffice: 'all' }),
   'target.read': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
   // Inside a decision: one organisation, or a list of them, for a matter that must query. What follows is fed back by its body.
   'check.run': forPurpose({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all', operator: 'all' }),

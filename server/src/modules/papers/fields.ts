@@ -20,7 +20,7 @@ const tidy = (field: PaperField, value: string): string =>
     .replace(/\r\n?/g, '\n')
     .split('\n')
     .map((line) => line.replace(unseen, ' ').trim())
-    .join(field.kind === 'text' ? '\n' : ' ')
+    .join(field.kind === 'text' || field.kind === 'table' ? '\n' : ' ')
     .trim();
 
 function problemOf(field: PaperField, value: string): Problem | null {
@@ -66,8 +66,18 @@ export function checkFields(template: PaperTemplate, given: Readonly<Record<stri
 export interface PaperText {
   readonly title: string;
   /** Paragraphs in order; the first without indent where it names whom it is for. */
-  readonly paragraphs: readonly string[];
+  readonly paragraphs: readonly (string | string[][])[];
   readonly rows: readonly { readonly label: string; readonly value: string }[];
+}
+
+/** Lines of cells divided by |; every line is as long as the first. */
+function cellsOf(text: string): string[][] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  const wide = lines[0]?.split('|').length ?? 0;
+  return lines.map((line) => {
+    const cells = line.split('|').map((cell) => cell.trim());
+    return Array.from({ length: wide }, (_, at) => cells[at] ?? '');
+  });
 }
 
 /** Filled once: a value that looks like a place is printed as it is. */
@@ -79,9 +89,19 @@ export function paperText(template: PaperTemplate, texts: PaperTexts): PaperText
     return kinds.get(name) === 'date' ? chineseDay(value) : value;
   };
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (_, name: string) => textOf(name));
+  const tableOf = (text: string): string[][] | null => {
+    const name = /^\{(\w+)\}$/.exec(text)?.[1];
+    return name !== undefined && kinds.get(name) === 'table' ? cellsOf(textOf(name)) : null;
+  };
   return {
     title: template.title,
-    paragraphs: template.paragraphs.flatMap((text) => fill(text).split('\n')).filter((line) => line.trim() !== ''),
+    paragraphs: template.paragraphs
+      .flatMap((text): (string | string[][])[] => {
+        const table = tableOf(text);
+        if (table) return table.length > 1 ? [table] : [];
+        return fill(text).split('\n');
+      })
+      .filter((part) => typeof part !== 'string' || part.trim() !== ''),
     rows: (template.rows ?? []).map(({ label, value }) => ({ label, value: fill(value) })),
   };
 }

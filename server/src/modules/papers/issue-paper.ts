@@ -37,8 +37,10 @@ export function templateFor(ctx: Pick<AppContext, 'policy'>, key: string, proced
   return template;
 }
 
+const noSubject = { subjectName: '', subjectCode: null };
+
 async function factsOf(tx: Transaction, input: IssuePaper, at: Instant): Promise<Record<string, string>> {
-  const subject = await subjectNames(tx, input.case.subjectId);
+  const subject = input.case.subjectId === null ? noSubject : await subjectNames(tx, input.case.subjectId);
   const body = await bodyName(tx, input.bodyId);
   if (!subject || body === null) throw new DomainError('not-found');
   return {

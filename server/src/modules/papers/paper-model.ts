@@ -10,7 +10,12 @@ export interface PaperModel {
   readonly title: string;
   /** Not signed off: said on the paper, so that nobody takes it for one. */
   readonly draft: boolean;
-  readonly paragraphs: readonly { readonly text: string; readonly indent: boolean; readonly heading: boolean }[];
+  readonly paragraphs: readonly {
+    readonly text: string;
+    readonly indent: boolean;
+    readonly heading: boolean;
+    readonly table?: readonly (readonly string[])[];
+  }[];
   readonly rows: readonly { readonly label: string; readonly value: string }[];
   readonly on: string;
   /** A form to be signed by hand has no signature of the body below it. */
@@ -27,11 +32,11 @@ export function paperModel(row: PaperRow, template: PaperTemplate): PaperModel {
     number: row.number,
     title: text.title,
     draft: row.state === 'draft',
-    paragraphs: text.paragraphs.map((line, at) => ({
-      text: line,
-      indent: !(at === 0 && line.endsWith('：')),
-      heading: isHeading(line),
-    })),
+    paragraphs: text.paragraphs.map((part, at) =>
+      typeof part === 'string'
+        ? { text: part, indent: !(at === 0 && part.endsWith('：')), heading: isHeading(part) }
+        : { text: '', indent: false, heading: false, table: part },
+    ),
     rows: text.rows,
     on: chineseDay(row.issued_on),
     signed: text.rows.length === 0,

@@ -10,7 +10,7 @@ export interface PaperRow {
   readonly policy_set_id: number;
   readonly procedure: string;
   readonly case_id: string;
-  readonly subject_id: string;
+  readonly subject_id: string | null;
   readonly body_id: string;
   readonly series: string;
   readonly year: number;

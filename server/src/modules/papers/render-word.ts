@@ -105,6 +105,41 @@ function cell(text: string, width: number, label: boolean): TableCell {
   });
 }
 
+/** A table of figures in the text: headings again on each page. */
+function tableOf(rows: readonly (readonly string[])[]): Table {
+  const wide = rows[0]?.length ?? 1;
+  // The second column names whom a line is about, and is the widest.
+  const total = mm(156);
+  const named = wide > 2 ? Math.round((total * 2.2) / (wide + 1.2)) : Math.round(total / wide);
+  const others = wide > 1 ? Math.floor((total - named) / (wide - 1)) : total;
+  const widths = Array.from({ length: wide }, (_, at) => (at === 1 || wide === 1 ? named : others));
+  return new Table({
+    width: { size: total, type: WidthType.DXA },
+    columnWidths: widths,
+    rows: rows.map(
+      (row, line) =>
+        new TableRow({
+          cantSplit: true,
+          tableHeader: line === 0,
+          children: row.map(
+            (text, at) =>
+              new TableCell({
+                width: { size: widths[at] ?? others, type: WidthType.DXA },
+                verticalAlign: VerticalAlignTable.CENTER,
+                margins: { top: 50, bottom: 50, left: 60, right: 60 },
+                children: [
+                  new Paragraph({
+                    alignment: at === 1 && line > 0 ? AlignmentType.LEFT : AlignmentType.CENTER,
+                    children: runs(text, { font: line === 0 ? hei : fangSong, size: size(10.5) }),
+                  }),
+                ],
+              }),
+          ),
+        }),
+    ),
+  });
+}
+
 function form(model: PaperModel): Table[] {
   if (model.rows.length === 0) return [];
   const widths: [number, number] = [mm(46), mm(110)];
@@ -176,7 +211,9 @@ export async function paperWord(model: PaperModel): Promise<Buffer> {
         footers: { default: folio(AlignmentType.RIGHT), even: folio(AlignmentType.LEFT) },
         children: [
           ...head(model),
-          ...model.paragraphs.map((one, at) => paragraphOf(one, model.signed && at === model.paragraphs.length - 1)),
+          ...model.paragraphs.map((one, at) =>
+            one.table ? tableOf(one.table) : paragraphOf(one, model.signed && at === model.paragraphs.length - 1),
+          ),
           ...form(model),
           ...signature(model),
         ],

@@ -6,7 +6,8 @@ export interface PaperCase {
   readonly procedure: string;
   /** 信用修复, 异议. */
   readonly procedureName: string;
-  readonly subjectId: string;
+  /** Null: the paper is to a body and about no organisation. */
+  readonly subjectId: string | null;
   readonly caseNumber: string | null;
   /** The decision that the case is about. */
   readonly documentNumber?: string | null;

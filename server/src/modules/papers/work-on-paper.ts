@@ -142,7 +142,7 @@ export async function attachSealed(
     sealed_at: ctx.clock.now(),
   });
   const template = await templateOf(ctx, after);
-  if (row.state === 'signedOff' && template.served)
+  if (row.state === 'signedOff' && template.served && row.subject_id !== null)
     await sendNotice(tx, ctx, {
       to: { kind: 'organisation', subjectId: row.subject_id },
       topic: 'paper.sealed',

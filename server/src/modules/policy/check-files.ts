@@ -180,6 +180,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'measures':
     case 'checkRules':
     case 'cityTargets':
+    case 'qualityRules':
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':

@@ -92,6 +92,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const place: PlaceRules | undefined = of('placeRules').at(-1)?.body;
   const procedures = new Map(of('procedure').map((file) => [file.key, deepFreeze(file.body)]));
   const cityTargets = of('cityTargets').at(-1);
+  const quality = of('qualityRules').at(-1);
   const wizard: Wizard | undefined = deepFreeze(of('wizard').at(-1)?.body);
   const procedureNames = new Map(of('procedure').map((file) => [file.key, file.name]));
   const repairs = new Map(
@@ -154,6 +155,10 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     cityTargets: () => {
       const { body, confirmed } = known(cityTargets, 'targets of the city');
       return { ...body, confirmed };
+    },
+    quality: () => {
+      const { body, basis, confirmed } = known(quality, 'rules of quality');
+      return { ...body, basis, confirmed };
     },
     wizard: () => known(wizard, 'wizard'),
     procedureName: (key) => procedureNames.get(key) ?? { zh: key, en: key },

@@ -560,7 +560,7 @@ const paper = strict({
     strict({
       key: identifier,
       label: bilingual,
-      kind: oneOf('line', 'text', 'date'),
+      kind: oneOf('line', 'text', 'date', 'table'),
       required: Type.Boolean(),
       maxLength: whole(1, 20_000),
     }),
@@ -571,6 +571,35 @@ const paper = strict({
   rows: optional(list(strict({ label: text(40), value: Type.String({ maxLength: 400 }) }), 1, 40)),
   signOff: Type.Union([Type.Literal(1), Type.Literal(2)]),
   served: Type.Boolean(),
+});
+
+const qualityRules = strict({
+  dueWorkingDays: whole(1, 60),
+  dueStandards: list(identifier, 1, 100),
+  codeRules: list(identifier, 1, 50),
+  confirmWorkingDays: whole(1, 20),
+  remindWorkingDays: whole(0, 20),
+  replyWorkingDays: whole(1, 60),
+  repairWorkingDays: whole(1, 60),
+  indicators: list(
+    strict({
+      key: identifier,
+      code: identifier,
+      name: bilingual,
+      numerator: bilingual,
+      denominator: bilingual,
+      unit: oneOf('percent', 'permille', 'days'),
+      better: oneOf('high', 'low'),
+      target: Type.Number({ minimum: 0, maximum: 1_000 }),
+      yellow: optional(Type.Number({ minimum: 0, maximum: 1_000 })),
+      red: optional(Type.Number({ minimum: 0, maximum: 1_000 })),
+      weight: optional(whole(1, 100)),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+    1,
+    60,
+  ),
 });
 
 const cityTargets = strict({
@@ -781,6 +810,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   lists,
   listExemptions,
   cityTargets,
+  qualityRules,
   wizard,
   notices,
   noticeRules,

@@ -533,7 +533,8 @@ export interface NoticeRules {
 export interface PaperField {
   key: string;
   label: Bilingual;
-  kind: 'line' | 'text' | 'date';
+  /** `table`: lines of cells divided by |, the first the headings; stands where a paragraph is its name alone. */
+  kind: 'line' | 'text' | 'date' | 'table';
   required: boolean;
   maxLength: number;
 }
@@ -818,6 +819,45 @@ export type PolicyFile =
   | PolicyEnvelope<'checkRules', CheckRules>
   | PolicyEnvelope<'lists', CreditLists>
   | PolicyEnvelope<'listExemptions', ListExemptions>
+/** A rate as it is published: what is counted over what, what is wanted, when it warns. */
+export interface QualityIndicator {
+  key: string;
+  code: string;
+  name: Bilingual;
+  numerator: Bilingual;
+  denominator: Bilingual;
+  unit: 'percent' | 'permille' | 'days';
+  /** `high`: more is better, and what lies below a threshold warns; `low`: the reverse. */
+  better: 'high' | 'low';
+  target: number;
+  yellow?: number;
+  red?: number;
+  /** Departments are ranked by those that have a weight. */
+  weight?: number;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+
+/** Rates of reporting and what follows from them (城市信用监测). */
+export interface QualityRules {
+  /** Working days from the decision to its arrival. */
+  dueWorkingDays: number;
+  /** Standards whose decisions are due in that time. */
+  dueStandards: string[];
+  /** Rules whose findings mean a wrong code. */
+  codeRules: string[];
+  /** Working day of the next month by which a month is confirmed, and how many before it a body is reminded. */
+  confirmWorkingDays: number;
+  remindWorkingDays: number;
+  /** To answer a letter. */
+  replyWorkingDays: number;
+  /** Repair in cooperation: working days within which it counts as on time. */
+  repairWorkingDays: number;
+  indicators: QualityIndicator[];
+}
+
+export type PolicyFile =
+  | PolicyEnvelope<'qualityRules', QualityRules>
   | PolicyEnvelope<'notices', Notices>
   | PolicyEnvelope<'noticeRules', NoticeRules>
   | PolicyEnvelope<'paper', PaperTemplate>
@@ -905,6 +945,7 @@ export interface PolicyRuntime {
   ): (RepairRules & { key: string; name: Bilingual; hash: string; basis: Basis[] }) | undefined;
   procedureKeys(): readonly string[];
   cityTargets(): CityTargets & { confirmed: boolean };
+  quality(): QualityRules & { basis: Basis[]; confirmed: boolean };
   wizard(): Wizard;
   /** Purposes of reading non-public information, in the order of the file. */
   purposes(): readonly Purpose[];
