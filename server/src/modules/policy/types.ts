@@ -811,14 +811,6 @@ export interface CheckRules {
   matters: CheckMatter[];
 }
 
-export type PolicyFile =
-  | PolicyEnvelope<'measures', MeasureCatalogue>
-  | PolicyEnvelope<'measureSupplement', MeasureSupplement>
-  | PolicyEnvelope<'measureRules', MeasureRules>
-  | PolicyEnvelope<'incentives', Incentives>
-  | PolicyEnvelope<'checkRules', CheckRules>
-  | PolicyEnvelope<'lists', CreditLists>
-  | PolicyEnvelope<'listExemptions', ListExemptions>
 /** A rate as it is published: what is counted over what, what is wanted, when it warns. */
 export interface QualityIndicator {
   key: string;
@@ -857,6 +849,13 @@ export interface QualityRules {
 }
 
 export type PolicyFile =
+  | PolicyEnvelope<'measures', MeasureCatalogue>
+  | PolicyEnvelope<'measureSupplement', MeasureSupplement>
+  | PolicyEnvelope<'measureRules', MeasureRules>
+  | PolicyEnvelope<'incentives', Incentives>
+  | PolicyEnvelope<'checkRules', CheckRules>
+  | PolicyEnvelope<'lists', CreditLists>
+  | PolicyEnvelope<'listExemptions', ListExemptions>
   | PolicyEnvelope<'qualityRules', QualityRules>
   | PolicyEnvelope<'notices', Notices>
   | PolicyEnvelope<'noticeRules', NoticeRules>
