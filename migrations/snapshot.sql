@@ -7,6 +7,9 @@ GRANT USAGE ON SCHEMA access TO ${role:audit};
 CREATE SCHEMA casework;
 GRANT USAGE ON SCHEMA casework TO ${role:app};
 
+CREATE SCHEMA checks;
+GRANT USAGE ON SCHEMA checks TO ${role:app};
+
 CREATE SCHEMA core;
 GRANT USAGE ON SCHEMA core TO ${role:app};
 GRANT USAGE ON SCHEMA core TO ${role:audit};
@@ -294,6 +297,100 @@ CREATE UNIQUE INDEX task_once ON casework.task USING btree (subject_id, case_id,
 CREATE INDEX task_open ON casework.task USING btree (body_id, opened_at) WHERE (done_at IS NULL);
 GRANT INSERT, SELECT ON casework.task TO ${role:app};
 GRANT UPDATE (done_at, done_by, done_how, note) ON casework.task TO ${role:app};
+
+CREATE TABLE checks.batch (
+  batch_id uuid NOT NULL,
+  body_id uuid,
+  account_id uuid NOT NULL,
+  matter text NOT NULL,
+  purpose text NOT NULL,
+  document text NOT NULL,
+  list_name text NOT NULL,
+  state text NOT NULL,
+  row_count integer NOT NULL,
+  persons integer NOT NULL,
+  done_to integer NOT NULL,
+  hits integer NOT NULL,
+  unknown integer NOT NULL,
+  received_at timestamp with time zone NOT NULL,
+  done_at timestamp with time zone,
+  CONSTRAINT batch_pkey PRIMARY KEY (batch_id),
+  CONSTRAINT batch_state_check CHECK ((state = ANY (ARRAY['received'::text, 'done'::text])))
+);
+CREATE INDEX batch_body ON checks.batch USING btree (body_id, received_at DESC, batch_id);
+GRANT INSERT, SELECT ON checks.batch TO ${role:app};
+GRANT UPDATE (done_at, done_to, hits, state, unknown) ON checks.batch TO ${role:app};
+
+CREATE TABLE checks.batch_row (
+  batch_id uuid NOT NULL,
+  row_no integer NOT NULL,
+  asked text NOT NULL,
+  outcome text NOT NULL,
+  number text,
+  CONSTRAINT batch_row_pkey PRIMARY KEY (batch_id, row_no),
+  CONSTRAINT batch_row_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'clear'::text, 'hit'::text, 'unknown'::text, 'ambiguous'::text])))
+);
+GRANT INSERT, SELECT ON checks.batch_row TO ${role:app};
+GRANT UPDATE (number, outcome) ON checks.batch_row TO ${role:app};
+
+CREATE TABLE checks.hit (
+  subject_id uuid NOT NULL,
+  hit_id uuid NOT NULL,
+  number text NOT NULL,
+  body_id uuid NOT NULL,
+  account_id uuid,
+  matter text NOT NULL,
+  case_number text,
+  entry_id uuid NOT NULL,
+  list text NOT NULL,
+  measure text NOT NULL,
+  force text NOT NULL,
+  due_on date NOT NULL,
+  checked_at timestamp with time zone NOT NULL,
+  state text NOT NULL,
+  reason text,
+  document text,
+  answered_by uuid,
+  answered_on date,
+  answered_at timestamp with time zone,
+  lifted_on date,
+  lifted_at timestamp with time zone,
+  CONSTRAINT hit_pkey PRIMARY KEY (subject_id, hit_id),
+  CONSTRAINT hit_answered CHECK (((state = 'open'::text) OR (answered_at IS NOT NULL))),
+  CONSTRAINT hit_applied CHECK (((state <> ALL (ARRAY['applied'::text, 'lifted'::text])) OR ((length(btrim(COALESCE(document, ''::text))) > 0) AND ((force = 'required'::text) OR (length(btrim(COALESCE(reason, ''::text))) > 0))))),
+  CONSTRAINT hit_force_check CHECK ((force = ANY (ARRAY['required'::text, 'permitted'::text]))),
+  CONSTRAINT hit_lifted CHECK (((state = 'lifted'::text) = (lifted_at IS NOT NULL))),
+  CONSTRAINT hit_not_applied CHECK (((state <> 'notApplied'::text) OR (force = 'permitted'::text) OR (length(btrim(COALESCE(reason, ''::text))) > 0))),
+  CONSTRAINT hit_state_check CHECK ((state = ANY (ARRAY['open'::text, 'applied'::text, 'notApplied'::text, 'lifted'::text])))
+);
+CREATE INDEX hit_body ON checks.hit USING btree (body_id, state, due_on, hit_id);
+CREATE INDEX hit_number ON checks.hit USING btree (number);
+GRANT INSERT, SELECT ON checks.hit TO ${role:app};
+GRANT UPDATE (answered_at, answered_by, answered_on, document, lifted_at, lifted_on, reason, state) ON checks.hit TO ${role:app};
+
+CREATE TABLE checks.receipt (
+  number text NOT NULL,
+  subject_id uuid NOT NULL,
+  code text,
+  body_id uuid,
+  account_id uuid,
+  matter text NOT NULL,
+  purpose text NOT NULL,
+  case_number text,
+  way text NOT NULL,
+  batch_id uuid,
+  hit boolean NOT NULL,
+  answer jsonb NOT NULL,
+  policy_set_id integer NOT NULL,
+  checked_on date NOT NULL,
+  checked_at timestamp with time zone NOT NULL,
+  valid_until timestamp with time zone NOT NULL,
+  signature text NOT NULL,
+  CONSTRAINT receipt_pkey PRIMARY KEY (number),
+  CONSTRAINT receipt_way_check CHECK ((way = ANY (ARRAY['automatic'::text, 'embedded'::text, 'batch'::text, 'website'::text])))
+);
+CREATE INDEX receipt_body ON checks.receipt USING btree (body_id, checked_at DESC, number);
+GRANT INSERT, SELECT ON checks.receipt TO ${role:app};
 
 CREATE TABLE core.attachment (
   attachment_id uuid NOT NULL,

@@ -9,6 +9,7 @@ import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { caseworkRoutes, targetRoutes } from './modules/casework/index.ts';
+import { checkRoutes } from './modules/checks/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { displayRoutes } from './modules/display/index.ts';
@@ -57,6 +58,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   displayRoutes,
+  checkRoutes,
   (ctx) => repairRoutes(ctx, repairPorts),
   statementRoutes,
   doubtRoutes,
