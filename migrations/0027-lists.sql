@@ -10,6 +10,8 @@ GRANT USAGE ON SCHEMA lists TO ${role:app};
 CREATE TABLE lists.entry (
   subject_id         uuid NOT NULL,
   entry_id           uuid NOT NULL,
+  -- Of this row: a corrected entry keeps its id.
+  version_id         uuid NOT NULL,
   -- Key of the list in policy, and its kind as it was when the entry was recorded.
   list               text NOT NULL,
   kind               text NOT NULL CHECK (kind IN ('serious', 'watch', 'honour')),
@@ -41,7 +43,7 @@ CREATE TABLE lists.entry (
   recorded_at        timestamptz NOT NULL,
   -- Set once, when a correction stands in its place.
   superseded_at      timestamptz,
-  PRIMARY KEY (subject_id, entry_id, recorded_at),
+  PRIMARY KEY (subject_id, version_id),
   CONSTRAINT entry_decided_here CHECK (origin <> 'decision' OR (
     case_id IS NOT NULL AND decided_on IS NOT NULL AND delivered_on IS NOT NULL AND NOT attested
     AND document_number IS NOT NULL AND length(btrim(document_number)) > 0

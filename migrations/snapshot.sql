@@ -1546,6 +1546,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON identity.sign_in_attempt TO ${role:app};
 CREATE TABLE lists.entry (
   subject_id uuid NOT NULL,
   entry_id uuid NOT NULL,
+  version_id uuid NOT NULL,
   list text NOT NULL,
   kind text NOT NULL,
   origin text NOT NULL,
@@ -1568,7 +1569,7 @@ CREATE TABLE lists.entry (
   account_id uuid,
   recorded_at timestamp with time zone NOT NULL,
   superseded_at timestamp with time zone,
-  CONSTRAINT entry_pkey PRIMARY KEY (subject_id, entry_id, recorded_at),
+  CONSTRAINT entry_pkey PRIMARY KEY (subject_id, version_id),
   CONSTRAINT entry_days CHECK (((ends_on IS NULL) OR (ends_on >= listed_on))),
   CONSTRAINT entry_decided_elsewhere CHECK (((origin <> 'record'::text) OR ((record_id IS NOT NULL) AND (key_hash IS NOT NULL) AND (COALESCE(document_number, case_number) IS NOT NULL)))),
   CONSTRAINT entry_decided_here CHECK (((origin <> 'decision'::text) OR ((case_id IS NOT NULL) AND (decided_on IS NOT NULL) AND (delivered_on IS NOT NULL) AND (NOT attested) AND (document_number IS NOT NULL) AND (length(btrim(document_number)) > 0) AND (delivery_proof IS NOT NULL) AND (length(btrim(delivery_proof)) > 0) AND (delivered_on >= decided_on) AND (listed_on >= decided_on) AND (particulars ?& ARRAY['facts'::text, 'legalBasis'::text, 'evidence'::text, 'measures'::text, 'removalConditions'::text, 'removalProcedure'::text, 'remedy'::text, 'authority'::text])))),

@@ -10,6 +10,7 @@ import { checkJobs } from './modules/checks/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
+import { listJobs } from './modules/lists/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
@@ -36,6 +37,7 @@ export function registerJobs(ctx: AppContext): void {
   const repairs = repairKinds(repairPorts);
   displayJobs(ctx);
   checkJobs(ctx);
+  listJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
   casesJob(
     ctx,

@@ -9,6 +9,7 @@ import {
   loadCaseRow,
   type ProcedureDesk,
 } from './modules/casework/index.ts';
+import { listingDesk } from './modules/lists/index.ts';
 import { complaintDesk, doubtDesk, objectionDesk, statementDesk } from './modules/objections/index.ts';
 import type { PaperPorts, SeenCase } from './modules/papers/index.ts';
 import { actOnRepair, batchCommands, repairFor, repairKinds } from './modules/repair/index.ts';
@@ -30,6 +31,7 @@ export const caseDesks: readonly CaseDesk[] = [
   ofProcedure(statementDesk),
   ofProcedure(doubtDesk),
   ofProcedure(complaintDesk),
+  ofProcedure(listingDesk),
   ...[...repairs].map(
     (kind): CaseDesk => ({
       kind,

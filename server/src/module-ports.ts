@@ -6,6 +6,7 @@ import { countOpenOf } from './modules/casework/index.ts';
 import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
 import { type CredentialPorts, loadPersonProofs } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
+import { leaveSeriousList, readAnnounced, readPublicEntries, readPublicLists } from './modules/lists/index.ts';
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
 import type { RepairPorts } from './modules/repair/index.ts';
@@ -24,6 +25,7 @@ export function exportPorts(ctx: AppContext): ExportPorts {
 
 export function subjectPorts(ctx: AppContext): SubjectPorts {
   return {
+    lists: { all: readPublicLists, entries: readPublicEntries, announced: readAnnounced },
     disclose: discloseRecord,
     rekey: (record, canonicalId) => {
       // The register keys by source and subject, not by document: its rows are filled again by the next registration.
@@ -80,4 +82,4 @@ export const credentialPorts: CredentialPorts = {
 };
 
 /** Lists bring the hooks of their removals here. */
-export const repairPorts: RepairPorts = {};
+export const repairPorts: RepairPorts = { removals: [leaveSeriousList] };

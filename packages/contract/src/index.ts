@@ -12,6 +12,7 @@ export * from './credentials.ts';
 export * from './displays.ts';
 export * from './errors.ts';
 export * from './exchange.ts';
+export * from './lists.ts';
 export * from './matching.ts';
 export * from './notices.ts';
 export * from './objections.ts';

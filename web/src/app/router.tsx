@@ -462,6 +462,56 @@ const targets = createRoute({
   component: lazyRouteComponent(() => import('../features/targets/targets-page.tsx'), 'TargetsPage'),
 });
 
+const lists = createRoute({
+  getParentRoute: () => desk,
+  path: '/lists',
+  validateSearch: (raw: Raw): { tab?: 'watch' | 'honour' | 'exempt' | undefined } => {
+    const tab = raw.tab;
+    return { tab: tab === 'watch' || tab === 'honour' || tab === 'exempt' ? tab : undefined };
+  },
+  component: lazyRouteComponent(() => import('../features/lists/lists-page.tsx'), 'ListsPage'),
+});
+
+const listEntries = createRoute({
+  getParentRoute: () => desk,
+  path: '/lists/$list',
+  validateSearch: (raw: Raw): { q?: string | undefined; all?: true | undefined } => ({
+    q: text(raw, 'q'),
+    all: raw.all === true || raw.all === 'true' ? true : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../features/lists/list-page.tsx'), 'ListPage'),
+});
+
+const ownLists = createRoute({
+  getParentRoute: () => desk,
+  path: '/own-lists',
+  component: lazyRouteComponent(() => import('../features/lists/own-lists-page.tsx'), 'OwnListsPage'),
+});
+
+const listings = createRoute({
+  getParentRoute: () => desk,
+  path: '/listings',
+  validateSearch: caseSearch,
+  component: lazyRouteComponent(() => import('../features/lists/listing-pages.tsx'), 'ListingsPage'),
+});
+
+const newListing = createRoute({
+  getParentRoute: () => desk,
+  path: '/listings/new',
+  validateSearch: (raw: Raw): { list?: string | undefined; code?: string | undefined } => ({
+    list: text(raw, 'list'),
+    code: text(raw, 'code'),
+  }),
+  component: lazyRouteComponent(() => import('../features/lists/propose-page.tsx'), 'ProposeListingPage'),
+});
+
+const listing = createRoute({
+  getParentRoute: () => desk,
+  path: '/listings/$id',
+  component: lazyRouteComponent(() => import('../features/lists/listing-pages.tsx'), 'ListingPage'),
+});
+
+const listPages = [lists, listEntries, ownLists, listings, newListing, listing] as const;
 const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
 const besidePages = [
   statements,
@@ -500,6 +550,7 @@ const routeTree = root.addChildren([
     ...casePages,
     ...repairPages,
     ...besidePages,
+    ...listPages,
     lookups,
     privacy,
   ]),

@@ -50,7 +50,10 @@ interface Task {
     | '/statements'
     | '/doubts'
     | '/complaints'
-    | '/targets';
+    | '/targets'
+    | '/lists'
+    | '/listings'
+    | '/own-lists';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -70,6 +73,9 @@ const tasks: readonly Task[] = [
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
+  { to: '/lists', label: 'nav.lists', permission: 'list.read' },
+  { to: '/own-lists', label: 'lists.own', permission: 'list.own' },
+  { to: '/listings', label: 'nav.listings', permission: 'listing.read' },
   { to: '/severity', label: 'nav.severity', permission: 'severity.confirm' },
   { to: '/overdue', label: 'nav.overdue', permission: 'case.work' },
   { to: '/statements', label: 'nav.statements', permission: 'objection.read' },

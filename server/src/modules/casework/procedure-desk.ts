@@ -70,7 +70,7 @@ export interface ProcedureDesk<G extends GivenCommand = GivenCommand> {
   readonly scope: (
     ctx: AppContext,
     actor: Actor,
-  ) => Promise<Pick<CaseFilter, 'bodies' | 'subjects' | 'orOpenedBy' | 'orRaisedBy'>>;
+  ) => Promise<Pick<CaseFilter, 'bodies' | 'subjects' | 'orOpenedBy' | 'orRaisedBy' | 'notState'>>;
   readonly content: (row: CaseRow) => CaseView['content'];
   /** Beside the subject. */
   readonly parties?: (ctx: AppContext, row: CaseRow) => Promise<CaseView['parties']>;

@@ -137,7 +137,7 @@ export interface CaseFilter {
   readonly overdueOn?: PlainDateString | undefined;
   readonly state?: string | undefined;
   /** Such as drafts, which are nobody's business but the applicant's. */
-  readonly notState?: string | undefined;
+  readonly notState?: string | readonly string[] | undefined;
   /** Handler bodies; undefined = every one. */
   readonly bodies?: readonly string[] | undefined;
   /** Beside those of the bodies: what this account opened. */
@@ -157,7 +157,7 @@ const conditionsOf = (
   AND (${filter.open === undefined} OR closed = ${filter.open === false})
   AND (${filter.overdueOn ?? null}::date IS NULL OR due_on < ${filter.overdueOn ?? null})
   AND (${filter.state ?? null}::text IS NULL OR state = ${filter.state ?? null})
-  AND (${filter.notState ?? null}::text IS NULL OR state <> ${filter.notState ?? null})
+  AND (${filter.notState === undefined} OR state <> ALL(${typeof filter.notState === 'string' ? [filter.notState] : (filter.notState ?? [])}::text[]))
   AND (${filter.bodies ?? null}::uuid[] IS NULL OR handler_body_id = ANY(${filter.bodies ?? null}::uuid[])
     OR opened_by = ${filter.orOpenedBy ?? null}::uuid OR facts->>'raiserBody' = ANY(${filter.orRaisedBy ?? []}::text[]))
   AND (${filter.subjects ?? null}::uuid[] IS NULL OR subject_id = ANY(${filter.subjects ?? null}::uuid[]))

@@ -97,6 +97,13 @@ export const permissionRows = {
   'complaint.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
   'complaint.handle': plain({ creditOffice: 'all' }),
   'complaint.answer': plain({ departmentOfficer: 'own' }),
+  // Who is on a list is read by government; a local entry is recognised by the body that the list names, defended by whom it is about.
+  'list.read': plain({ ...government, departmentSystem: 'all' }),
+  'list.own': plain({ companyRepresentative: 'own' }),
+  'list.reconcile': plain({ departmentOfficer: 'own', creditOffice: 'all', departmentSystem: 'own' }),
+  'listing.propose': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
+  'listing.read': plain({ companyRepresentative: 'own', departmentOfficer: 'own', creditOffice: 'all' }),
+  'listing.decide': plain({ departmentOfficer: 'own', creditOffice: 'own' }),
   'target.read': plain({ departmentOfficer: 'all', creditOffice: 'all' }),
   // Inside a decision: one organisation, or a list of them, for a matter that must query. What follows is fed back by its body.
   'check.run': forPurpose({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all', operator: 'all' }),

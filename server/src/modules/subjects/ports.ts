@@ -2,6 +2,7 @@
  * What subjects needs from modules that know subjects: given at registration, so that no import runs in a circle
  * (DESIGN §3). The shapes are those of disclosure, records and reports.
  */
+import type { AnnouncedList, CreditListList, ListEntryList, ListEntryQuery } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import type { Basis, Bilingual, PolicyRuntime, SeverityClass } from '../policy/types.ts';
 
@@ -91,7 +92,16 @@ export interface VerifiedReport {
   readonly updatedSince?: boolean;
 }
 
+/** Lists that are public, as the portal shows them. */
+export interface PublicLists {
+  readonly all: (ctx: AppContext) => Promise<CreditListList>;
+  readonly entries: (ctx: AppContext, list: string, query: ListEntryQuery) => Promise<ListEntryList>;
+  /** Of an honour list. */
+  readonly announced: (ctx: AppContext, list: string) => Promise<AnnouncedList>;
+}
+
 export interface SubjectPorts {
+  readonly lists?: PublicLists;
   /** disclosure.discloseRecord */
   readonly disclose: (
     facts: RecordFacts,

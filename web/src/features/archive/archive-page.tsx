@@ -19,6 +19,7 @@ import {
 } from '../../shared/ui/purpose-fields.tsx';
 import { Empty, Loaded, Note } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
+import { SubjectStanding } from '../lists/subject-standing.tsx';
 import { ArchiveRecord } from './archive-record.tsx';
 import { LineageDrawer } from './lineage-drawer.tsx';
 import { lastPurpose, purposeFor, sayPurpose } from './purposes.ts';
@@ -112,6 +113,7 @@ function ArchiveView({ archive, purpose }: { archive: FullArchive; purpose: Purp
         {purpose.caseNumber ? t('archive.lookedCase', { no: purpose.caseNumber }) : ''}
       </Note>
       {archive.provisional ? <Note tone="waiting">{t('archive.provisionalHint')}</Note> : null}
+      {archive.code ? <SubjectStanding code={archive.code} /> : null}
       {archive.tabs.length === 0 ? (
         <Empty title={t('archive.noRecords')}>{t('archive.noRecordsHint', { kind: w(archive.kindLabel) })}</Empty>
       ) : (

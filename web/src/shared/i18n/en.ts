@@ -5,6 +5,7 @@ import { channelsEn } from './channels.en.ts';
 import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
+import { listsEn } from './lists.en.ts';
 import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
@@ -13,6 +14,7 @@ import { repairsEn } from './repairs.en.ts';
 export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
+  ...listsEn,
   ...repairsEn,
   ...noticesEn,
   'app.name': 'Chengxin desk',

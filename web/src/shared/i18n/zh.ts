@@ -7,6 +7,7 @@ import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 
+import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
@@ -15,6 +16,7 @@ import { repairsZh } from './repairs.zh.ts';
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...listsZh,
   ...repairsZh,
   ...noticesZh,
   'app.name': '城信工作台',

@@ -26,6 +26,7 @@ import { loadAssets, type PortalAssets } from './assets.ts';
 import { guideNode, guideOutcomePage, guideQuestionPage } from './guide-pages.ts';
 import { helpPage, helpTopics } from './help-pages.ts';
 import type { PageContext } from './layout.ts';
+import { listPage, listsPage } from './list-pages.ts';
 import { ownPage } from './own-page.ts';
 import {
   archivePath,
@@ -206,6 +207,39 @@ function searchRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, p
   });
 }
 
+const ListQuery = Type.Object({
+  q: Type.Optional(Type.String({ maxLength: 100 })),
+  cursor: Type.Optional(Type.String({ maxLength: 500 })),
+  lang: Type.Optional(Type.String()),
+});
+const ListParams = Type.Object({ list: Type.String({ maxLength: 10 }) });
+
+/** Lists that policy makes public. They hold records, so that nothing keeps them (DESIGN §7). */
+function listRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
+  const { lists } = ports;
+  if (!lists) return;
+  app.get('/lists', { ...archivePages, schema: { ...hide, querystring: LanguageQuery } }, async (request) =>
+    listsPage(await pages.context(request), await lists.all(ctx)),
+  );
+  app.get(
+    '/lists/:list',
+    { ...archivePages, schema: { ...hide, params: ListParams, querystring: ListQuery } },
+    async (request) => {
+      const { cursor } = request.query;
+      const q = request.query.q?.trim() ?? '';
+      const list = (await lists.all(ctx)).items.find((one) => one.key === request.params.list);
+      if (!list) throw new DomainError('not-found');
+      const entries = await lists.entries(ctx, list.key, {
+        limit: pageSize,
+        ...(q.length >= 2 ? { q } : {}),
+        ...(cursor ? { cursor } : {}),
+      });
+      const announced = list.kind === 'honour' ? (await lists.announced(ctx, list.key)).items : [];
+      return listPage(await pages.context(request), list, entries, { q, first: cursor === undefined, announced });
+    },
+  );
+}
+
 /** Shown until when, why, by which article, what would end it earlier; only while the record is on display. */
 function whyRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
   app.get(
@@ -374,6 +408,7 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       assetRoutes(app, assets);
       searchRoutes(app, ctx, ports, pages);
       archiveRoutes(app, ctx, ports, pages);
+      listRoutes(app, ctx, ports, pages);
       whyRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
       app.get('/about', { ...plainPage, schema: hide }, async (request) =>
