@@ -66,7 +66,9 @@ CREATE INDEX hit_number ON checks.hit (number);
 CREATE TABLE checks.batch (
   batch_id     uuid PRIMARY KEY,
   body_id      uuid,
-  account_id   uuid NOT NULL,
+  account_id   uuid,
+  -- Who asked, for the log of each row.
+  account_name text NOT NULL,
   matter       text NOT NULL,
   purpose      text NOT NULL,
   -- The one document that the list belongs to, and the name of the list.

@@ -6,6 +6,7 @@ import type { AppContext } from './context.ts';
 import { accountPorts, personPorts, repairPorts } from './module-ports.ts';
 import { accountJobs } from './modules/accounts/index.ts';
 import { casesJob } from './modules/casework/index.ts';
+import { checkJobs } from './modules/checks/index.ts';
 import { collectionJobs, resumeSubmissions, sealedDrafts } from './modules/collection/index.ts';
 import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
@@ -37,6 +38,7 @@ export function registerJobs(ctx: AppContext): void {
   exchangeJobs(ctx);
   const repairs = repairKinds(repairPorts);
   displayJobs(ctx);
+  checkJobs(ctx);
   listJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
   casesJob(

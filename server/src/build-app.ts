@@ -17,6 +17,7 @@ import { accessGate, accessRoutes } from './modules/access/index.ts';
 import { accountRoutes } from './modules/accounts/index.ts';
 import { authorisationRoutes } from './modules/authorisations/index.ts';
 import { caseworkRoutes, targetRoutes } from './modules/casework/index.ts';
+import { checkRoutes } from './modules/checks/index.ts';
 import { collectionRoutes } from './modules/collection/index.ts';
 import { clientResolver, credentialsRoutes, purgeCredentials } from './modules/credentials/index.ts';
 import { displayRoutes } from './modules/display/index.ts';
@@ -68,6 +69,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   displayRoutes,
+  checkRoutes,
   listRoutes,
   (ctx) => repairRoutes(ctx, repairPorts),
   statementRoutes,

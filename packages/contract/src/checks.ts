@@ -127,6 +127,10 @@ export const HitList = Type.Object({
 
 export const FeedbackRequest = Type.Object(
   {
+    measure: Type.Optional(Type.String({ minLength: 1, maxLength: 10, description: '以回执编号反馈时填写措施编码' })),
+    list: Type.Optional(
+      Type.String({ minLength: 1, maxLength: 10, description: '同一措施因多份名单命中时填写名单编码' }),
+    ),
     action: Type.Enum(['applied', 'notApplied', 'lifted'] as const),
     document: Type.Optional(Type.String({ minLength: 1, maxLength: 200, description: '办理文书' })),
     reason: Type.Optional(Type.String({ minLength: 1, maxLength: 2000, description: '关联性和比例的说明' })),
@@ -134,7 +138,9 @@ export const FeedbackRequest = Type.Object(
   { additionalProperties: false },
 );
 export type FeedbackRequest = Static<typeof FeedbackRequest>;
-export const HitParams = Type.Object({ id: IdSchema });
+export const HitParams = Type.Object({
+  id: Type.String({ minLength: 10, maxLength: 40, description: '命中编号；或者回执编号，并在内容中写明措施' }),
+});
 
 export const BatchCheckRequest = Type.Object(
   {

@@ -40,7 +40,7 @@ export {
 } from './match/match-subjects.ts';
 export { nameParts } from './match/parse-name.ts';
 export { type Collision, type MergeResult, mergeSubjects, splitSubject } from './merge-subjects.ts';
-export { nameInitials, nameTokens, normaliseName } from './names.ts';
+export { cleanCode, nameInitials, nameTokens, normaliseName } from './names.ts';
 export { loadOneRecord, type OneRecord, viewOfRecord } from './one-record.ts';
 export { planRegistration, planRegistrations, unknownStatus } from './plan-registration.ts';
 export { createPortal, type Portal } from './portal/portal.ts';

@@ -1,0 +1,53 @@
+/** Checks: bodies and their systems ask and feed back; a receipt and a hit are hidden from other bodies. */
+import { addEntry, addSubject } from '../../support/listed.ts';
+import { codeOf } from '../../support/rows.ts';
+import type { Case, Expect, Fixture, Rows } from '../format.ts';
+
+const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok', commandLine: 'ok' };
+const reading: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
+const own: Expect = { officer: 'ok', stranger: 'hidden', client: 'ok', office: 'ok' };
+const stated = { matter: 'PY-HONOURS', purpose: 'honours', caseNumber: '评优〔2026〕1号' };
+
+let serial = 8800;
+/** A check of the body of `officer` that hit. */
+async function hit({ city }: Fixture): Promise<string> {
+  const code = codeOf(++serial);
+  const subjectId = await addSubject(city.ctx, code, `示范市名单${serial}有限公司`);
+  await addEntry(city.ctx, { subjectId, list: 'SX02', bodyId: city.bodyId, listedOn: '2026-01-05' });
+  const told = await city.call('officer', 'POST', '/api/v1/checks', { payload: { code, ...stated } });
+  if (told.statusCode !== 200) throw new Error(told.body);
+  return told.json().receipt;
+}
+
+const feedback: Case = {
+  expect: { officer: 'ok', stranger: 'hidden', client: 'ok', office: 'hidden' },
+  request: async (_who, fixture) => ({
+    url: `/api/v1/checks/${await hit(fixture)}/feedback`,
+    payload: { measure: 'M07', action: 'notApplied' },
+  }),
+};
+
+export const rows: Rows = {
+  'POST /api/v1/checks': [
+    {
+      when: 'with matter, purpose and case',
+      expect: asking,
+      request: (_who, { code }) => ({ url: '/api/v1/checks', payload: { code, ...stated } }),
+    },
+    {
+      when: 'without a case',
+      expect: { officer: 'invalid', stranger: 'invalid', client: 'invalid', office: 'invalid', commandLine: 'invalid' },
+      request: (_who, { code }) => ({
+        url: '/api/v1/checks',
+        payload: { code, matter: stated.matter, purpose: stated.purpose },
+      }),
+    },
+  ],
+  'GET /api/v1/checks/matters': { expect: reading, request: () => ({ url: '/api/v1/checks/matters' }) },
+  'GET /api/v1/checks/receipts/:no': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/receipts/${await hit(fixture)}` }),
+  },
+  'GET /api/v1/checks/hits': { expect: reading, request: () => ({ url: '/api/v1/checks/hits' }) },
+  'POST /api/v1/checks/:id/feedback': feedback,
+};
