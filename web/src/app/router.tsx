@@ -462,6 +462,19 @@ const targets = createRoute({
   component: lazyRouteComponent(() => import('../features/targets/targets-page.tsx'), 'TargetsPage'),
 });
 
+const quality = createRoute({
+  getParentRoute: () => desk,
+  path: '/quality',
+  validateSearch: (
+    raw: Raw,
+  ): { tab?: string | undefined; month?: string | undefined; by?: string | undefined } => ({
+    tab: text(raw, 'tab'),
+    month: text(raw, 'month'),
+    by: text(raw, 'by'),
+  }),
+  component: lazyRouteComponent(() => import('../features/quality/quality-page.tsx'), 'QualityPage'),
+});
+
 const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
 const besidePages = [
   statements,
@@ -474,6 +487,7 @@ const besidePages = [
   newComplaint,
   complaint,
   targets,
+  quality,
 ] as const;
 
 const routeTree = root.addChildren([

@@ -1,5 +1,5 @@
 /** What is due for a month: each body says how many decisions it made, or that there were none. */
-import type { DeclareRequest, QualityDutyChange, QualityDutyList, QualityDuty, GapList } from '@chengxin/contract';
+import type { DeclareRequest, GapList, QualityDuty, QualityDutyChange, QualityDutyList } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess, writeAccess } from '../../platform/access-log/index.ts';
 import { HiddenError } from '../../platform/authz/index.ts';

@@ -5,9 +5,6 @@ import {
   CodeProblems,
   DeclareRequest,
   DrawSample,
-  QualityDutyChange,
-  QualityDutyList,
-  QualityDuty,
   FaultQuery,
   FaultRow,
   FeedbackList,
@@ -27,6 +24,9 @@ import {
   PaperOfMonth,
   PressedPapers,
   QualityBoard,
+  QualityDuty,
+  QualityDutyChange,
+  QualityDutyList,
   QualityTasks,
   SampleDetail,
   SampleList,
@@ -176,7 +176,12 @@ function dutyRoutes(app: HttpInstance, ctx: AppContext): void {
     `${base}/declarations`,
     {
       config: confirm,
-      schema: { tags, summary: '确认件数、零报告 Confirm a month', body: DeclareRequest, response: { 200: QualityDuty } },
+      schema: {
+        tags,
+        summary: '确认件数、零报告 Confirm a month',
+        body: DeclareRequest,
+        response: { 200: QualityDuty },
+      },
     },
     async (request) => declare(ctx, request.actor, request.body),
   );

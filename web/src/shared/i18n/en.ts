@@ -8,11 +8,13 @@ import type { Dictionary } from './index.tsx';
 import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
+import { qualityEn } from './quality.en.ts';
 import { repairsEn } from './repairs.en.ts';
 
 export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
+  ...qualityEn,
   ...repairsEn,
   ...noticesEn,
   'app.name': 'Chengxin desk',

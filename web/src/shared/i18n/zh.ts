@@ -10,11 +10,13 @@ import { credentialsZh } from './credentials.zh.ts';
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
+import { qualityZh } from './quality.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
 
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...qualityZh,
   ...repairsZh,
   ...noticesZh,
   'app.name': '城信工作台',
