@@ -630,6 +630,44 @@ function regimeParts(file: FileOf<'disclosure'>): string[] {
   ];
 }
 
+function qualityPage({ files }: ShippedPolicy): string {
+  const unit = { percent: '%', permille: '‰', days: ' working days' } as const;
+  return page(
+    'Rates of quality',
+    'What each rate counts over what, its target and when it warns. A rate without a denominator has no figure. How rows become counts: [Quality](../concepts/quality.md).',
+    ...filesOf(files, 'qualityRules').flatMap((file) => [
+      `## ${both(file.name)}`,
+      `Arrival is due ${file.body.dueWorkingDays} working days after the decision, for: ${file.body.dueStandards.map(code).join(', ')}. Months are confirmed by working day ${file.body.confirmWorkingDays} of the next month; a reminder goes out ${file.body.remindWorkingDays} working days before. Letters are answered within ${file.body.replyWorkingDays} working days. Findings that mean a wrong code: ${file.body.codeRules.map(code).join(', ')}.`,
+      table(
+        [
+          'Code',
+          'Name',
+          'Numerator',
+          'Denominator',
+          'Target',
+          'Yellow',
+          'Red',
+          'Weight in the ranking',
+          'Basis',
+          'Confirmed',
+        ],
+        file.body.indicators.map((one) => [
+          one.code,
+          both(one.name),
+          both(one.numerator),
+          both(one.denominator),
+          `${one.target}${unit[one.unit]}`,
+          one.yellow === undefined ? '' : `${one.better === 'high' ? 'below' : 'above'} ${one.yellow}`,
+          one.red === undefined ? '' : `${one.better === 'high' ? 'below' : 'above'} ${one.red}`,
+          one.weight === undefined ? '' : String(one.weight),
+          bases(one.basis),
+          mark(one.confirmed ?? file.confirmed),
+        ]),
+      ),
+    ]),
+  );
+}
+
 function disclosurePage({ files }: ShippedPolicy): string {
   return page(
     'Disclosure regimes',
@@ -937,6 +975,7 @@ const index: readonly (readonly [file: string, words: string])[] = [
   ['standards.md', 'data standards, editions, code tables'],
   ['rules.md', 'quality rules'],
   ['catalogue.md', 'the catalogue of public credit information'],
+  ['quality.md', 'rates of quality: numerator, denominator, target, warning'],
   ['disclosure.md', 'what is shown to the public and for how long'],
   ['database.md', 'tables, keys and rights'],
 ];
@@ -963,6 +1002,7 @@ export async function generateOffline(): Promise<Pages> {
     ['standards.md', standardsPage(policy)],
     ['rules.md', rulesPage(policy)],
     ['catalogue.md', cataloguePage(policy)],
+    ['quality.md', qualityPage(policy)],
     ['disclosure.md', disclosurePage(policy)],
   ]);
 }

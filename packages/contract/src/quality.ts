@@ -233,6 +233,8 @@ export const MonthView = Type.Object({
   hash: orNull(Type.String()),
   /** The frozen figures still give the hash. */
   intact: orNull(Type.Boolean()),
+  /** What its papers belong to (`/cases/{id}/papers`); null before the first. */
+  fileId: orNull(IdSchema),
   papers: Type.Array(PaperOfMonth),
   letters: Type.Integer(),
 });

@@ -557,6 +557,19 @@ const casePages = [
   newObjection,
   objection,
 ] as const;
+const quality = createRoute({
+  getParentRoute: () => desk,
+  path: '/quality',
+  validateSearch: (
+    raw: Raw,
+  ): { tab?: string | undefined; month?: string | undefined; by?: string | undefined } => ({
+    tab: text(raw, 'tab'),
+    month: text(raw, 'month'),
+    by: text(raw, 'by'),
+  }),
+  component: lazyRouteComponent(() => import('../features/quality/quality-page.tsx'), 'QualityPage'),
+});
+
 const besidePages = [
   statements,
   newStatement,
@@ -568,6 +581,7 @@ const besidePages = [
   newComplaint,
   complaint,
   targets,
+  quality,
 ] as const;
 
 const routeTree = root.addChildren([

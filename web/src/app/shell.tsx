@@ -57,7 +57,8 @@ interface Task {
     | '/targets'
     | '/lists'
     | '/listings'
-    | '/own-lists';
+    | '/own-lists'
+    | '/quality';
   readonly label: Key;
   readonly permission: string;
   /** One of several will do. */
@@ -89,6 +90,7 @@ const tasks: readonly Task[] = [
   { to: '/statements', label: 'nav.statements', permission: 'objection.read' },
   { to: '/doubts', label: 'nav.doubts', permission: 'doubt.read' },
   { to: '/complaints', label: 'nav.complaints', permission: 'complaint.read' },
+  { to: '/quality', label: 'nav.quality', permission: 'quality.read' },
   { to: '/targets', label: 'nav.targets', permission: 'target.read' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },

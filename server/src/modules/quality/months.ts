@@ -54,6 +54,7 @@ async function viewOf(
     closedBy: closed?.closed_by_name ?? null,
     hash: closed?.hash ?? null,
     intact: closed && hashFigures(month, closed.figures as MonthFigures) === closed.hash,
+    fileId: await fileIdOf(client, 'month', month),
     papers: await papersOf(ctx, client, 'month', month),
     letters,
   };

@@ -9,6 +9,7 @@ import { listsEn } from './lists.en.ts';
 import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
+import { qualityEn } from './quality.en.ts';
 import { repairsEn } from './repairs.en.ts';
 import { workEn } from './work.en.ts';
 
@@ -17,6 +18,7 @@ export const en: Dictionary = {
   ...casesEn,
   ...listsEn,
   ...workEn,
+  ...qualityEn,
   ...repairsEn,
   ...noticesEn,
   'app.name': 'Chengxin desk',

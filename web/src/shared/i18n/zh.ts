@@ -11,6 +11,7 @@ import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
+import { qualityZh } from './quality.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
 import { workZh } from './work.zh.ts';
 
@@ -19,6 +20,7 @@ export const zh = {
   ...casesZh,
   ...listsZh,
   ...workZh,
+  ...qualityZh,
   ...repairsZh,
   ...noticesZh,
   'app.name': '城信工作台',
