@@ -12,7 +12,10 @@ let serial = 7000;
 const honours = { matter: 'PY-HONOURS', purpose: 'honours', caseNumber: '评优〔2026〕3号' };
 
 before(async () => {
-  city = await createHttpCity({ now: '2026-11-22T15:59:30Z', app: { rateLimit: { account: 100_000, address: 100_000 } } });
+  city = await createHttpCity({
+    now: '2026-11-22T15:59:30Z',
+    app: { rateLimit: { account: 100_000, address: 100_000 } },
+  });
 });
 after(() => city.close());
 

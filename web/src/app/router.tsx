@@ -560,9 +560,7 @@ const casePages = [
 const quality = createRoute({
   getParentRoute: () => desk,
   path: '/quality',
-  validateSearch: (
-    raw: Raw,
-  ): { tab?: string | undefined; month?: string | undefined; by?: string | undefined } => ({
+  validateSearch: (raw: Raw): { tab?: string | undefined; month?: string | undefined; by?: string | undefined } => ({
     tab: text(raw, 'tab'),
     month: text(raw, 'month'),
     by: text(raw, 'by'),
