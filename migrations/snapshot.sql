@@ -301,7 +301,8 @@ GRANT UPDATE (done_at, done_by, done_how, note) ON casework.task TO ${role:app};
 CREATE TABLE checks.batch (
   batch_id uuid NOT NULL,
   body_id uuid,
-  account_id uuid NOT NULL,
+  account_id uuid,
+  account_name text NOT NULL,
   matter text NOT NULL,
   purpose text NOT NULL,
   document text NOT NULL,

@@ -1,4 +1,5 @@
 /** Checks: bodies and their systems ask and feed back; a receipt and a hit are hidden from other bodies. */
+import { workBatch } from '../../../server/src/modules/checks/index.ts';
 import { addEntry, addSubject } from '../../support/listed.ts';
 import { codeOf } from '../../support/rows.ts';
 import type { Case, Expect, Fixture, Rows } from '../format.ts';
@@ -27,7 +28,35 @@ const feedback: Case = {
   }),
 };
 
+const list = (code: string) => ({
+  url: '/api/v1/checks:batch',
+  payload: {
+    matter: 'PY-HONOURS',
+    purpose: 'honours',
+    document: '示文〔2026〕1号',
+    listName: '候选单位',
+    organisations: [code],
+  },
+});
+/** A batch of the body of `officer`, worked through. */
+async function batch({ city, code }: Fixture): Promise<string> {
+  const { payload } = list(code);
+  const sent = await city.call('officer', 'POST', '/api/v1/checks:batch', { payload });
+  if (sent.statusCode !== 202) throw new Error(sent.body);
+  await workBatch(city.ctx, sent.json().id);
+  return sent.json().id;
+}
+
 export const rows: Rows = {
+  'POST /api/v1/checks::batch': { expect: asking, request: (_who, { code }) => list(code) },
+  'GET /api/v1/checks/batches/:id': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}` }),
+  },
+  'GET /api/v1/checks/batches/:id/result.xlsx': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}/result.xlsx` }),
+  },
   'POST /api/v1/checks': [
     {
       when: 'with matter, purpose and case',
