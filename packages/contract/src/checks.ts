@@ -76,6 +76,7 @@ export const CheckMatterView = Type.Object({
   batch: Type.Boolean(),
   basis: Type.String(),
 });
+export type CheckMatterView = Static<typeof CheckMatterView>;
 export const CheckMatters = Type.Object({ items: Type.Array(CheckMatterView) });
 
 export const ReceiptParams = Type.Object({ no: Type.String({ minLength: 10, maxLength: 40 }) });

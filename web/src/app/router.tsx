@@ -511,7 +511,13 @@ const listing = createRoute({
   component: lazyRouteComponent(() => import('../features/lists/listing-pages.tsx'), 'ListingPage'),
 });
 
-const listPages = [lists, listEntries, ownLists, listings, newListing, listing] as const;
+const checks = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks',
+  component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
+});
+
+const listPages = [checks, lists, listEntries, ownLists, listings, newListing, listing] as const;
 const casePages = [notices, sentNotices, overdue, objections, newObjection, objection] as const;
 const besidePages = [
   statements,

@@ -51,6 +51,7 @@ interface Task {
     | '/doubts'
     | '/complaints'
     | '/targets'
+    | '/checks'
     | '/lists'
     | '/listings'
     | '/own-lists';
@@ -73,6 +74,7 @@ const tasks: readonly Task[] = [
   { to: '/who-looked', label: 'nav.whoLooked', permission: 'access.own' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
+  { to: '/checks', label: 'nav.checks', permission: 'check.read' },
   { to: '/lists', label: 'nav.lists', permission: 'list.read' },
   { to: '/own-lists', label: 'lists.own', permission: 'list.own' },
   { to: '/listings', label: 'nav.listings', permission: 'listing.read' },
