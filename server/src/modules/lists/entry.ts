@@ -49,9 +49,10 @@ function ended(facts: EntryFacts, on: string, endsOn: string | null): RemovalKin
   const { record } = facts;
   const events = stateOfEvents(record?.events ?? [], on);
   if (events.annulled || removedBy(facts, 'annulled', on)) return 'annulled';
+  if (removedBy(facts, 'early', on)) return 'early';
   const gone = record !== null && record.goneOn !== null && record.goneOn <= on;
   if (events.withdrawn || events.erased || gone || removedBy(facts, 'leftAtSource', on)) return 'leftAtSource';
-  if (events.repaired || removedBy(facts, 'early', on)) return 'early';
+  if (events.repaired) return 'early';
   if (endsOn !== null && on > endsOn) return 'expired';
   if (record !== null && !record.inForce) return 'leftAtSource';
   return null;

@@ -180,6 +180,9 @@ async function listed(at: Moment): Promise<Change> {
   return keep(at, { entryId: entry.entry_id });
 }
 
+/** An honour that is taken back is no repair. */
+const eventOfRemoval = { serious: 'repaired', watch: 'repaired', honour: 'withdrawn' } as const;
+
 /** Display, use and measures end with the entry: its record gets the event, followers are told. */
 async function ended(at: Moment, how: 'early' | 'annulled'): Promise<Change> {
   const { tx, ctx, row, event, policy, list } = at;
@@ -217,7 +220,7 @@ async function ended(at: Moment, how: 'early' | 'annulled'): Promise<Change> {
       { accountId: event.by },
       { subjectId: entry.subject_id, recordId: entry.now_record_id },
       {
-        kind: how === 'annulled' ? 'annulled' : 'repaired',
+        kind: how === 'annulled' ? 'annulled' : eventOfRemoval[list.kind],
         effectiveOn: event.effectiveOn,
         reason: event.reason,
         document: paper.number,
