@@ -173,3 +173,25 @@ export const BatchCheckView = Type.Object({
   doneAt: orNull(InstantSchema),
 });
 export type BatchCheckView = Static<typeof BatchCheckView>;
+
+export const CheckCountsQuery = Type.Object({ from: DaySchema, to: DaySchema }, { additionalProperties: false });
+export const CheckCounts = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      matter: Type.String(),
+      matterName: Words,
+      way: Type.String({ description: 'automatic, embedded, batch, website' }),
+      checks: Type.Integer(),
+      hits: Type.Integer(),
+    }),
+  ),
+  feedback: Type.Array(
+    Type.Object({
+      body: Type.String(),
+      hits: Type.Integer({ description: '应当适用的命中' }),
+      answered: Type.Integer(),
+      inTime: Type.Integer(),
+      overdue: Type.Integer(),
+    }),
+  ),
+});

@@ -2,7 +2,7 @@
 import { workBatch } from '../../../server/src/modules/checks/index.ts';
 import { addEntry, addSubject } from '../../support/listed.ts';
 import { codeOf } from '../../support/rows.ts';
-import type { Case, Expect, Fixture, Rows } from '../format.ts';
+import { all, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
 
 const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok', commandLine: 'ok' };
 const reading: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
@@ -48,6 +48,7 @@ async function batch({ city, code }: Fixture): Promise<string> {
 }
 
 export const rows: Rows = {
+  'GET /api/v1/measures': { expect: all, request: () => ({ url: '/api/v1/measures' }) },
   'POST /api/v1/checks::batch': { expect: asking, request: (_who, { code }) => list(code) },
   'GET /api/v1/checks/batches/:id': {
     expect: own,
@@ -76,6 +77,10 @@ export const rows: Rows = {
   'GET /api/v1/checks/receipts/:no': {
     expect: own,
     request: async (_who, fixture) => ({ url: `/api/v1/checks/receipts/${await hit(fixture)}` }),
+  },
+  'GET /api/v1/checks/counts': {
+    expect: reading,
+    request: () => ({ url: '/api/v1/checks/counts?from=2026-01-01&to=2026-12-31' }),
   },
   'GET /api/v1/checks/hits': { expect: reading, request: () => ({ url: '/api/v1/checks/hits' }) },
   'POST /api/v1/checks/:id/feedback': feedback,
