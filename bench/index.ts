@@ -45,6 +45,10 @@ export const benchmarks: Readonly<Record<string, () => Promise<Benchmark>>> = {
     const { benchTakedown } = await import('./takedown.ts');
     return (host, size) => benchTakedown(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
   },
+  check: async () => {
+    const { benchCheck } = await import('./check.ts');
+    return (host, size) => benchCheck(host.config, { size, onNote: host.onNote, onEnd: host.onEnd });
+  },
   report: async () => {
     const { benchReport } = await import('./report.ts');
     return async (host, size) => benchReport(await host.openContext(), { size });

@@ -24,6 +24,7 @@ import { displayRoutes } from './modules/display/index.ts';
 import { exchangeRoutes } from './modules/exchange/index.ts';
 import { httpHooks, identityRoutes, purgeSessions } from './modules/identity/index.ts';
 import { listRoutes } from './modules/lists/index.ts';
+import { measureRoutes } from './modules/measures/index.ts';
 import { noticeRoutes } from './modules/notices/index.ts';
 import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
@@ -69,6 +70,7 @@ export const modules: readonly ModuleRoutes[] = [
   (ctx) => caseworkRoutes(ctx, caseDesks),
   objectionRoutes,
   displayRoutes,
+  measureRoutes,
   checkRoutes,
   listRoutes,
   (ctx) => repairRoutes(ctx, repairPorts),

@@ -1,6 +1,7 @@
 /** The check inside a decision over HTTP: what it tells, what it never tells, what is refused, and what is fed back. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import { workBatch } from '../../server/src/modules/checks/index.ts';
 import { normaliseName } from '../../server/src/modules/subjects/index.ts';
 import { execute, one, query, sql } from '../../server/src/platform/db.ts';
 import { createHttpCity, type HttpCity, type Login } from '../support/http-city.ts';
@@ -263,5 +264,56 @@ describe('feedback', () => {
     assert.equal(mine.causeLive, false, 'the desk shows what to lift');
     assert.equal((await feed(applied, { action: 'lifted' })).json().state, 'lifted');
     assert.equal((await check({ code: first.code, ...honours })).json().results[0].measures.length, 0);
+  });
+});
+
+describe('a batch', () => {
+  const send = (organisations: string[], more: object = {}, login: Login = 'officer') =>
+    city.call(login, 'POST', '/api/v1/checks:batch', {
+      payload: {
+        matter: 'PY-HONOURS',
+        purpose: 'honours',
+        document: '示评〔2026〕7号',
+        listName: '候选企业',
+        organisations,
+        ...more,
+      },
+    });
+  it('is worked through in the background, row by row with receipts; a person in it is refused and not kept', async () => {
+    const [hit, clear] = [await listed('SX02'), await company()];
+    const person = '11010519491231002X';
+    const sent = await send([hit.code, clear.code, person, codeOf(99_998)]);
+    assert.equal(sent.statusCode, 202, sent.body);
+    assert.deepEqual([sent.json().rows, sent.json().persons], [3, 1]);
+    const { id } = sent.json();
+    const early = await city.call('officer', 'GET', `/api/v1/checks/batches/${id}/result.xlsx`);
+    assert.equal(early.statusCode, 409);
+    await workBatch(city.ctx, id);
+    await workBatch(city.ctx, id);
+    const { state, done, hits, unknown } = (await city.call('officer', 'GET', `/api/v1/checks/batches/${id}`)).json();
+    assert.deepEqual([state, done, hits, unknown], ['done', 3, 1, 1]);
+    const rows = await query<{ asked: string; outcome: string; way: string | null; case_number: string | null }>(
+      city.ctx.db.app,
+      sql`SELECT b.asked, b.outcome, r.way, r.case_number FROM checks.batch_row b LEFT JOIN checks.receipt r ON r.number = b.number
+           WHERE b.batch_id = ${id} ORDER BY b.row_no`,
+    );
+    assert.deepEqual(
+      rows.map((row) => [row.outcome, row.way, row.case_number]),
+      [
+        ['hit', 'batch', '示评〔2026〕7号'],
+        ['clear', 'batch', '示评〔2026〕7号'],
+        ['unknown', null, null],
+      ],
+    );
+    assert.ok(!rows.some(({ asked }) => asked.includes(person)));
+    const sheet = await city.call('officer', 'GET', `/api/v1/checks/batches/${id}/result.xlsx`);
+    assert.equal(sheet.rawPayload.subarray(0, 2).toString(), 'PK');
+    assert.equal((await city.call('stranger', 'GET', `/api/v1/checks/batches/${id}`)).statusCode, 404);
+  });
+  it('of a matter that is decided one by one, or of persons alone, is refused', async () => {
+    const { code } = await company();
+    assert.equal((await send([code], { matter: 'ZB-BIDDING', purpose: 'bidding' })).statusCode, 422);
+    assert.equal((await send(['11010519491231002X'])).statusCode, 422);
+    assert.equal((await send([code], { document: '张三11010519491231002X' })).statusCode, 422);
   });
 });

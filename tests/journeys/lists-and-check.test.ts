@@ -155,7 +155,7 @@ it('a body proposes, a company defends itself, is listed, repairs, and everythin
     (await city.call(null, 'GET', '/api/v1/public/lists/SX02/entries')).json().items.length;
   assert.equal(await shown(), 1);
   // On the portal, for everybody; on no watch list, and for no search engine.
-  const visitor = await browser.newPage({ baseURL: base, locale: 'zh-CN' });
+  const visitor = await (await browser.newContext({ baseURL: base, locale: 'zh-CN' })).newPage();
   await visitor.goto('/lists');
   await visitor.getByRole('heading', { name: '公示的名单' }).waitFor();
   assert.equal(await visitor.getByText('重点关注').count(), 0);

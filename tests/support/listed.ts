@@ -44,9 +44,9 @@ export async function addEntry(ctx: AppContext, listed: Listed): Promise<string>
   const listedOn = listed.listedOn ?? '2026-01-05';
   await execute(
     ctx.db.app,
-    sql`INSERT INTO lists.entry (subject_id, entry_id, list, kind, origin, case_id, recogniser_body_id, document_number, decided_on, delivered_on,
+    sql`INSERT INTO lists.entry (subject_id, entry_id, version_id, list, kind, origin, case_id, recogniser_body_id, document_number, decided_on, delivered_on,
           delivery_proof, attested, listed_on, ends_on, particulars, policy_set_id, recorded_at)
-        VALUES (${listed.subjectId}, ${entryId}, ${listed.list}, ${listed.kind ?? 'serious'}, 'decision', ${newId()}, ${listed.bodyId},
+        VALUES (${listed.subjectId}, ${entryId}, ${newId()}, ${listed.list}, ${listed.kind ?? 'serious'}, 'decision', ${newId()}, ${listed.bodyId},
           ${listed.document ?? '示市监列决〔2026〕1号'}, ${listedOn}, ${listedOn}, 'EMS 1', false, ${listedOn}, ${listed.endsOn ?? null},
           ${JSON.stringify(particulars)}::jsonb, ${ctx.policy().setId}, ${ctx.clock.now()})`,
   );

@@ -76,6 +76,7 @@ export const CheckMatterView = Type.Object({
   batch: Type.Boolean(),
   basis: Type.String(),
 });
+export type CheckMatterView = Static<typeof CheckMatterView>;
 export const CheckMatters = Type.Object({ items: Type.Array(CheckMatterView) });
 
 export const ReceiptParams = Type.Object({ no: Type.String({ minLength: 10, maxLength: 40 }) });
@@ -172,3 +173,25 @@ export const BatchCheckView = Type.Object({
   doneAt: orNull(InstantSchema),
 });
 export type BatchCheckView = Static<typeof BatchCheckView>;
+
+export const CheckCountsQuery = Type.Object({ from: DaySchema, to: DaySchema }, { additionalProperties: false });
+export const CheckCounts = Type.Object({
+  items: Type.Array(
+    Type.Object({
+      matter: Type.String(),
+      matterName: Words,
+      way: Type.String({ description: 'automatic, embedded, batch, website' }),
+      checks: Type.Integer(),
+      hits: Type.Integer(),
+    }),
+  ),
+  feedback: Type.Array(
+    Type.Object({
+      body: Type.String(),
+      hits: Type.Integer({ description: '应当适用的命中' }),
+      answered: Type.Integer(),
+      inTime: Type.Integer(),
+      overdue: Type.Integer(),
+    }),
+  ),
+});

@@ -14,6 +14,7 @@ export * from './errors.ts';
 export * from './exchange.ts';
 export * from './lists.ts';
 export * from './matching.ts';
+export * from './measures.ts';
 export * from './notices.ts';
 export * from './objections.ts';
 export * from './oversight.ts';

@@ -1,7 +1,8 @@
 /** Checks: bodies and their systems ask and feed back; a receipt and a hit are hidden from other bodies. */
+import { workBatch } from '../../../server/src/modules/checks/index.ts';
 import { addEntry, addSubject } from '../../support/listed.ts';
 import { codeOf } from '../../support/rows.ts';
-import type { Case, Expect, Fixture, Rows } from '../format.ts';
+import { all, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
 
 const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok', commandLine: 'ok' };
 const reading: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
@@ -27,7 +28,36 @@ const feedback: Case = {
   }),
 };
 
+const list = (code: string) => ({
+  url: '/api/v1/checks:batch',
+  payload: {
+    matter: 'PY-HONOURS',
+    purpose: 'honours',
+    document: '示文〔2026〕1号',
+    listName: '候选单位',
+    organisations: [code],
+  },
+});
+/** A batch of the body of `officer`, worked through. */
+async function batch({ city, code }: Fixture): Promise<string> {
+  const { payload } = list(code);
+  const sent = await city.call('officer', 'POST', '/api/v1/checks:batch', { payload });
+  if (sent.statusCode !== 202) throw new Error(sent.body);
+  await workBatch(city.ctx, sent.json().id);
+  return sent.json().id;
+}
+
 export const rows: Rows = {
+  'GET /api/v1/measures': { expect: all, request: () => ({ url: '/api/v1/measures' }) },
+  'POST /api/v1/checks::batch': { expect: asking, request: (_who, { code }) => list(code) },
+  'GET /api/v1/checks/batches/:id': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}` }),
+  },
+  'GET /api/v1/checks/batches/:id/result.xlsx': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}/result.xlsx` }),
+  },
   'POST /api/v1/checks': [
     {
       when: 'with matter, purpose and case',
@@ -47,6 +77,10 @@ export const rows: Rows = {
   'GET /api/v1/checks/receipts/:no': {
     expect: own,
     request: async (_who, fixture) => ({ url: `/api/v1/checks/receipts/${await hit(fixture)}` }),
+  },
+  'GET /api/v1/checks/counts': {
+    expect: reading,
+    request: () => ({ url: '/api/v1/checks/counts?from=2026-01-01&to=2026-12-31' }),
   },
   'GET /api/v1/checks/hits': { expect: reading, request: () => ({ url: '/api/v1/checks/hits' }) },
   'POST /api/v1/checks/:id/feedback': feedback,

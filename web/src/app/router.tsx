@@ -544,7 +544,6 @@ const listing = createRoute({
   component: lazyRouteComponent(() => import('../features/lists/listing-pages.tsx'), 'ListingPage'),
 });
 
-const listPages = [lists, listEntries, ownLists, listings, newListing, listing] as const;
 const casePages = [
   notices,
   sentNotices,
@@ -568,6 +567,13 @@ const quality = createRoute({
   component: lazyRouteComponent(() => import('../features/quality/quality-page.tsx'), 'QualityPage'),
 });
 
+const checks = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks',
+  component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
+});
+
+const listPages = [checks, lists, listEntries, ownLists, listings, newListing, listing] as const;
 const besidePages = [
   statements,
   newStatement,

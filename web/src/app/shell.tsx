@@ -55,6 +55,7 @@ interface Task {
     | '/doubts'
     | '/complaints'
     | '/targets'
+    | '/checks'
     | '/lists'
     | '/listings'
     | '/own-lists'
@@ -79,6 +80,7 @@ const tasks: readonly Task[] = [
   { to: '/who-received', label: 'nav.whoReceived', permission: 'access.own' },
   { to: '/objections', label: 'nav.objections', permission: 'objection.read' },
   { to: '/repairs', label: 'nav.repairs', permission: 'repair.read' },
+  { to: '/checks', label: 'nav.checks', permission: 'check.read' },
   { to: '/lists', label: 'nav.lists', permission: 'list.read' },
   { to: '/own-lists', label: 'lists.own', permission: 'list.own' },
   { to: '/listings', label: 'nav.listings', permission: 'listing.read' },

@@ -309,3 +309,25 @@ export async function countsByWay(
          GROUP BY matter, way ORDER BY matter, way`,
   );
 }
+
+/**
+ * How bodies feed back. Only what shall be applied counts: a permitted measure that was not applied costs nothing in any rate.
+ */
+export async function feedbackOf(
+  client: Queryable,
+  bodies: readonly string[] | null,
+  from: PlainDateString,
+  to: PlainDateString,
+  today: PlainDateString,
+): Promise<{ body: string; hits: number; answered: number; inTime: number; overdue: number }[]> {
+  return query(
+    runner(client),
+    sql`SELECT b.name AS body, count(*)::int AS hits, (count(*) FILTER (WHERE h.state <> 'open'))::int AS answered,
+               (count(*) FILTER (WHERE h.answered_on <= h.due_on))::int AS "inTime",
+               (count(*) FILTER (WHERE h.state = 'open' AND h.due_on < ${today}))::int AS overdue
+          FROM checks.hit h JOIN core.body b ON b.body_id = h.body_id JOIN checks.receipt r ON r.number = h.number
+         WHERE (${bodies}::uuid[] IS NULL OR h.body_id = ANY(${bodies}::uuid[])) AND h.force = 'required'
+           AND r.checked_on BETWEEN ${from} AND ${to}
+         GROUP BY b.name ORDER BY b.name LIMIT 1000`,
+  );
+}

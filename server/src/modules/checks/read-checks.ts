@@ -1,12 +1,13 @@
 /** Receipts are verified, hits are read by the body that asked, matters are for everybody who checks. */
 import type { HitView, ReceiptView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
+import type { PlainDateString } from '../../platform/clock.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { authorize, may, scopeOf } from '../identity/index.ts';
 import { liveEntriesOf } from '../lists/index.ts';
 import { basisLine } from '../policy/index.ts';
-import { type HitRow, hitsOf, receiptBy } from './queries.ts';
+import { countsByWay, feedbackOf, type HitRow, hitsOf, receiptBy } from './queries.ts';
 import { isReceipt } from './receipt.ts';
 
 export function checkMatters(ctx: AppContext, actor: Actor) {
@@ -105,5 +106,21 @@ export async function listHits(
     items: rows.map((row) => viewOf(ctx, row, live)),
     nextCursor: last ? sealPosition(ctx.keys, 'hits', [last.due_on, last.hit_id]) : null,
     dataAsOf: ctx.clock.now(),
+  };
+}
+
+/** Checks by matter and way, and how bodies feed back, of a span of days; a body its own, the credit office all. */
+export async function countChecks(ctx: AppContext, actor: Actor, span: { from: string; to: string }) {
+  const scope = scopeOf(actor, 'check.read');
+  const bodies = scope.kind === 'all' ? null : scope.bodyIds;
+  const [from, to] = [span.from as PlainDateString, span.to as PlainDateString];
+  const [counts, feedback] = await Promise.all([
+    countsByWay(ctx.db.app, bodies, from, to),
+    feedbackOf(ctx.db.app, bodies, from, to, ctx.clock.today()),
+  ]);
+  const policy = ctx.policy();
+  return {
+    items: counts.map((one) => ({ ...one, matterName: policy.matter(one.matter)?.name ?? words(one.matter) })),
+    feedback,
   };
 }

@@ -5,6 +5,8 @@ import {
   BatchCheckRequest,
   BatchCheckView,
   CheckAnswer,
+  CheckCounts,
+  CheckCountsQuery,
   CheckMatters,
   CheckRequest,
   FeedbackRequest,
@@ -19,7 +21,7 @@ import type { AppContext } from '../../context.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { xlsxPieces } from '../../platform/tabular/index.ts';
 import { giveFeedback } from './give-feedback.ts';
-import { checkMatters, listHits, verifyReceipt } from './read-checks.ts';
+import { checkMatters, countChecks, listHits, verifyReceipt } from './read-checks.ts';
 import { batchSheet, readBatch, startBatch } from './run-batch.ts';
 import { runCheck } from './run-check.ts';
 
@@ -95,6 +97,19 @@ export function checkRoutes(ctx: AppContext): (app: HttpInstance) => Promise<voi
         schema: { tags, summary: '须核查的事项 Matters that must query', response: { 200: CheckMatters } },
       },
       async (request) => checkMatters(ctx, request.actor),
+    );
+    app.get(
+      `${base}/counts`,
+      {
+        config: { permission: 'check.read' },
+        schema: {
+          tags,
+          summary: '核查与反馈统计 Counts by matter and way, and feedback by body',
+          querystring: CheckCountsQuery,
+          response: { 200: CheckCounts },
+        },
+      },
+      async (request) => countChecks(ctx, request.actor, request.query),
     );
     app.get(
       `${base}/receipts/:no`,

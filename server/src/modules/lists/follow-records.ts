@@ -4,7 +4,7 @@
  * its end never does, since that is read from the record itself.
  */
 import type { AppContext } from '../../context.ts';
-import type { Instant } from '../../platform/clock.ts';
+import { addDays, type Instant, type PlainDateString } from '../../platform/clock.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { CreditList, FieldRole, PolicyRuntime } from '../policy/index.ts';
@@ -13,6 +13,7 @@ import {
   type EntryRow,
   followedUntil,
   insertEntry,
+  insertRemoval,
   keepFollowed,
   type ListedRecord,
   listedRecords,
@@ -80,7 +81,24 @@ export function entryOfRecord(ctx: Pick<AppContext, 'policy' | 'clock'>, record:
   };
 }
 
-async function keep(tx: Transaction, ctx: AppContext, record: ListedRecord): Promise<boolean> {
+/** It was over when it was reported: known as ended, and nobody is told of it now. */
+async function endQuietly(tx: Transaction, ctx: AppContext, entry: EntryRow, endsOn: PlainDateString): Promise<void> {
+  await insertRemoval(tx, {
+    subjectId: entry.subject_id,
+    removalId: newId(),
+    entryId: entry.entry_id,
+    kind: 'expired',
+    removedOn: addDays(endsOn, 1),
+    documentNumber: null,
+    reason: '归集时已期满 over when it was reported',
+    caseId: null,
+    accountId: null,
+    at: ctx.clock.now(),
+  });
+}
+
+/** @param quiet the first look at a city that has records already: what was listed long ago is told to nobody */
+async function keep(tx: Transaction, ctx: AppContext, record: ListedRecord, quiet: boolean): Promise<boolean> {
   if (record.entry_record_id === record.record_id) return false;
   const entry = entryOfRecord(ctx, record);
   if (!entry) return false;
@@ -90,7 +108,8 @@ async function keep(tx: Transaction, ctx: AppContext, record: ListedRecord): Pro
     return true;
   }
   await insertEntry(tx, entry);
-  if (entry.ends_on === null || entry.ends_on >= ctx.clock.today()) await tellListed(tx, ctx, entry);
+  if (entry.ends_on !== null && entry.ends_on < ctx.clock.today()) await endQuietly(tx, ctx, entry, entry.ends_on);
+  else if (!quiet) await tellListed(tx, ctx, entry);
   return true;
 }
 
@@ -113,7 +132,7 @@ export async function followRecords(ctx: AppContext): Promise<number> {
     if (!last) break;
     kept += await withTransaction(ctx.db.app, async (tx) => {
       let made = 0;
-      for (const record of rows) if (await keep(tx, ctx, record)) made++;
+      for (const record of rows) if (await keep(tx, ctx, record, known === null)) made++;
       return made;
     });
     after = { at: last.recorded_at, id: last.record_id };

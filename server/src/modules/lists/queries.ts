@@ -295,7 +295,7 @@ export async function entriesOfList(
           AND (${filter.bodies ?? null}::uuid[] IS NULL OR e.recogniser_body_id = ANY(${filter.bodies ?? null}::uuid[]))
           AND (${q}::text IS NULL OR s.unified_code = ${q} OR e.document_number = ${q} OR e.case_number = ${q} OR strpos(s.name, ${q}) > 0)
           AND (${filter.liveOn ?? null}::date IS NULL OR (e.listed_on <= ${filter.liveOn ?? null} AND (e.ends_on IS NULL OR e.ends_on >= ${filter.liveOn ?? null})
-            AND NOT EXISTS (SELECT FROM lists.removal x WHERE x.subject_id = e.subject_id AND x.entry_id = e.entry_id AND x.removed_on <= ${filter.liveOn ?? null})))
+            AND NOT EXISTS (SELECT FROM lists.removal x WHERE x.subject_id = e.subject_id AND x.entry_id = e.entry_id AND x.kind <> 'expired' AND x.removed_on <= ${filter.liveOn ?? null})))
           AND (${after === null} OR (e.listed_on, e.entry_id) < (${after?.on ?? null}::date, ${after?.id ?? null}::uuid))
         ORDER BY e.listed_on DESC, e.entry_id DESC LIMIT ${limit}`,
   );
@@ -309,7 +309,7 @@ export async function countsByList(client: Runner, on: string): Promise<{ list: 
         LEFT JOIN core.record r ON r.subject_id = e.subject_id AND r.record_id = e.record_id
         WHERE e.superseded_at IS NULL AND e.listed_on <= ${on} AND (e.ends_on IS NULL OR e.ends_on >= ${on})
           AND (e.record_id IS NULL OR r.superseded_at IS NULL)
-          AND NOT EXISTS (SELECT FROM lists.removal x WHERE x.subject_id = e.subject_id AND x.entry_id = e.entry_id AND x.removed_on <= ${on})
+          AND NOT EXISTS (SELECT FROM lists.removal x WHERE x.subject_id = e.subject_id AND x.entry_id = e.entry_id AND x.kind <> 'expired' AND x.removed_on <= ${on})
           AND NOT EXISTS (SELECT FROM core.record_event v WHERE v.subject_id = e.subject_id AND v.record_id = e.record_id
             AND v.kind IN ('withdrawn', 'annulled', 'repaired', 'erased') AND v.effective_on <= ${on}
             AND NOT EXISTS (SELECT FROM core.record_event w WHERE w.subject_id = v.subject_id AND w.record_id = v.record_id

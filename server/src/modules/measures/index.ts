@@ -10,3 +10,4 @@ export {
   type MeasureSource,
   measuresOf,
 } from './measures-of.ts';
+export { measureRoutes } from './routes.ts';

@@ -2,6 +2,7 @@ import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
 import { casesEn } from './cases.en.ts';
 import { channelsEn } from './channels.en.ts';
+import { checksEn } from './checks.en.ts';
 import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
@@ -16,6 +17,7 @@ import { workEn } from './work.en.ts';
 export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
+  ...checksEn,
   ...listsEn,
   ...workEn,
   ...qualityEn,

@@ -4,9 +4,9 @@ import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
 import { casesZh } from './cases.zh.ts';
 import { channelsZh } from './channels.zh.ts';
+import { checksZh } from './checks.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
-
 import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
@@ -18,6 +18,7 @@ import { workZh } from './work.zh.ts';
 export const zh = {
   ...oversightZh,
   ...casesZh,
+  ...checksZh,
   ...listsZh,
   ...workZh,
   ...qualityZh,
