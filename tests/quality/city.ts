@@ -38,18 +38,21 @@ export async function sendMonth(city: HttpCity, seed: number, total: number): Pr
   const random = randomOf(seed);
   const sent: SentRow[] = [];
   const earlier: Record<string, string>[] = [];
+  const known = new Set<string>();
   let serial = 0;
   const each = Math.ceil(total / days.length);
   for (const day of days) {
     await moveTo(city, `${day}T02:00:00Z`, 'officer');
     const rows: Record<string, string>[] = [];
+    const inFile = new Set<string>();
     while (rows.length < each && sent.length + rows.length < total) {
       const draw = random();
       const old = earlier[Math.floor(random() * earlier.length)];
-      if (draw < 0.1 && old && !rows.includes(old)) {
+      if (draw < 0.1 && old) {
         // Sent once more: as it was, or with other words in it. One fact at most once in a file.
         const row = draw < 0.05 ? old : { ...old, CF_NR: `罚款人民币20000元（更正${serial}）` };
-        if (rows.some(({ CF_WSH }) => CF_WSH === row.CF_WSH)) continue;
+        if (inFile.has(row.CF_WSH ?? '')) continue;
+        inFile.add(row.CF_WSH ?? '');
         rows.push(row);
         continue;
       }
@@ -79,7 +82,11 @@ export async function sendMonth(city: HttpCity, seed: number, total: number): Pr
       });
     });
     // Only what was taken in can be sent again.
-    for (const row of rows) if (row.CF_NR_FK && !earlier.some(({ CF_WSH }) => CF_WSH === row.CF_WSH)) earlier.push(row);
+    for (const row of rows) {
+      if (!row.CF_NR_FK || known.has(row.CF_WSH ?? '')) continue;
+      known.add(row.CF_WSH ?? '');
+      earlier.push(row);
+    }
   }
   return sent;
 }

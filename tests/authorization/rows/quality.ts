@@ -22,6 +22,16 @@ function freshMonth(): string {
   return `20${String(21 + Math.floor(months / 12)).padStart(2, '0')}-${String((months % 12) + 1).padStart(2, '0')}`;
 }
 
+/** A closed month of 2020, in which nothing happened. */
+async function closedMonth({ city }: Fixture): Promise<void> {
+  await execute(
+    city.ctx.db.app,
+    sql`INSERT INTO quality.month (month, policy_set_id, figures, hash, closed_by, closed_at)
+        VALUES ('2020-05', ${city.ctx.policy().setId}, '{"rows":[],"duties":[],"samples":[],"cases":[],"codes":null}'::jsonb, 'x', ${newId()}, ${city.clock.now()})
+        ON CONFLICT (month) DO NOTHING`,
+  );
+}
+
 /** A signed letter to the body of `officer`, answered or not. */
 async function freshLetter({ city }: Fixture, replied: boolean): Promise<string> {
   const id = newId();
@@ -98,11 +108,10 @@ export const rows: Rows = {
   [`POST ${base}/months/:month/close`]: ofOffice(() => ({ url: `${base}/months/${freshMonth()}/close` })),
   [`POST ${base}/months/:month/papers`]: ofOffice(() => ({ url: `${base}/months/${freshMonth()}/papers` })),
   [`GET ${base}/months/:month/annex`]: { expect: officeOnly, ...at(`${base}/months/2026-10/annex`) },
-  [`POST ${base}/years/:year/report`]: {
-    ...ofOffice(() => ({ url: `${base}/years/2020/report` })),
-    // No month of that year is closed: who asks is not the reason.
-    also: [422],
-  },
+  [`POST ${base}/years/:year/report`]: ofOffice(async (_who, fixture) => {
+    await closedMonth(fixture);
+    return { url: `${base}/years/2020/report` };
+  }),
   [`GET ${base}/letters`]: { expect: business, ...at(`${base}/letters`) },
   [`POST ${base}/letters/:id/reply`]: {
     expect: { officer: 'ok', stranger: 'hidden' },

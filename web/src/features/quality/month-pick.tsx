@@ -5,7 +5,7 @@ import { Pick } from '../../shared/ui/pick.tsx';
 import { monthBack } from './queries.ts';
 
 const shown = 24;
-export const monthOptions = (): { value: string; label: string }[] =>
+const monthOptions = (): { value: string; label: string }[] =>
   Array.from({ length: shown }, (_, at) => ({ value: monthBack(at), label: monthBack(at) }));
 
 export function MonthPick({

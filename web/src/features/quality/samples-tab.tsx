@@ -13,8 +13,7 @@ import { formatInstant } from '../../shared/ui/format.ts';
 import { Section, Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { Empty, ErrorNote, Loaded } from '../../shared/ui/states.tsx';
-import { monthOptions } from './month-pick.tsx';
-import { monthBack, renewQuality, sampleQuery, samplesQuery } from './queries.ts';
+import { monthsQuery, renewQuality, sampleQuery, samplesQuery } from './queries.ts';
 
 export function SamplesTab() {
   const { t } = useI18n();
@@ -78,15 +77,18 @@ export function SamplesTab() {
 }
 
 function useMonthAndBody() {
-  const [month, setMonth] = useState(monthBack(0));
+  // The server's months: its day counts, not that of the computer in front.
+  const months = (useQuery(monthsQuery).data?.items ?? []).map((one) => ({ value: one.month, label: one.month }));
+  const [chosen, setMonth] = useState('');
+  const month = chosen || (months[0]?.value ?? '');
   const [bodyId, setBodyId] = useState('');
   const bodies = useQuery(bodiesQuery).data ?? [];
-  return { month, setMonth, bodyId, setBodyId, bodies };
+  return { month, months, setMonth, bodyId, setBodyId, bodies };
 }
 
 function Draw() {
   const { t } = useI18n();
-  const { month, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
+  const { month, months, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
   const [count, setCount] = useState('30');
   const draw = useMutation({
     mutationFn: () =>
@@ -102,7 +104,7 @@ function Draw() {
       <p className="quiet">{t('quality.drawHint')}</p>
       {draw.error ? <ErrorNote error={draw.error} /> : null}
       <div className="filters">
-        <Pick label={t('quality.month')} value={month} options={monthOptions()} onChange={setMonth} />
+        <Pick label={t('quality.month')} value={month} options={months} onChange={setMonth} />
         <Pick
           label={t('quality.body')}
           value={bodyId}
@@ -120,7 +122,7 @@ function Draw() {
           value={count}
           onChange={(event) => setCount(event.target.value)}
         />
-        <Button type="primary" disabled={!valid || draw.isPending} onClick={() => draw.mutate()}>
+        <Button type="primary" disabled={!valid || month === '' || draw.isPending} onClick={() => draw.mutate()}>
           {t('quality.draw')}
         </Button>
       </div>
@@ -199,14 +201,14 @@ const compared = [
 
 function Website() {
   const { t, w } = useI18n();
-  const { month, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
+  const { month, months, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
   const [standard, setStandard] = useState('penalty');
   const standards = (useQuery(standardsQuery).data ?? []).filter(({ key }) => compared.includes(key));
   return (
     <Section title={t('quality.website')}>
       <p className="quiet">{t('quality.websiteHint')}</p>
       <div className="filters">
-        <Pick label={t('quality.month')} value={month} options={monthOptions()} onChange={setMonth} />
+        <Pick label={t('quality.month')} value={month} options={months} onChange={setMonth} />
         <Pick
           label={t('quality.body')}
           value={bodyId}
@@ -224,7 +226,7 @@ function Website() {
         />
         <FileButton
           path={`/quality/samples/website?month=${month}&bodyId=${bodyId}&standard=${standard}`}
-          disabled={bodyId === ''}
+          disabled={bodyId === '' || month === ''}
         >
           {t('quality.chooseFile')}
         </FileButton>
