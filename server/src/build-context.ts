@@ -4,12 +4,15 @@ import type { AppContext } from './context.ts';
 import { registerPurposes } from './modules/persons/index.ts';
 import {
   compilePolicy,
+  filesInForce,
   loadPolicyFiles,
   loadPolicySet,
   type PolicyFile,
   type PolicyRuntime,
   problemLine,
+  problemsOf,
   storePolicy,
+  withReleases,
 } from './modules/policy/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { prepareAccessLog } from './platform/access-log/index.ts';
@@ -52,19 +55,35 @@ async function readPolicy(config: Config): Promise<readonly PolicyFile[]> {
 interface PolicySource {
   policy(): PolicyRuntime;
   policySet(setId: number): Promise<PolicyRuntime>;
+  reloadPolicy(): Promise<void>;
+}
+
+/** Releases were checked when they were made; a folder that changed since may not fit them any more. */
+function refuseReleased(files: readonly PolicyFile[]): void {
+  const problems = problemsOf(files);
+  if (problems.length === 0) return;
+  const lines = problems.slice(0, maxProblemsTold).map(problemLine).join('\n');
+  throw new EnvironmentError(
+    `政策文件与工作台发布的政策变更不一致，共 ${problems.length} 处，系统不能启动，请修改文件后再试：\n${lines}`,
+    `The policy files do not fit what the desk released (${problems.length} problems); mend the files and try again:\n${lines}`,
+  );
 }
 
 async function openPolicy(config: Config, db: Databases, clock: Clock, log: Logger): Promise<PolicySource> {
-  const files = await readPolicy(config);
-  const stored = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
+  const folders = await readPolicy(config);
+  const load = async (today: string): Promise<PolicyRuntime> => {
+    const files = await withReleases(db.app, folders, today);
+    if (files.length > folders.length) refuseReleased(filesInForce(files, today));
+    const stored = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
+    return compilePolicy(files, stored.setId, stored.digest, { on: today });
+  };
   let on = clock.today();
-  let current = compilePolicy(files, stored.setId, stored.digest, { on });
+  let current = await load(on);
   let refreshing: Promise<void> | null = null;
   // A new day may bring a version into force that was loaded before it: it makes another set, with a number of its own.
-  const refresh = async (today: string): Promise<void> => {
-    const next = await withTransaction(db.app, (tx) => storePolicy(tx, files, clock, 'files'));
-    current = compilePolicy(files, next.setId, next.digest, { on: today });
-    on = clock.today();
+  const refresh = async (today: typeof on): Promise<void> => {
+    current = await load(today);
+    on = today;
   };
   const sets = new Map<number, Promise<PolicyRuntime>>();
   return {
@@ -93,6 +112,10 @@ async function openPolicy(config: Config, db: Databases, clock: Clock, log: Logg
       loading.catch(() => sets.delete(setId));
       return loading;
     },
+    async reloadPolicy() {
+      await refreshing;
+      await refresh(clock.today());
+    },
   };
 }
 
@@ -105,7 +128,7 @@ export async function contextOver(
   const clock = options.clock ?? clockFromEnv(process.env);
   const keys = openKeyRing(config.keysDir);
   const log = options.log ?? createLogger(config.logLevel);
-  const { policy, policySet } = await openPolicy(config, db, clock, log);
+  const { policy, policySet, reloadPolicy } = await openPolicy(config, db, clock, log);
   await registerPurposes(db.person, policy().persons(), clock.now());
   return {
     config,
@@ -117,6 +140,7 @@ export async function contextOver(
     jobs: createJobs(),
     policy,
     policySet,
+    reloadPolicy,
   };
 }
 

@@ -21,6 +21,8 @@ export interface AppContext {
   policy(): PolicyRuntime;
   /** The runtime of an earlier set, for work that was begun under it. */
   policySet(setId: number): Promise<PolicyRuntime>;
+  /** Reads again what the desk released: after a change began or was taken back. */
+  reloadPolicy(): Promise<void>;
 }
 
 /** Who acts. Made by identity from a session or by the CLI; never from a request's body. */

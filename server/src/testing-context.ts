@@ -51,6 +51,7 @@ export async function createTestContext(options: TestContextOptions = {}): Promi
     jobs: createJobs(),
     policy: runtime,
     policySet: async () => runtime(),
+    reloadPolicy: async () => undefined,
   };
   await prepareAccessLog(ctx);
   return {

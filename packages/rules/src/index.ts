@@ -24,3 +24,4 @@ export type {
   Value,
   ValueNode,
 } from './types.ts';
+export { maxWords, readWords, sayExpression, type WordName, type WordProblem, type WordsResult } from './words.ts';

@@ -61,6 +61,7 @@ function indexFiles(files: readonly PolicyFile[]): PolicyIndex {
   return { standards, codeTables, items };
 }
 
+/** Everything that is wrong with files together: what they refer to, expressions, rows beside rules, guardrails. */
 export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem[] {
   const problems: PolicyProblem[] = [];
   const index = indexFiles(read.map((entry) => entry.file));

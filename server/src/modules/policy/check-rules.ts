@@ -1,6 +1,7 @@
 import { type FieldTypes, parseExpression } from '@chengxin/rules';
 import type { PolicyIndex, Report } from './check-files.ts';
 import { itemsOf } from './check-standard.ts';
+import { findsIn, todayKey } from './try-rule.ts';
 import {
   type DataStandard,
   DISCLOSURE_FACTS,
@@ -42,7 +43,9 @@ export function checkRuleSet(
       report(`${path}.role`, 'field 和 role 只能写一个', 'give field or role, not both');
     for (const standard of standards) {
       const bound = bindRule(rule, standard);
-      if (bound) checkRule(bound, standard, index, path, report);
+      if (!bound) continue;
+      checkRule(bound, standard, index, path, report);
+      checkCases(rule, bound, standard, path, report);
     }
   }
 }
@@ -116,6 +119,27 @@ function checkRule(rule: QualityRule, standard: DataStandard, index: PolicyIndex
       continue;
     }
     checkLiterals(expression, (field) => valuesOf(standard, field, index), `${path}.check.${part}`, report);
+  }
+}
+
+/** The rows beside a rule say what it is for: one that comes out otherwise is a mistake of the rule or of the row. */
+function checkCases(rule: QualityRule, bound: QualityRule, standard: DataStandard, path: string, report: Report): void {
+  for (const [at, one] of (rule.cases ?? []).entries()) {
+    const place = `${path}.cases[${at}]`;
+    const unknown = Object.keys(one.row).find(
+      (key) => key !== todayKey && !standard.fields.some((field) => field.code === key || field.role === key),
+    );
+    if (unknown !== undefined) {
+      report(place, `示例中没有字段“${unknown}”`, `the row has “${unknown}”, which is no field`);
+      continue;
+    }
+    const found = findsIn(bound, standard, one.row);
+    if (found === undefined || found === (one.expects === 'finding')) continue;
+    report(
+      place,
+      found ? `示例第${at + 1}行应当没有问题，规则却报出了问题` : `示例第${at + 1}行应当报出问题，规则却没有报出`,
+      found ? `row ${at + 1} should pass and is found` : `row ${at + 1} should be found and passes`,
+    );
   }
 }
 

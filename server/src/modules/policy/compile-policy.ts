@@ -222,9 +222,15 @@ export function filesInForce(files: readonly PolicyFile[], on?: string): PolicyF
     if (on !== undefined && from > on && !regime) continue;
     const key = `${file.kind} ${file.key}${regime ? ` ${from}` : ''}`;
     const other = best.get(key);
-    if (!other || (other.validFrom ?? '') <= from) best.set(key, file);
+    if (!other || !isLater(other, file)) best.set(key, file);
   }
   return [...best.values()];
+}
+
+/** Whether the first of two versions of a file takes the place of the second. */
+function isLater(one: PolicyFile, other: PolicyFile): boolean {
+  const [a, b] = [one.validFrom ?? '', other.validFrom ?? ''];
+  return a === b ? (one.revision ?? 0) > (other.revision ?? 0) : a > b;
 }
 
 function compileStandards(files: readonly FileOf<'dataStandard'>[]): Map<string, NamedStandard> {
@@ -258,13 +264,14 @@ function compileRule(
 ): CompiledRule | undefined {
   const bound = bindRule(rule, standard);
   if (!bound) return undefined;
-  const { check, ...rest } = bound;
+  const { check, cases: _, ...rest } = bound;
+  const { cases: __, ...said } = rule;
   const types = fieldTypes(standard);
   const compiled: CompiledRule = {
     ...rest,
     basis: rule.basis ?? [...basis],
     confirmed: rule.confirmed ?? confirmed,
-    version: shortHash(rule),
+    version: shortHash(said),
     builtin: check.kind === 'builtin',
   };
   if (check.kind === 'expression') {

@@ -24,10 +24,13 @@ export interface VersionRef {
   key: string;
   hash: string;
   validFrom: string | null;
+  /** Only where the file has one: sets of before stay what they were. */
+  revision?: number;
 }
 
 export function versionOf(file: PolicyFile): VersionRef {
-  return { kind: file.kind, key: file.key, hash: hashOf(file), validFrom: file.validFrom ?? null };
+  const ref: VersionRef = { kind: file.kind, key: file.key, hash: hashOf(file), validFrom: file.validFrom ?? null };
+  return file.revision === undefined ? ref : { ...ref, revision: file.revision };
 }
 
 const order = (ref: VersionRef): string => `${ref.kind}\u0000${ref.key}\u0000${ref.validFrom ?? ''}\u0000${ref.hash}`;

@@ -114,7 +114,8 @@ export function parsePolicyText(text: string, file: string, problems: PolicyProb
   return shaped(value, file, problems);
 }
 
-function shaped(value: unknown, file: string, problems: PolicyProblem[]): PolicyFile | null {
+/** A value in the shape of a policy file; problems are added, null when it has none. */
+export function shaped(value: unknown, file: string, problems: PolicyProblem[]): PolicyFile | null {
   const kind = typeof value === 'object' && value !== null && 'kind' in value ? value.kind : undefined;
   if (!isPolicyKind(kind)) {
     problems.push({
@@ -182,7 +183,12 @@ function mergeFolders(read: readonly ReadPolicyFile[], problems: PolicyProblem[]
   const byKey = new Map<string, ReadPolicyFile[]>();
   for (const entry of read) {
     const others = byKey.get(keyOf(entry.file)) ?? [];
-    const twin = others.find((other) => other.folder === entry.folder && firstDay(other.file) === firstDay(entry.file));
+    const twin = others.find(
+      (other) =>
+        other.folder === entry.folder &&
+        firstDay(other.file) === firstDay(entry.file) &&
+        (other.file.revision ?? 0) === (entry.file.revision ?? 0),
+    );
     if (twin) {
       problems.push({
         file: entry.path,

@@ -144,6 +144,16 @@ const ruleSet = strict({
       fix: bilingual,
       basis: optional(list(basis, 1, 20)),
       confirmed: optional(Type.Boolean()),
+      cases: optional(
+        list(
+          strict({
+            row: Type.Record(Type.String({ maxLength: 100 }), Type.String({ maxLength: 4_000 })),
+            expects: oneOf('finding', 'none'),
+          }),
+          1,
+          50,
+        ),
+      ),
     }),
     1,
     2_000,
@@ -845,6 +855,7 @@ const envelopeOf = (kind: PolicyKind): TSchema =>
     basis: list(basis, 0, 50),
     validFrom: optional(isoDate),
     validTo: optional(isoDate),
+    revision: optional(Type.Integer({ minimum: 1, maximum: 10_000 })),
     confirmed: Type.Boolean(),
     note: optional(text(4_000)),
     body: bodies[kind],

@@ -41,7 +41,8 @@ export async function storePolicy(
   return { setId: await queries.insertSet(client, digest, versions, at), digest };
 }
 
-const identity = (version: VersionRef): string => `${version.kind} ${version.key} ${version.validFrom ?? ''}`;
+const identity = (version: VersionRef): string =>
+  `${version.kind} ${version.key} ${version.validFrom ?? ''} ${version.revision ?? 0}`;
 
 /** What was used keeps its words: the same kind, key and first day with another content would rewrite the past. */
 export function refuseChangeOfUsed(versions: readonly VersionRef[], used: readonly (readonly VersionRef[])[]): void {

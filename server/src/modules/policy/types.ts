@@ -25,6 +25,8 @@ export interface PolicyEnvelope<Kind extends string, Body> {
   /** First and last day of effect (ISO dates, inclusive); absent = open. */
   validFrom?: string;
   validTo?: string;
+  /** Of versions with the same first day, the highest holds: a version that was taken back on the day it began. */
+  revision?: number;
   confirmed: boolean;
   note?: string;
   body: Body;
@@ -169,6 +171,14 @@ export interface QualityRule {
   fix: Bilingual;
   basis?: Basis[];
   confirmed?: boolean;
+  /** Rows that the rule is tried on whenever it is checked. They are no part of its version. */
+  cases?: RuleCase[];
+}
+
+/** A row as a clerk writes it (field code or role → value), and whether the rule finds something in it. */
+export interface RuleCase {
+  row: Record<string, string>;
+  expects: 'finding' | 'none';
 }
 
 export interface RuleSet {
@@ -178,7 +188,7 @@ export interface RuleSet {
 }
 
 /** A quality rule with its expression parsed and its version (short hash) fixed. */
-export interface CompiledRule extends Omit<QualityRule, 'check'> {
+export interface CompiledRule extends Omit<QualityRule, 'check' | 'cases'> {
   version: string;
   builtin: boolean;
   when?: Expression;
