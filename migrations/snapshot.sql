@@ -57,10 +57,11 @@ GRANT USAGE ON SCHEMA person TO ${role:person};
 CREATE SCHEMA platform;
 GRANT USAGE ON SCHEMA platform TO ${role:app};
 
-CREATE SCHEMA quality;
-GRANT USAGE ON SCHEMA quality TO ${role:app};
 CREATE SCHEMA policy;
 GRANT USAGE ON SCHEMA policy TO ${role:app};
+
+CREATE SCHEMA quality;
+GRANT USAGE ON SCHEMA quality TO ${role:app};
 
 CREATE SCHEMA repair;
 GRANT USAGE ON SCHEMA repair TO ${role:app};
@@ -2438,6 +2439,120 @@ CREATE TABLE platform.worker (
 );
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform.worker TO ${role:app};
 
+CREATE TABLE policy.change (
+  change_id uuid NOT NULL,
+  title text NOT NULL,
+  reason text NOT NULL,
+  state text NOT NULL,
+  version integer NOT NULL DEFAULT 1,
+  digest text NOT NULL,
+  created_by uuid NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  reply_due_on date,
+  circulated_at timestamp with time zone,
+  submitted_by uuid,
+  submitted_at timestamp with time zone,
+  answer_note text,
+  approved_by uuid,
+  approved_at timestamp with time zone,
+  effective_on date,
+  activated_at timestamp with time zone,
+  policy_set_id integer,
+  ended_by uuid,
+  ended_at timestamp with time zone,
+  end_reason text,
+  CONSTRAINT change_pkey PRIMARY KEY (change_id),
+  CONSTRAINT change_check CHECK (((approved_by IS NULL) OR (approved_by <> created_by))),
+  CONSTRAINT change_check1 CHECK (((approved_by IS NULL) OR (approved_by <> submitted_by))),
+  CONSTRAINT change_check2 CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
+  CONSTRAINT change_check3 CHECK (((state <> ALL (ARRAY['scheduled'::text, 'active'::text, 'rolledBack'::text])) OR ((approved_by IS NOT NULL) AND (effective_on IS NOT NULL)))),
+  CONSTRAINT change_state_check CHECK ((state = ANY (ARRAY['drafted'::text, 'circulated'::text, 'submitted'::text, 'scheduled'::text, 'active'::text, 'rolledBack'::text, 'discarded'::text])))
+);
+CREATE INDEX change_recent ON policy.change USING btree (created_at DESC, change_id DESC);
+CREATE INDEX change_scheduled ON policy.change USING btree (effective_on) WHERE (state = 'scheduled'::text);
+GRANT INSERT, SELECT, UPDATE ON policy.change TO ${role:app};
+
+CREATE TABLE policy.change_event (
+  event_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  at timestamp with time zone NOT NULL,
+  kind text NOT NULL,
+  by uuid,
+  note text,
+  CONSTRAINT change_event_pkey PRIMARY KEY (event_id),
+  CONSTRAINT change_event_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
+);
+CREATE INDEX change_event_of ON policy.change_event USING btree (change_id, event_id);
+GRANT INSERT, SELECT ON policy.change_event TO ${role:app};
+
+CREATE TABLE policy.change_file (
+  change_id uuid NOT NULL,
+  kind text NOT NULL,
+  key text NOT NULL,
+  base_hash text,
+  base jsonb,
+  hash text NOT NULL,
+  body jsonb NOT NULL,
+  changed_by uuid NOT NULL,
+  changed_at timestamp with time zone NOT NULL,
+  CONSTRAINT change_file_pkey PRIMARY KEY (change_id, kind, key),
+  CONSTRAINT change_file_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
+);
+GRANT DELETE, INSERT, SELECT, UPDATE ON policy.change_file TO ${role:app};
+
+CREATE TABLE policy.change_unit (
+  change_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  answer text,
+  comment text,
+  answered_by uuid,
+  answered_at timestamp with time zone,
+  CONSTRAINT change_unit_pkey PRIMARY KEY (change_id, body_id),
+  CONSTRAINT change_unit_answer_check CHECK ((answer = ANY (ARRAY['confirmed'::text, 'objected'::text]))),
+  CONSTRAINT change_unit_check CHECK (((answer IS NULL) = (answered_at IS NULL))),
+  CONSTRAINT change_unit_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
+);
+CREATE INDEX change_unit_body ON policy.change_unit USING btree (body_id, change_id);
+GRANT DELETE, INSERT, SELECT, UPDATE ON policy.change_unit TO ${role:app};
+
+CREATE TABLE policy.release (
+  release_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  kind text NOT NULL,
+  key text NOT NULL,
+  hash text NOT NULL,
+  body jsonb NOT NULL,
+  effective_on date NOT NULL,
+  revision integer NOT NULL,
+  released_at timestamp with time zone NOT NULL,
+  withdrawn_at timestamp with time zone,
+  CONSTRAINT release_pkey PRIMARY KEY (release_id),
+  CONSTRAINT release_revision_check CHECK ((revision >= 0))
+);
+CREATE UNIQUE INDEX release_once ON policy.release USING btree (kind, key, effective_on, revision) WHERE (withdrawn_at IS NULL);
+GRANT INSERT, SELECT ON policy.release TO ${role:app};
+GRANT UPDATE (withdrawn_at) ON policy.release TO ${role:app};
+
+CREATE TABLE policy.simulation (
+  simulation_id uuid NOT NULL,
+  change_id uuid NOT NULL,
+  digest text NOT NULL,
+  state text NOT NULL,
+  row_limit integer NOT NULL,
+  asked_by uuid NOT NULL,
+  asked_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  result jsonb,
+  CONSTRAINT simulation_pkey PRIMARY KEY (simulation_id),
+  CONSTRAINT simulation_check CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+  CONSTRAINT simulation_row_limit_check CHECK (((row_limit >= 1) AND (row_limit <= 1000000))),
+  CONSTRAINT simulation_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  CONSTRAINT simulation_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
+);
+CREATE INDEX simulation_of ON policy.simulation USING btree (change_id, asked_at DESC);
+GRANT INSERT, SELECT ON policy.simulation TO ${role:app};
+GRANT UPDATE (finished_at, result, state) ON policy.simulation TO ${role:app};
+
 CREATE TABLE quality.code_count (
   counted_on date NOT NULL,
   subjects bigint NOT NULL,
@@ -2583,119 +2698,6 @@ CREATE TABLE quality.sample_row (
 );
 GRANT INSERT, SELECT ON quality.sample_row TO ${role:app};
 GRANT UPDATE (note, verdict) ON quality.sample_row TO ${role:app};
-CREATE TABLE policy.change (
-  change_id uuid NOT NULL,
-  title text NOT NULL,
-  reason text NOT NULL,
-  state text NOT NULL,
-  version integer NOT NULL DEFAULT 1,
-  digest text NOT NULL,
-  created_by uuid NOT NULL,
-  created_at timestamp with time zone NOT NULL,
-  reply_due_on date,
-  circulated_at timestamp with time zone,
-  submitted_by uuid,
-  submitted_at timestamp with time zone,
-  answer_note text,
-  approved_by uuid,
-  approved_at timestamp with time zone,
-  effective_on date,
-  activated_at timestamp with time zone,
-  policy_set_id integer,
-  ended_by uuid,
-  ended_at timestamp with time zone,
-  end_reason text,
-  CONSTRAINT change_pkey PRIMARY KEY (change_id),
-  CONSTRAINT change_check CHECK (((approved_by IS NULL) OR (approved_by <> created_by))),
-  CONSTRAINT change_check1 CHECK (((approved_by IS NULL) OR (approved_by <> submitted_by))),
-  CONSTRAINT change_check2 CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
-  CONSTRAINT change_check3 CHECK (((state <> ALL (ARRAY['scheduled'::text, 'active'::text, 'rolledBack'::text])) OR ((approved_by IS NOT NULL) AND (effective_on IS NOT NULL)))),
-  CONSTRAINT change_state_check CHECK ((state = ANY (ARRAY['drafted'::text, 'circulated'::text, 'submitted'::text, 'scheduled'::text, 'active'::text, 'rolledBack'::text, 'discarded'::text])))
-);
-CREATE INDEX change_recent ON policy.change USING btree (created_at DESC, change_id DESC);
-CREATE INDEX change_scheduled ON policy.change USING btree (effective_on) WHERE (state = 'scheduled'::text);
-GRANT INSERT, SELECT, UPDATE ON policy.change TO ${role:app};
-
-CREATE TABLE policy.change_event (
-  event_id uuid NOT NULL,
-  change_id uuid NOT NULL,
-  at timestamp with time zone NOT NULL,
-  kind text NOT NULL,
-  by uuid,
-  note text,
-  CONSTRAINT change_event_pkey PRIMARY KEY (event_id),
-  CONSTRAINT change_event_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
-);
-CREATE INDEX change_event_of ON policy.change_event USING btree (change_id, event_id);
-GRANT INSERT, SELECT ON policy.change_event TO ${role:app};
-
-CREATE TABLE policy.change_file (
-  change_id uuid NOT NULL,
-  kind text NOT NULL,
-  key text NOT NULL,
-  base_hash text,
-  base jsonb,
-  hash text NOT NULL,
-  body jsonb NOT NULL,
-  changed_by uuid NOT NULL,
-  changed_at timestamp with time zone NOT NULL,
-  CONSTRAINT change_file_pkey PRIMARY KEY (change_id, kind, key),
-  CONSTRAINT change_file_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
-);
-GRANT DELETE, INSERT, SELECT, UPDATE ON policy.change_file TO ${role:app};
-
-CREATE TABLE policy.change_unit (
-  change_id uuid NOT NULL,
-  body_id uuid NOT NULL,
-  answer text,
-  comment text,
-  answered_by uuid,
-  answered_at timestamp with time zone,
-  CONSTRAINT change_unit_pkey PRIMARY KEY (change_id, body_id),
-  CONSTRAINT change_unit_answer_check CHECK ((answer = ANY (ARRAY['confirmed'::text, 'objected'::text]))),
-  CONSTRAINT change_unit_check CHECK (((answer IS NULL) = (answered_at IS NULL))),
-  CONSTRAINT change_unit_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
-);
-CREATE INDEX change_unit_body ON policy.change_unit USING btree (body_id, change_id);
-GRANT DELETE, INSERT, SELECT, UPDATE ON policy.change_unit TO ${role:app};
-
-CREATE TABLE policy.release (
-  release_id uuid NOT NULL,
-  change_id uuid NOT NULL,
-  kind text NOT NULL,
-  key text NOT NULL,
-  hash text NOT NULL,
-  body jsonb NOT NULL,
-  effective_on date NOT NULL,
-  revision integer NOT NULL,
-  released_at timestamp with time zone NOT NULL,
-  withdrawn_at timestamp with time zone,
-  CONSTRAINT release_pkey PRIMARY KEY (release_id),
-  CONSTRAINT release_revision_check CHECK ((revision >= 0))
-);
-CREATE UNIQUE INDEX release_once ON policy.release USING btree (kind, key, effective_on, revision) WHERE (withdrawn_at IS NULL);
-GRANT INSERT, SELECT ON policy.release TO ${role:app};
-GRANT UPDATE (withdrawn_at) ON policy.release TO ${role:app};
-
-CREATE TABLE policy.simulation (
-  simulation_id uuid NOT NULL,
-  change_id uuid NOT NULL,
-  digest text NOT NULL,
-  state text NOT NULL,
-  row_limit integer NOT NULL,
-  asked_by uuid NOT NULL,
-  asked_at timestamp with time zone NOT NULL,
-  finished_at timestamp with time zone,
-  result jsonb,
-  CONSTRAINT simulation_pkey PRIMARY KEY (simulation_id),
-  CONSTRAINT simulation_check CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
-  CONSTRAINT simulation_row_limit_check CHECK (((row_limit >= 1) AND (row_limit <= 1000000))),
-  CONSTRAINT simulation_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
-  CONSTRAINT simulation_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
-);
-CREATE INDEX simulation_of ON policy.simulation USING btree (change_id, asked_at DESC);
-GRANT INSERT, SELECT ON policy.simulation TO ${role:app};
-GRANT UPDATE (finished_at, result, state) ON policy.simulation TO ${role:app};
 
 CREATE TABLE repair.ban (
   subject_id uuid NOT NULL,
