@@ -194,6 +194,18 @@ export function boardSheet(board: QualityBoard): SheetSpec {
 
 const defaultLimit = 50;
 
+/** How a rule's fault is mended, said of no row in particular: clauses that name a value are left out. */
+export function ruleWords(fix: { zh: string; en: string } | undefined, rule: string): { zh: string; en: string } {
+  if (!fix) return same(rule);
+  const plain = (text: string, end: RegExp): string =>
+    text
+      .split(end)
+      .filter((part) => !part.includes('{'))
+      .join('')
+      .trim();
+  return { zh: plain(fix.zh, /(?<=[。；])/u) || rule, en: plain(fix.en, /(?<=[.;]) /u) || rule };
+}
+
 /** The rows behind a figure. A body sees its own. */
 export async function readFaults(
   ctx: AppContext,
@@ -242,7 +254,7 @@ export async function readFaults(
         row.decided !== null && dueStandards.includes(row.standard)
           ? policy.addWorkingDays(row.decided, dueWorkingDays).on
           : null,
-      findings: [...new Set(row.rules ?? [])].map((rule) => policy.rule(rule)?.fix ?? same(rule)),
+      findings: [...new Set(row.rules ?? [])].map((rule) => ruleWords(policy.rule(rule)?.fix, rule)),
     })),
     nextCursor:
       rows.length > limit && last ? sealPosition(ctx.keys, 'qualityFaults', [last.submission_id, last.row_no]) : null,

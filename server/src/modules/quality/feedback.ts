@@ -5,6 +5,7 @@ import { withAccess } from '../../platform/access-log/index.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { authorize } from '../identity/index.ts';
+import { ruleWords } from './board.ts';
 import { loadBodies } from './bodies.ts';
 import { readDuties } from './duties.ts';
 import { codeProblems, commonFindings, countCodes, feedbackFigures, openSubmissions } from './feedback-queries.ts';
@@ -24,7 +25,7 @@ export async function readFeedback(ctx: AppContext, actor: Actor, asked: Month |
   return withAccess(ctx, actor, entry, async (tx) => {
     const rules = new Map<string, FeedbackList['items'][number]['rules']>();
     for (const row of await commonFindings(tx, from, before, scope, rulesEach)) {
-      const fix = ctx.policy().rule(row.rule)?.fix ?? { zh: row.rule, en: row.rule };
+      const fix = ruleWords(ctx.policy().rule(row.rule)?.fix, row.rule);
       rules.set(row.body_id, [...(rules.get(row.body_id) ?? []), { rule: row.rule, name: fix, rows: row.rows }]);
     }
     const figures = await feedbackFigures(tx, from, before, scope);

@@ -99,11 +99,11 @@ function Letter({ letter }: { letter: LetterView }) {
       <p>
         <strong>{t('quality.matters')}</strong>
       </p>
-      <ol>
+      <ul className="plain lines">
         {letter.reasons.map((reason) => (
           <li key={reason.zh}>{w(reason)}</li>
         ))}
-      </ol>
+      </ul>
       {letter.reply ? (
         <p>
           <strong>{t('quality.reply')}</strong>{' '}

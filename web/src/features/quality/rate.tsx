@@ -33,9 +33,10 @@ export function Rate({ indicator, rate }: { indicator: IndicatorView; rate: Rate
     <>
       <span className="number">{text(indicator, rate)}</span>
       {rate && (rate.level === 'red' || rate.level === 'yellow') ? (
-        <div className="sub">
+        <>
+          <br />
           <Tag tone={tones[rate.level]}>{t(levelKey[rate.level])}</Tag>
-        </div>
+        </>
       ) : null}
     </>
   );
