@@ -220,7 +220,8 @@ describe('feedback', () => {
       .hit_id;
 
   it('a permitted measure that is applied needs document and reason; not applying it needs nothing', async () => {
-    const { code } = await listed('SX02');
+    const { code, subjectId } = await listed('SX02');
+    await city.represent('representative', subjectId);
     const { receipt } = (await check({ code, ...honours })).json();
     assert.equal((await feed(receipt, { measure: 'M07', action: 'applied' })).statusCode, 422);
     assert.equal((await feed(receipt, { measure: 'M07', action: 'applied', document: '评优通知' })).statusCode, 422);
@@ -237,6 +238,12 @@ describe('feedback', () => {
       reason: '与评选条件直接相关',
     });
     assert.deepEqual([applied.statusCode, applied.json().state], [200, 'applied']);
+    const { text_zh: told } = await one<{ text_zh: string }>(
+      city.ctx.db.app,
+      sql`SELECT text_zh FROM notices.notice WHERE topic = 'measure.applied' ORDER BY notice_id DESC LIMIT 1`,
+    );
+    assert.match(told, /与评选条件直接相关/);
+    assert.match(told, /行政复议/);
     assert.equal(
       (await feed(receipt, { measure: 'M07', action: 'applied', document: '再次', reason: '再次' })).statusCode,
       409,

@@ -11,6 +11,7 @@ import { liveEntriesOf } from '../lists/index.ts';
 import { personNumberIn, personsElsewhere } from './ask.ts';
 import { answerHit, type HitRow, hitBy, hitsOfReceipt } from './queries.ts';
 import { afterHitAct, feedbackLack } from './state.ts';
+import { tellSubject } from './tell-subject.ts';
 
 const text = (value: string | undefined): string | null => value?.normalize('NFC').trim() || null;
 
@@ -52,7 +53,8 @@ export async function giveFeedback(
     if (state === null) throw new DomainError('conflict');
     const on = ctx.clock.today();
     const entries = await liveEntriesOf(tx, ctx.policy(), [hit.subject_id], on);
-    const causeLive = [...entries.values()].flat().some(({ entryId }) => entryId === hit.entry_id);
+    const cause = [...entries.values()].flat().find(({ entryId }) => entryId === hit.entry_id);
+    const causeLive = cause !== undefined;
     const lack = feedbackLack({ force: hit.force, act: request.action, document, reason, causeLive });
     if (lack)
       throw new DomainError('unprocessable', {
@@ -72,6 +74,12 @@ export async function giveFeedback(
       caseNumber: hit.case_number,
       detail: { action: request.action, measure: hit.measure, receipt: hit.number },
     });
+    if (state === 'applied' || state === 'lifted')
+      await tellSubject(tx, ctx, hit, {
+        topic: `measure.${state}`,
+        document: cause?.documentNumber ?? cause?.caseNumber ?? null,
+        reason,
+      });
     await publish(tx, ctx, [
       {
         kind: `measure.${state}`,

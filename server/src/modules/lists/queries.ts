@@ -1,6 +1,16 @@
 /** All SQL of lists. */
 import type { Instant, PlainDateString } from '../../platform/clock.ts';
-import { execute, maybeOne, one, query, type Runner, type Sql, sql, type Transaction } from '../../platform/db.ts';
+import {
+  execute,
+  maybeOne,
+  one,
+  prepared,
+  query,
+  type Runner,
+  type Sql,
+  sql,
+  type Transaction,
+} from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { RecordEventFacts } from '../disclosure/index.ts';
 import type { CreditListKind } from '../policy/index.ts';
@@ -112,13 +122,17 @@ export async function entriesOfSubjects(
   if (canonicalIds.length === 0) return [];
   return query<ReadEntry>(
     client,
-    sql`WITH cluster AS (
+    // Planned once a connection: the years of records make planning dearer than the read itself.
+    prepared(
+      'lists.entriesOfSubjects',
+      sql`WITH cluster AS (
           SELECT DISTINCT c.canonical_id AS member FROM unnest(${canonicalIds}::uuid[]) AS c(canonical_id)
           UNION SELECT x.subject_id FROM core.subject_alias x WHERE x.canonical_id = ANY(${canonicalIds}::uuid[]) AND x.to_at IS NULL
         )
         SELECT ${entryColumns}, ${besideColumns}
         FROM cluster c JOIN lists.entry e ON e.subject_id = c.member AND e.superseded_at IS NULL ${joinCanonical} ${beside(fields)}
         ORDER BY e.listed_on, e.entry_id LIMIT ${maxOfSubjects}`,
+    ),
   );
 }
 
