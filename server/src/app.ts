@@ -13,6 +13,7 @@ import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
+import { policyDeskJobs } from './modules/policyDesk/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
@@ -29,6 +30,7 @@ export function registerJobs(ctx: AppContext): void {
   accountJobs(ctx, accountPorts);
   noticeJobs(ctx);
   collectionJobs(ctx);
+  policyDeskJobs(ctx);
   personJobs(ctx, personPorts(ctx), [sealedDrafts]);
   oversightJobs(ctx);
   exchangeJobs(ctx);

@@ -19,6 +19,7 @@ import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from '
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
+import { policyDeskRoutes } from './modules/policyDesk/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -62,6 +63,7 @@ export const modules: readonly ModuleRoutes[] = [
   doubtRoutes,
   complaintRoutes,
   targetRoutes,
+  policyDeskRoutes,
   reportRoutes,
   oversightRoutes,
   exchangeRoutes,
