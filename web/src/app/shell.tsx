@@ -24,6 +24,7 @@ interface Task {
     | '/leave'
     | '/duty'
     | '/clients'
+    | '/policy-changes'
     | '/'
     | '/submissions'
     | '/channels'
@@ -76,6 +77,7 @@ const tasks: readonly Task[] = [
   { to: '/doubts', label: 'nav.doubts', permission: 'doubt.read' },
   { to: '/complaints', label: 'nav.complaints', permission: 'complaint.read' },
   { to: '/targets', label: 'nav.targets', permission: 'target.read' },
+  { to: '/policy-changes', label: 'nav.policy', permission: 'policyChange.read' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },

@@ -8,6 +8,7 @@ import type { Dictionary } from './index.tsx';
 import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
+import { policyEn } from './policy.en.ts';
 import { repairsEn } from './repairs.en.ts';
 
 export const en: Dictionary = {
@@ -586,6 +587,7 @@ export const en: Dictionary = {
   ...accessEn,
   ...personsEn,
   ...clientsEn,
+  ...policyEn,
   ...channelsEn,
   ...credentialsEn,
 };

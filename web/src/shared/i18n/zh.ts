@@ -6,10 +6,10 @@ import { casesZh } from './cases.zh.ts';
 import { channelsZh } from './channels.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
-
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
+import { policyZh } from './policy.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
 
 export const zh = {
@@ -571,6 +571,7 @@ export const zh = {
   ...accessZh,
   ...personsZh,
   ...clientsZh,
+  ...policyZh,
   ...channelsZh,
   ...credentialsZh,
 } as const;
