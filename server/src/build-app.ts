@@ -31,6 +31,7 @@ import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
 import { qualityRoutes } from './modules/quality/index.ts';
+import { policyDeskRoutes } from './modules/policyDesk/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
@@ -78,6 +79,7 @@ export const modules: readonly ModuleRoutes[] = [
   doubtRoutes,
   complaintRoutes,
   targetRoutes,
+  policyDeskRoutes,
   reportRoutes,
   oversightRoutes,
   exchangeRoutes,

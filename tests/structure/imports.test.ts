@@ -34,6 +34,7 @@ const ORDER = [
   'records',
   'collection',
   'quality',
+  'policyDesk',
   'disclosure',
   'casework',
   'display',

@@ -19,6 +19,7 @@ export * from './notices.ts';
 export * from './objections.ts';
 export * from './oversight.ts';
 export * from './papers.ts';
+export * from './policy-changes.ts';
 export * from './privacy.ts';
 export * from './quality.ts';
 export * from './records.ts';

@@ -252,7 +252,21 @@ const clients = createRoute({
   component: lazyRouteComponent(() => import('../features/clients/clients-page.tsx'), 'ClientsPage'),
 });
 
+const policyChanges = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-changes',
+  component: lazyRouteComponent(() => import('../features/policy/changes-page.tsx'), 'PolicyChangesPage'),
+});
+
+const policyChange = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-changes/$id',
+  component: lazyRouteComponent(() => import('../features/policy/change-page.tsx'), 'PolicyChangePage'),
+});
+
 const accountPages = [
+  policyChanges,
+  policyChange,
   accounts,
   newAccount,
   importAccounts,

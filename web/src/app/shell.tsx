@@ -24,6 +24,7 @@ interface Task {
     | '/leave'
     | '/duty'
     | '/clients'
+    | '/policy-changes'
     | '/'
     | '/submissions'
     | '/channels'
@@ -94,6 +95,7 @@ const tasks: readonly Task[] = [
   { to: '/complaints', label: 'nav.complaints', permission: 'complaint.read' },
   { to: '/quality', label: 'nav.quality', permission: 'quality.read' },
   { to: '/targets', label: 'nav.targets', permission: 'target.read' },
+  { to: '/policy-changes', label: 'nav.policy', permission: 'policyChange.read' },
   { to: '/accounts', label: 'nav.accounts', permission: 'account.read' },
   { to: '/role-requests', label: 'nav.roleRequests', permission: 'role.read' },
   { to: '/recertification', label: 'nav.recertification', permission: 'recertification.read' },

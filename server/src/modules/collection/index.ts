@@ -5,6 +5,7 @@ export { runPull, scanDropFolders } from './channels/index.ts';
 export { checkRecord, type EnterRecord, enterRecord } from './enter-record.ts';
 export { forgetRows } from './forget-rows.ts';
 export { collectionJobs, resumeSubmissions } from './jobs.ts';
+export { type JudgedAgain, type JudgedRow, judgeAgain } from './judge-again.ts';
 export { type ProcessOptions, processSubmission } from './process-submission.ts';
 export { loadSubmission, openDraftsOf, type SubmissionRow } from './queries.ts';
 export { findingsPage, readSubmission } from './read.ts';

@@ -419,3 +419,12 @@ export async function openDraftsOf(client: Queryable, accountId: string): Promis
   );
   return Number(row.n);
 }
+
+/** Files that were worked off, newest first. */
+export async function recentSubmissions(client: Queryable, limit: number): Promise<string[]> {
+  const rows = await query<{ submission_id: string }>(
+    client,
+    sql`SELECT submission_id FROM core.submission WHERE state = 'done' ORDER BY received_at DESC, submission_id LIMIT ${limit}`,
+  );
+  return rows.map((row) => row.submission_id);
+}

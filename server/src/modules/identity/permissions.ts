@@ -129,6 +129,11 @@ export const permissionRows = {
   'emergency.switch': strong({ systemAdmin: 'all', securityAdmin: 'all' }),
   'platform.readOnly': strong({ systemAdmin: 'all', operator: 'all' }),
   'policy.read': plain({ ...government, departmentSystem: 'all', securityAdmin: 'all' }),
+  // Rules change by the office's own hand; a unit that is asked answers; a second person approves.
+  'policyChange.read': plain({ departmentOfficer: 'own', creditOffice: 'all' }),
+  'policyChange.draft': plain({ creditOffice: 'all' }),
+  'policyChange.answer': plain({ departmentOfficer: 'own' }),
+  'policyChange.approve': strong({ creditOffice: 'all' }),
   'body.read': plain({
     ...government,
     departmentSystem: 'all',

@@ -12,6 +12,7 @@ export function upload<T>(
   file: File,
   fields: Readonly<Record<string, string | undefined>>,
   onProgress: (part: number) => void = () => {},
+  method: 'POST' | 'PUT' = 'POST',
 ): Upload<T> {
   const form = new FormData();
   for (const [name, value] of Object.entries(fields)) if (value) form.append(name, value);
@@ -28,7 +29,7 @@ export function upload<T>(
     request.onerror = () => reject(new ApiError(0, null));
     request.onabort = () => reject(new DOMException('cancelled', 'AbortError'));
   });
-  request.open('POST', apiPath(path));
+  request.open(method, apiPath(path));
   request.setRequestHeader('accept', 'application/json');
   request.setRequestHeader('idempotency-key', newKey());
   request.send(form);

@@ -11,6 +11,7 @@ import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
 import { qualityEn } from './quality.en.ts';
+import { policyEn } from './policy.en.ts';
 import { repairsEn } from './repairs.en.ts';
 import { workEn } from './work.en.ts';
 
@@ -594,6 +595,7 @@ export const en: Dictionary = {
   ...accessEn,
   ...personsEn,
   ...clientsEn,
+  ...policyEn,
   ...channelsEn,
   ...credentialsEn,
 };

@@ -12,6 +12,10 @@ import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { qualityZh } from './quality.zh.ts';
+import { noticesZh } from './notices.zh.ts';
+import { oversightZh } from './oversight.zh.ts';
+import { personsZh } from './persons.zh.ts';
+import { policyZh } from './policy.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
 import { workZh } from './work.zh.ts';
 
@@ -578,6 +582,7 @@ export const zh = {
   ...accessZh,
   ...personsZh,
   ...clientsZh,
+  ...policyZh,
   ...channelsZh,
   ...credentialsZh,
 } as const;
