@@ -15,8 +15,8 @@ import { noticeJobs } from './modules/notices/index.ts';
 
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
-import { qualityJobs } from './modules/quality/index.ts';
 import { policyDeskJobs } from './modules/policyDesk/index.ts';
+import { qualityJobs } from './modules/quality/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';

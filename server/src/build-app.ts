@@ -30,8 +30,8 @@ import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from '
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
-import { qualityRoutes } from './modules/quality/index.ts';
 import { policyDeskRoutes } from './modules/policyDesk/index.ts';
+import { qualityRoutes } from './modules/quality/index.ts';
 import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';

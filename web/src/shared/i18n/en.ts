@@ -10,8 +10,8 @@ import { listsEn } from './lists.en.ts';
 import { noticesEn } from './notices.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
-import { qualityEn } from './quality.en.ts';
 import { policyEn } from './policy.en.ts';
+import { qualityEn } from './quality.en.ts';
 import { repairsEn } from './repairs.en.ts';
 import { workEn } from './work.en.ts';
 

@@ -11,11 +11,8 @@ import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
-import { qualityZh } from './quality.zh.ts';
-import { noticesZh } from './notices.zh.ts';
-import { oversightZh } from './oversight.zh.ts';
-import { personsZh } from './persons.zh.ts';
 import { policyZh } from './policy.zh.ts';
+import { qualityZh } from './quality.zh.ts';
 import { repairsZh } from './repairs.zh.ts';
 import { workZh } from './work.zh.ts';
 
