@@ -154,15 +154,6 @@ it('a body proposes, a company defends itself, is listed, repairs, and everythin
   const shown = async (): Promise<number> =>
     (await city.call(null, 'GET', '/api/v1/public/lists/SX02/entries')).json().items.length;
   assert.equal(await shown(), 1);
-  // On the portal, for everybody; on no watch list, and for no search engine.
-  const visitor = await (await browser.newContext({ baseURL: base, locale: 'zh-CN' })).newPage();
-  await visitor.goto('/lists');
-  await visitor.getByRole('heading', { name: '公示的名单' }).waitFor();
-  assert.equal(await visitor.getByText('重点关注').count(), 0);
-  await isSound(visitor, 'portal-lists');
-  await visitor.goto('/lists/SX02');
-  await visitor.getByText('2029-11-02').waitFor();
-  await isSound(visitor, 'portal-list');
   // The record that shows it is this entry, not a second one.
   assert.equal(await followRecords(city.ctx), 0);
 
