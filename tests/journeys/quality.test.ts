@@ -109,7 +109,7 @@ describe('quality', () => {
         await page.getByLabel('件数').fill('5');
         await page.getByRole('button', { name: '抽取样本' }).click();
         await page.getByRole('button', { name: '第三方抽样' }).first().click();
-        await page.getByText('下载核查表').waitFor();
+        await page.getByRole('link', { name: '下载核查表' }).waitFor();
         await look(page, 'quality-samples');
       }));
   for (const width of widths)

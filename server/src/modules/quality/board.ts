@@ -202,7 +202,8 @@ export function ruleWords(fix: { zh: string; en: string } | undefined, rule: str
       .split(end)
       .filter((part) => !part.includes('{'))
       .join('')
-      .trim();
+      .trim()
+      .replace(/[；;]$/u, '');
   return { zh: plain(fix.zh, /(?<=[。；])/u) || rule, en: plain(fix.en, /(?<=[.;]) /u) || rule };
 }
 

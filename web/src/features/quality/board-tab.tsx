@@ -175,7 +175,7 @@ function Definitions({ indicators }: { indicators: readonly IndicatorView[] }) {
   const { t, w } = useI18n();
   const unit = { percent: '%', permille: '‰', days: '' } as const;
   return (
-    <details className="more">
+    <details>
       <summary>{t('quality.definitions')}</summary>
       {indicators.some(({ confirmed }) => !confirmed) ? (
         <Note tone="waiting">{t('quality.unconfirmedRules')}</Note>
