@@ -4,8 +4,7 @@ import { addEntry, addSubject } from '../../support/listed.ts';
 import { codeOf } from '../../support/rows.ts';
 import { all, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
 
-const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok', commandLine: 'ok' };
-const reading: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
+const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
 const own: Expect = { officer: 'ok', stranger: 'hidden', client: 'ok', office: 'ok' };
 const stated = { matter: 'PY-HONOURS', purpose: 'honours', caseNumber: '评优〔2026〕1号' };
 
@@ -66,22 +65,22 @@ export const rows: Rows = {
     },
     {
       when: 'without a case',
-      expect: { officer: 'invalid', stranger: 'invalid', client: 'invalid', office: 'invalid', commandLine: 'invalid' },
+      expect: { officer: 'invalid', stranger: 'invalid', client: 'invalid', office: 'invalid' },
       request: (_who, { code }) => ({
         url: '/api/v1/checks',
         payload: { code, matter: stated.matter, purpose: stated.purpose },
       }),
     },
   ],
-  'GET /api/v1/checks/matters': { expect: reading, request: () => ({ url: '/api/v1/checks/matters' }) },
+  'GET /api/v1/checks/matters': { expect: asking, request: () => ({ url: '/api/v1/checks/matters' }) },
   'GET /api/v1/checks/receipts/:no': {
     expect: own,
     request: async (_who, fixture) => ({ url: `/api/v1/checks/receipts/${await hit(fixture)}` }),
   },
   'GET /api/v1/checks/counts': {
-    expect: reading,
+    expect: asking,
     request: () => ({ url: '/api/v1/checks/counts?from=2026-01-01&to=2026-12-31' }),
   },
-  'GET /api/v1/checks/hits': { expect: reading, request: () => ({ url: '/api/v1/checks/hits' }) },
+  'GET /api/v1/checks/hits': { expect: asking, request: () => ({ url: '/api/v1/checks/hits' }) },
   'POST /api/v1/checks/:id/feedback': feedback,
 };
