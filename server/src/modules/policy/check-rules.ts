@@ -1,20 +1,16 @@
-import { type FieldTypes, parseExpression } from '@chengxin/rules';
+import { parseExpression } from '@chengxin/rules';
 import type { PolicyIndex, Report } from './check-files.ts';
 import { itemsOf } from './check-standard.ts';
-import { findsIn, todayKey } from './try-rule.ts';
+import { fieldTypes, findsIn, todayKey } from './try-rule.ts';
 import {
   type DataStandard,
   DISCLOSURE_FACTS,
   type DisclosureRegime,
   type FieldRole,
   type QualityRule,
-  RULE_TYPE,
   type RuleSet,
 } from './types.ts';
 import { placeholders } from './words.ts';
-
-export const fieldTypes = (standard: DataStandard): FieldTypes =>
-  Object.fromEntries(standard.fields.map((field) => [field.code, RULE_TYPE[field.type]]));
 
 /** @param ids rule ids seen so far, and the key of the set they are in */
 export function checkRuleSet(

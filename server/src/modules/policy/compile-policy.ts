@@ -1,8 +1,9 @@
 /** The policy in force, parsed and indexed once. Later calls only look things up. */
 import { expectExpression } from '@chengxin/rules';
-import { bindRule, fieldTypes } from './check-rules.ts';
+import { bindRule } from './check-rules.ts';
 import { hashOf, shortHash } from './identity.ts';
 import { mapDivisions, mapIndustries } from './look-ups.ts';
+import { fieldTypes } from './try-rule.ts';
 import type {
   AccessLimits,
   AccountRules,

@@ -1,6 +1,6 @@
 /** Law as data: reading, checking, storing and asking it. Other modules import this file only. */
 export { checkPolicy, type PolicyCheck, problemLine } from './check-policy.ts';
-export { bindRule, fieldTypes } from './check-rules.ts';
+export { bindRule } from './check-rules.ts';
 export { itemsOf } from './check-standard.ts';
 export { type CompileOptions, compilePolicy, filesInForce, type PolicySource, policySource } from './compile-policy.ts';
 export { hashOf, type VersionRef, versionsOf } from './identity.ts';
@@ -19,7 +19,7 @@ export {
 } from './releases.ts';
 export { isPolicyKind } from './shapes.ts';
 export { loadPolicySet, type StoredPolicy, storePolicy } from './store-policy.ts';
-export { findsIn, rowOf, violates, writtenValue } from './try-rule.ts';
+export { fieldTypes, findsIn, rowOf, violates, writtenValue } from './try-rule.ts';
 export * from './types.ts';
 export { basisLine, fillWords } from './words.ts';
 export { type WorkingDays, workingDays } from './working-days.ts';

@@ -1,7 +1,16 @@
 /** One rule on one row, without a file: rows beside a rule, and samples in the rule editor. */
-import { compileToFunction, parseExpression, parseMicro, type RecordRow, type Value } from '@chengxin/rules';
-import { fieldTypes } from './check-rules.ts';
-import type { DataStandard, QualityRule, StandardField } from './types.ts';
+import {
+  compileToFunction,
+  type FieldTypes,
+  parseExpression,
+  parseMicro,
+  type RecordRow,
+  type Value,
+} from '@chengxin/rules';
+import { type DataStandard, type QualityRule, RULE_TYPE, type StandardField } from './types.ts';
+
+export const fieldTypes = (standard: DataStandard): FieldTypes =>
+  Object.fromEntries(standard.fields.map((field) => [field.code, RULE_TYPE[field.type]]));
 
 /** A day on which rows beside a rule are judged, so that they come out alike on every day. A row may say its own: 今天. */
 export const caseToday = '2026-01-01';

@@ -1,5 +1,5 @@
 /** The next step of a change, for the office; the answer of a unit. */
-import type { PolicyChangeView } from '@chengxin/contract';
+import type { BodyView, PolicyChangeView } from '@chengxin/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button, Input } from 'antd';
 import { useState } from 'react';
@@ -21,10 +21,10 @@ export function Steps({ change, onChanged }: Part) {
   const approves = change.commands.includes('approve');
   const bodies =
     useQuery({
-      queryKey: ['bodies'],
-      queryFn: ({ signal }) => call<{ items: { bodyId: string; name: string; kind: string }[] }>('/bodies', { signal }),
+      queryKey: ['policy', 'bodies'],
+      queryFn: ({ signal }) => call<{ items: BodyView[] }>('/bodies', { signal }),
       enabled: circulates,
-    }).data?.items ?? [];
+    }).data?.items.filter((body) => !['bank', 'guarantee', 'creditAgency'].includes(body.kind) && !body.closedOn) ?? [];
   const [note, setNote] = useState('');
   const [bodyIds, setBodyIds] = useState<string[]>([]);
   const [day, setDay] = useState('');
@@ -55,7 +55,7 @@ export function Steps({ change, onChanged }: Part) {
               onChange={(event) => setBodyIds([...event.target.selectedOptions].map((option) => option.value))}
             >
               {bodies.map((body) => (
-                <option key={body.bodyId} value={body.bodyId}>
+                <option key={body.id} value={body.id}>
                   {body.name}
                 </option>
               ))}
