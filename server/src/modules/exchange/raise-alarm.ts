@@ -5,7 +5,7 @@ import type { Transaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { sendNotice } from '../notices/index.ts';
 import { type AlarmKind, endAlarms, insertAlarm, receiverForNotice } from './alarm-queries.ts';
-import { alarmTitle } from './words.ts';
+import { alarmTitle } from './alarm-titles.ts';
 
 type Ctx = Pick<AppContext, 'clock' | 'jobs' | 'policy' | 'keys' | 'config'>;
 

@@ -56,16 +56,6 @@ export function alarmWords(kind: AlarmKind, facts: Readonly<Record<string, unkno
   }
 }
 
-const titles: Readonly<Record<AlarmKind, Bilingual>> = {
-  unreachable: { zh: '连续发送未成功', en: 'it cannot be reached' },
-  overdue: { zh: '逾期未回执', en: 'its receipts are overdue' },
-  wrongReceipt: { zh: '回执未被接受', en: 'its receipt was not accepted' },
-  declined: { zh: '表示仍保留记录', en: 'it says that it keeps the record' },
-};
-
-/** What kind of thing happened, for the line of a notice. */
-export const alarmTitle = (kind: AlarmKind): Bilingual => titles[kind];
-
 const endings: Readonly<Record<string, Bilingual>> = {
   answersAgain: { zh: '对方已恢复应答', en: 'The address answers again' },
   receipted: { zh: '已收到回执', en: 'The receipt came' },

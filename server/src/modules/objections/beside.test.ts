@@ -175,8 +175,8 @@ describe('a complaint', () => {
     await reported();
     const { code } = (await city.call('office', 'GET', '/api/v1/session')).json().account.body;
     const complaint = { statement: '窗口工作人员态度恶劣。', wanted: '处理' };
-    for (const of of [{ kind: 'conduct', against: code }, { kind: 'platform', against: code }, { kind: 'fee' }]) {
-      const answer = await post('representative', '/complaints', { ...complaint, ...of });
+    for (const about of [{ kind: 'conduct', against: code }, { kind: 'platform', against: code }, { kind: 'fee' }]) {
+      const answer = await post('representative', '/complaints', { ...complaint, ...about });
       assert.equal(answer.statusCode, 422, answer.body);
       assert.match(answer.body, /不能由其自行处理/);
       assert.match(answer.body, /监察机关/);

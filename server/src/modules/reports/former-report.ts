@@ -31,7 +31,7 @@ export async function keepFormerReports(
   ctx: Pick<AppContext, 'clock'>,
   system: string,
   rows: readonly FormerReportRow[],
-): Promise<{ added: Set<string>; differing: Set<string> }> {
+): Promise<{ added: Set<string>; isHeld: (row: FormerReportRow) => boolean }> {
   const added = await query<{ number: string }>(
     tx,
     sql`INSERT INTO core.former_report (number, content_hash, issued_on, system, taken_at)
@@ -45,11 +45,13 @@ export async function keepFormerReports(
     sql`SELECT number, content_hash, issued_on FROM core.former_report WHERE number = ANY(${rows.map((row) => row.number)}::text[])`,
   );
   const known = new Map(held.map((row) => [row.number, row]));
-  const differing = rows.filter((row) => {
-    const one = known.get(row.number);
-    return one !== undefined && (one.content_hash !== row.contentHash || one.issued_on !== row.issuedOn);
-  });
-  return { added: new Set(added.map((row) => row.number)), differing: new Set(differing.map((row) => row.number)) };
+  return {
+    added: new Set(added.map((row) => row.number)),
+    isHeld: (row) => {
+      const one = known.get(row.number);
+      return one !== undefined && one.content_hash === row.contentHash && one.issued_on === row.issuedOn;
+    },
+  };
 }
 
 const hashDigits = 16;

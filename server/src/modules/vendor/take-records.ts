@@ -16,14 +16,18 @@ export interface FileResult {
   readonly org: string;
   readonly submission: string;
   readonly rows: number;
+  /** By the run that took the file. */
+  readonly accepted: number;
   readonly taken: number;
   readonly alreadyThere: number;
   readonly doubtful: number;
   readonly refused: number;
   /** Versions in the database that came of this file. */
   readonly stored: number;
-  /** Rows about natural persons: kept in the person store, which this command cannot read, or counted and kept nowhere. */
+  /** Accepted rows about natural persons: they are in the person store, which this command cannot read. */
   readonly persons: number;
+  /** All rows about natural persons, refused and doubtful ones among them, as the pipeline counted them. */
+  readonly personRows: number;
   readonly amounts: Amounts | null;
 }
 
@@ -155,11 +159,13 @@ async function takeFile(
     org,
     submission,
     rows: Number(kept.rows_done),
+    accepted,
     taken: before ? 0 : accepted,
     alreadyThere: Number(kept.duplicate) + (before ? accepted : 0),
     doubtful: Number(kept.doubtful),
     refused: Number(kept.refused),
-    persons: Number(kept.person_rows),
+    persons: Math.max(0, accepted - compared.stored),
+    personRows: Number(kept.person_rows),
     ...compared,
   };
 }

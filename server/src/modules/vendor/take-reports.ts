@@ -8,6 +8,7 @@ import { rowsOf } from './read-dump.ts';
 import { refuse, Tally, type TemplateResult } from './tally.ts';
 
 const atOnce = 1000;
+const otherReport = () => refuse('编号已登记，但摘要或日期不同', 'the number is known with another hash or day');
 
 export async function takeReports(
   ctx: AppContext,
@@ -32,17 +33,9 @@ export async function takeReports(
       return done;
     });
     for (const row of rows) {
-      if (kept.added.has(row.number)) {
-        tally.count('taken');
-        // A number stands for one report; the same number a second time in the dump is told apart below.
-        kept.added.delete(row.number);
-      } else if (kept.differing.has(row.number))
-        tally.refuse(
-          row.row,
-          row.number,
-          refuse('编号已登记，但摘要或日期不同', 'the number is known with another hash or day'),
-        );
-      else tally.count('alreadyThere');
+      if (!kept.isHeld(row)) tally.refuse(row.row, row.number, otherReport());
+      // A number stands for one report: the same row a second time in the dump is there already.
+      else tally.count(kept.added.delete(row.number) ? 'taken' : 'alreadyThere');
     }
   };
   for await (const row of rowsOf(path, 'reports')) {
