@@ -21,6 +21,8 @@ before(async () => {
 });
 after(() => made.city.close());
 
+type Asked = Awaited<ReturnType<Case['request']>>;
+
 const outcomes: Readonly<Record<number, Outcome>> = {
   400: 'invalid',
   401: 'signIn',
@@ -81,9 +83,9 @@ describe('who may call what', () => {
   it('every route answers each role as the table says', async (test) => {
     const wrong: string[] = [];
     let cells = 0;
-    const ask = async (route: string, entry: Case, who: Who, cell: number): Promise<void> => {
+    const ask = async (route: string, entry: Case, who: Who, cell: number, request: Asked): Promise<void> => {
       const method = route.slice(0, route.indexOf(' ')) as Method;
-      const { url, payload, headers } = await entry.request(who, made);
+      const { url, payload, headers } = request;
       const response = await made.city.call(who === 'anonymous' ? null : who, method, url, {
         ...(payload === undefined ? {} : { payload }),
         ...(headers === undefined ? {} : { headers }),
@@ -108,7 +110,7 @@ describe('who may call what', () => {
         const asked: Promise<void>[] = [];
         for (const who of whos) {
           cells += 1;
-          const asking = ask(route, entry, who, cells);
+          const asking = ask(route, entry, who, cells, await entry.request(who, made));
           if (together && !entry.after) asked.push(asking);
           else await asking;
         }
