@@ -11,7 +11,7 @@ import { one, sql } from '../../server/src/platform/db.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
 import { testPassword } from '../../server/src/testing-context.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
-import { codeOf, penalty, penaltyCsv } from '../support/rows.ts';
+import { codeOf, DEPARTMENT, penalty, penaltyCsv } from '../support/rows.ts';
 
 /** Pictures of each page, where somebody wants to look at them. */
 const pictures = process.env.CHENGXIN_PICTURES;
@@ -209,6 +209,7 @@ describe('what stands beside objections', () => {
       await as('representative', width, async (page) => {
         await page.goto('/desk/complaints/new');
         await page.getByLabel('问题类型').selectOption('delay');
+        await page.getByLabel('被投诉单位的统一社会信用代码').fill(DEPARTMENT.code);
         await page.getByLabel('事实').fill('窗口三次要求补正同一材料，至今未受理。');
         await page.getByLabel('请求').fill('尽快受理');
         await look(page, 'complaint-new');

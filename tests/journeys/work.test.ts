@@ -35,7 +35,6 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'chengxin-work-'));
   const office = await createBody(ctx.db.app, city.clock, { kind: 'creditOffice', name: '示范市信用办', code: null });
   await addTestAccount(ctx, 'xinyongban', ['creditOffice'], office.bodyId);
-  await addTestAccount(ctx, 'qiye', ['companyRepresentative'], null);
   await execute(ctx.db.app, sql`UPDATE identity.account SET password_suffices = true WHERE login = 'xinyongban'`);
   const row = penalty(8101, { CF_JDRQ: '2026-05-20', CF_YXQ: '2027-10-20', CF_GSJZQ: '2029-10-20' });
   writeFileSync(join(folder, 'penalty.csv'), penaltyCsv([row]));
@@ -49,7 +48,7 @@ before(async () => {
     ctx.db.app,
     sql`SELECT record_id, subject_id FROM core.record WHERE standard = 'penalty'`,
   );
-  await execute(ctx.db.app, sql`UPDATE identity.account SET subject_id = ${record.subject_id} WHERE login = 'qiye'`);
+  await addTestAccount(ctx, 'qiye', ['companyRepresentative'], null, record.subject_id);
   const made = await post('qiye', '/objections', {
     recordId: record.record_id,
     kind: 'error',
@@ -155,7 +154,7 @@ describe('work of a body', () => {
     const page = await signedIn(1440, 'banshi');
     await page.goto('/desk/duties');
     await page.getByRole('button', { name: '登记履行情况' }).click();
-    await page.getByLabel('履行情况').selectOption('unfulfilled');
+    await page.getByRole('combobox', { name: '履行情况' }).selectOption('unfulfilled');
     await page.getByLabel('说明').fill('罚款尚未缴纳，已书面催告。');
     await isSound(page, 'duties-1440');
     await page.getByRole('button', { name: '登记履行情况' }).last().click();

@@ -34,7 +34,7 @@ export interface CaseQueueProps {
   /** Ranges that are offered; the first stands. */
   readonly ranges?: readonly CaseRange[];
   readonly states?: readonly { readonly key: string; readonly label: string }[];
-  /** Commands that may be given to many at once. Absent: nothing can be selected. */
+  /** Commands that may be given to many at once. Without them rows are selected only to be given out. */
   readonly bulk?: {
     readonly commands: readonly BulkCommand[];
     readonly run: (ids: readonly string[], body: Readonly<Record<string, string>>) => Promise<CaseBatchResult>;
@@ -55,6 +55,8 @@ export function CaseQueue(props: CaseQueueProps) {
   const { path, caption, search, onSearch, ranges = caseRanges, states = [], sheet = true, bulk } = props;
   const { t } = useI18n();
   const { may } = useSession();
+  // Whoever works on cases may give them out, also where no command is for many at once.
+  const assigns = may('case.work');
   const range = search.range ?? ranges[0] ?? 'open';
   const filter = filterOf(range, search.state);
   const query = useInfiniteQuery(casesQuery(path, filter));
@@ -108,7 +110,7 @@ export function CaseQueue(props: CaseQueueProps) {
           }}
         />
       ) : null}
-      {bulk && selected.size > 0 && may('case.work') ? <AssignMany ids={[...selected]} /> : null}
+      {assigns && selected.size > 0 ? <AssignMany ids={[...selected]} /> : null}
       <PagedList
         query={query}
         empty={
@@ -124,7 +126,7 @@ export function CaseQueue(props: CaseQueueProps) {
             rows={rows}
             to={props.to}
             caption={caption}
-            selected={bulk ? selected : null}
+            selected={bulk || assigns ? selected : null}
             onSelected={setSelected}
           />
         )}
