@@ -106,16 +106,16 @@ describe('work of a body', () => {
     const page = await signedIn(1440, 'banshi');
     await page.goto('/desk/objections');
     await page.getByRole('checkbox', { name: '选择本页全部' }).check();
-    await page.getByLabel('接手人').selectOption({ label: 'banshi（在办 0）' });
+    await page.getByLabel('接手人').selectOption({ label: '测试 banshi（在办 0）' });
     await isSound(page, 'assign-1440');
     await page.getByRole('button', { name: '分办', exact: true }).click();
     await page.getByText(/1 件/).first().waitFor();
     await page.goto('/desk/work');
-    await page.getByRole('button', { name: '移交banshi的在办事项' }).click();
-    await page.getByLabel('接手人').selectOption({ label: 'fuhe（在办 0）' });
+    await page.getByRole('button', { name: '移交测试 banshi的在办事项' }).click();
+    await page.getByLabel('接手人').selectOption({ label: '测试 fuhe（在办 0）' });
     await isSound(page, 'hand-over-1440');
     await page.getByRole('button', { name: '移交 1 件' }).click();
-    await page.getByRole('button', { name: '移交fuhe的在办事项' }).waitFor();
+    await page.getByRole('button', { name: '移交测试 fuhe的在办事项' }).waitFor();
     const held = await one<{ login: string }>(
       city.ctx.db.app,
       sql`SELECT a.login FROM casework.case c JOIN identity.account a ON a.account_id = c.assignee_id WHERE c.case_id = ${caseId}`,
@@ -155,11 +155,11 @@ describe('work of a body', () => {
     await page.goto('/desk/duties');
     await page.getByRole('button', { name: '登记履行情况' }).click();
     await page.getByRole('combobox', { name: '履行情况' }).selectOption('unfulfilled');
-    await page.getByLabel('说明').fill('罚款尚未缴纳，已书面催告。');
+    await page.getByRole('textbox', { name: '说明' }).fill('罚款尚未缴纳，已书面催告。');
     await isSound(page, 'duties-1440');
     await page.getByRole('button', { name: '登记履行情况' }).last().click();
     await page.getByText('没有这样的信息').waitFor();
-    await page.getByText('已说明').click();
+    await page.getByRole('tab', { name: '已说明' }).click();
     await page.getByText('罚款尚未缴纳').waitFor();
     await page.context().close();
   });
