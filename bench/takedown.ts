@@ -15,6 +15,7 @@ import { type RunningReceiver, startReceiver } from '../examples/receiver/receiv
 import { buildApp, contextOver } from '../server/src/app.ts';
 import type { Actor, AppContext } from '../server/src/context.ts';
 import { repairPorts, subjectPorts } from '../server/src/module-ports.ts';
+import { runCheck } from '../server/src/modules/checks/index.ts';
 import { runCollect } from '../server/src/modules/collection/index.ts';
 import { provideSystem } from '../server/src/modules/credentials/testing.ts';
 import { registerReceiver, signingKeys, startCourier } from '../server/src/modules/exchange/index.ts';
@@ -25,7 +26,7 @@ import { readFullRecords } from '../server/src/modules/subjects/index.ts';
 import { prepareAccessLog, startSealer } from '../server/src/platform/access-log/index.ts';
 import { systemClock } from '../server/src/platform/clock.ts';
 import type { Config } from '../server/src/platform/config.ts';
-import { databasesFor, one, query, sql } from '../server/src/platform/db.ts';
+import { databasesFor, execute, one, query, sql } from '../server/src/platform/db.ts';
 import { newId } from '../server/src/platform/ids.ts';
 import { type BenchResult, type BenchSize, median, rounded } from './result.ts';
 import { openScratch } from './scratch.ts';
@@ -203,10 +204,24 @@ async function fill(ctx: AppContext, folder: string, count: number): Promise<Tar
   const done = await runCollect(ctx, operatorActor(ctx, 'bench'), { file, standard: 'penalty', org: source.code });
   if (done.accepted !== count)
     throw new Error(`accepted ${done.accepted} of ${count}: ${JSON.stringify(done.findings[0])}`);
+  await listAll(ctx);
   return query<Target>(
     ctx.db.app,
     sql`SELECT s.unified_code AS code, r.record_id AS "recordId", r.subject_id AS "subjectId", r.document_number AS "documentNumber"
         FROM core.record r JOIN core.subject s USING (subject_id) WHERE r.standard = 'penalty' ORDER BY r.record_id`,
+  );
+}
+
+/** Each record is the cause of an entry on a serious list, so that a check tells of a measure until the record is repaired. */
+async function listAll(ctx: AppContext): Promise<void> {
+  const now = ctx.clock.now();
+  await execute(
+    ctx.db.app,
+    sql`INSERT INTO lists.entry (subject_id, entry_id, version_id, list, kind, origin, record_id, key_hash, recogniser_body_id,
+          document_number, attested, listed_on, ends_on, particulars, policy_set_id, recorded_at)
+        SELECT r.subject_id, r.record_id, r.record_id, 'SX02', 'serious', 'record', r.record_id, r.key_hash, b.body_id,
+          r.document_number, true, r.decided_on, (r.decided_on + interval '3 years')::date, '{}'::jsonb, ${ctx.policy().setId}, ${now}
+        FROM core.record r JOIN core.body b ON b.name = ${source.name} WHERE r.standard = 'penalty'`,
   );
 }
 
@@ -291,6 +306,14 @@ function surfacesOf(city: City): Surface[] {
           limit: 100,
         });
         return read.items.some((item) => item.recordId === of.recordId);
+      },
+    },
+    {
+      name: '核查 check',
+      shows: async (of) => {
+        const asked = { code: of.code, matter: 'PY-HONOURS', purpose: 'honours', caseNumber: '评优〔2026〕1号' };
+        const told = await runCheck(ctx, officer(city.bodies[2] ?? ''), asked);
+        return told.results.some((result) => result.measures.length > 0);
       },
     },
   ];
@@ -403,7 +426,9 @@ export async function benchTakedown(config: Config, options: Options): Promise<r
     if (at % 20 === 0) options.onNote(`撤下 ${at}/${city.targets.length} take-downs`);
     for (const [n, surface] of surfaces.entries()) {
       const began = performance.now();
-      await surface.shows(target);
+      const there = await surface.shows(target);
+      // What was never there cannot go; a search shows names and no record.
+      if (!there && n !== 3) throw new Error(`${surface.name}: ${target.documentNumber} was not there before`);
       // Issuing the report is not reading it.
       if (n === 2) {
         const again = performance.now();
@@ -432,7 +457,6 @@ export async function benchTakedown(config: Config, options: Options): Promise<r
   return [
     { what: '撤下 take-downs', value: city.targets.length, unit: '', limit: null, ratio: null },
     ...surfaces.flatMap((surface, n) => figures(surface.name, gone[n] ?? [], plain[n] ?? [])),
-    { what: '办事核查 check: 尚无此模块 no such module yet', value: 0, unit: '', limit: null, ratio: null },
     ...figures('变更接口 change feed', feed, null),
     {
       what: '通知到达（正常接收方）message at a good receiver p50',
