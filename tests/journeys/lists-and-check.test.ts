@@ -3,16 +3,14 @@
  * listed by a decision that was delivered, is seen on the list, repairs when the rule allows, and everything lifts.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { followRecords, liveEntriesOf } from '../../server/src/modules/lists/index.ts';
 import { colleague, must, type Organisation, organisation, paper } from '../../server/src/modules/lists/testing.ts';
 import { closePaperRenderer } from '../../server/src/modules/papers/index.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { signInAs, testPassword } from '../../server/src/testing-context.ts';
+import { signInAs } from '../../server/src/testing-context.ts';
+import { isSoundAtBoth as isSound, signIn } from '../support/browser.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 
 let city: HttpCity;
@@ -20,8 +18,8 @@ let browser: Browser;
 let base: string;
 let of: Organisation;
 let other: Record<string, string>;
-/** A folder for pictures, when somebody wants to look. */
-const pictures = process.env.JOURNEY_PICTURES;
+
+const signedIn = (login: string): Promise<Page> => signIn(browser, base, 1440, login);
 
 before(async () => {
   city = await createHttpCity({
@@ -33,42 +31,12 @@ before(async () => {
   await city.app.listen({ host: '127.0.0.1', port: 0 });
   base = `http://127.0.0.1:${(city.app.server.address() as AddressInfo).port}`;
   browser = await launchBrowser();
-  if (pictures) mkdirSync(pictures, { recursive: true });
 });
 after(async () => {
   closePaperRenderer();
   await browser?.close();
   await city?.close();
 });
-
-async function signedIn(login: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: base, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto('/desk/sign-in');
-  await page.locator('input[name=username]').fill(login);
-  await page.locator('input[name=password]').fill(testPassword);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-  return page;
-}
-
-async function isSound(page: Page, name: string): Promise<void> {
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForTimeout(200);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-    assert.deepEqual(
-      serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-      [],
-      `${name} at ${width}`,
-    );
-    const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
-    assert.ok(wide <= width + 1, `${name} is ${wide} px wide in a window of ${width} px`);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 /** Gives a command of the page by its button and, where it has a form, with a note. */
 async function give(page: Page, label: string, note?: string): Promise<void> {

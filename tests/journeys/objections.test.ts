@@ -4,18 +4,14 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { lookAtClocks } from '../../server/src/modules/casework/index.ts';
 import { objectionKinds } from '../../server/src/modules/objections/index.ts';
 import { one, sql } from '../../server/src/platform/db.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { testPassword } from '../../server/src/testing-context.ts';
+import { isSound as look, picture, widths, workAs } from '../support/browser.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 import { codeOf, DEPARTMENT, penalty, penaltyCsv } from '../support/rows.ts';
 
-/** Pictures of each page, where somebody wants to look at them. */
-const pictures = process.env.CHENGXIN_PICTURES;
-const widths = [1440, 390] as const;
 const monday = '2026-11-02T02:00:00Z';
 let city: HttpCity;
 let base: string;
@@ -27,6 +23,9 @@ const subjectOf = (code: string) =>
     sql`SELECT s.subject_id, r.record_id FROM core.subject s JOIN core.record r USING (subject_id)
         WHERE s.unified_code = ${code} AND r.standard = 'penalty'`,
   );
+
+const as = <T>(login: string, width: number, work: (page: Page) => Promise<T>): Promise<T> =>
+  workAs(browser, base, width, login, work);
 
 before(async () => {
   city = await createHttpCity({ now: monday } as never);
@@ -41,39 +40,6 @@ after(async () => {
   await browser?.close();
   await city?.close();
 });
-
-/** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
-async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-  if (pictures)
-    await page.screenshot({ path: `${pictures}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
-}
-
-async function as(login: string, width: number, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', baseURL: base });
-  const page = await context.newPage();
-  try {
-    await page.goto('/desk/sign-in');
-    await page.locator('input[name=username]').fill(login);
-    await page.locator('input[name=password]').fill(testPassword);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-    await work(page);
-  } finally {
-    await context.close();
-  }
-}
 
 /** Opens a command of the case, fills its form and sends it; a question asked before is answered. */
 async function command(page: Page, name: string, fill: (page: Page) => Promise<void> = async () => {}): Promise<void> {
@@ -262,7 +228,7 @@ describe('the wizard of the portal', () => {
         await page.getByRole('link', { name: /平台上的不一致/ }).click();
         await page.getByRole('heading', { level: 1, name: '提出异议' }).waitFor();
         await page.getByText('受理：1 个工作日').waitFor();
-        if (pictures) await page.screenshot({ path: `${pictures}/guide-outcome-${width}.png`, fullPage: true });
+        await picture(page, 'guide-outcome');
       } finally {
         await context.close();
       }

@@ -4,18 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { lookAtClocks } from '../../server/src/modules/casework/index.ts';
 import { objectionKind } from '../../server/src/modules/objections/index.ts';
 import { one, sql } from '../../server/src/platform/db.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { signInAs, testPassword } from '../../server/src/testing-context.ts';
+import { signInAs } from '../../server/src/testing-context.ts';
+import { isSound as look, widths, workAs } from '../support/browser.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 import { penalty, penaltyCsv } from '../support/rows.ts';
 
-/** Pictures of each page, where somebody wants to look at them. */
-const pictures = process.env.CHENGXIN_PICTURES;
-const widths = [1440, 390] as const;
 let city: HttpCity;
 let base: string;
 let browser: Browser;
@@ -43,6 +40,9 @@ async function object(at: number): Promise<string> {
   return made.json().id;
 }
 
+const as = <T>(login: string, width: number, work: (page: Page) => Promise<T>): Promise<T> =>
+  workAs(browser, base, width, login, work);
+
 before(async () => {
   city = await createHttpCity({
     now: '2026-11-02T02:00:00Z',
@@ -66,39 +66,6 @@ after(async () => {
   await browser?.close();
   await city?.close();
 });
-
-/** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
-async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-  if (pictures)
-    await page.screenshot({ path: `${pictures}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
-}
-
-async function as(login: string, width: number, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', baseURL: base });
-  const page = await context.newPage();
-  try {
-    await page.goto('/desk/sign-in');
-    await page.locator('input[name=username]').fill(login);
-    await page.locator('input[name=password]').fill(testPassword);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-    await work(page);
-  } finally {
-    await context.close();
-  }
-}
 
 for (const width of widths) {
   describe(`at ${width} pixels`, () => {

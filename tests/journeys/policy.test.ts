@@ -5,18 +5,19 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { addTestAccount, signInAs, testPassword } from '../../server/src/testing-context.ts';
+import { addTestAccount, signInAs } from '../../server/src/testing-context.ts';
+import { isSound as look, workAs } from '../support/browser.ts';
 import { createHttpCity, findingsOf, type HttpCity } from '../support/http-city.ts';
 import { policySheet, type SheetRow } from '../support/policy-sheets.ts';
 import { penalty, penaltyCsv } from '../support/rows.ts';
 
-/** Pictures of each page, where somebody wants to look at them. */
-const pictures = process.env.CHENGXIN_PICTURES;
 let city: HttpCity;
 let base: string;
 let browser: Browser;
+
+const as = <T>(login: string, width: number, work: (page: Page) => Promise<T>): Promise<T> =>
+  workAs(browser, base, width, login, work);
 
 before(async () => {
   city = await createHttpCity({
@@ -31,38 +32,6 @@ after(async () => {
   await browser?.close();
   await city?.close();
 });
-
-async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-  if (pictures)
-    await page.screenshot({ path: `${pictures}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
-}
-
-async function as<T>(login: string, width: number, work: (page: Page) => Promise<T>): Promise<T> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', baseURL: base });
-  const page = await context.newPage();
-  try {
-    await page.goto('/desk/sign-in');
-    await page.locator('input[name=username]').fill(login);
-    await page.locator('input[name=password]').fill(testPassword);
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-    return await work(page);
-  } finally {
-    await context.close();
-  }
-}
 
 const rulesOf = async (submissionId: string): Promise<string[]> =>
   (await findingsOf(city, submissionId)).map((finding) => finding.rule);

@@ -1,15 +1,11 @@
 /** In a real browser, at 1440 and 390 pixels with axe: a zero report, a sample, a month closed with its bulletin, a letter. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { testPassword } from '../../server/src/testing-context.ts';
 import { moveTo, openCity, sendMonth } from '../quality/city.ts';
+import { isSound as look, openPage, typePassword, widths } from '../support/browser.ts';
 import type { HttpCity } from '../support/http-city.ts';
 
-/** Pictures of each page, where somebody wants to look at them. */
-const pictures = process.env.CHENGXIN_PICTURES;
-const widths = [1440, 390] as const;
 let city: HttpCity;
 let base: string;
 let browser: Browser;
@@ -32,27 +28,8 @@ after(async () => {
   await city?.close();
 });
 
-/** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
-async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  if (pictures)
-    await page.screenshot({ path: `${pictures}/${name}-${page.viewportSize()?.width}.png`, fullPage: true });
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-}
-
 async function as(login: string, width: number, work: (page: Page) => Promise<void>): Promise<void> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', baseURL: base });
-  const page = await context.newPage();
+  const page = await openPage(browser, base, width);
   const wrong: string[] = [];
   page.on('console', (message) => {
     const expected = message.location().url.endsWith('/api/v1/session') && message.text().includes('401');
@@ -60,15 +37,12 @@ async function as(login: string, width: number, work: (page: Page) => Promise<vo
   });
   page.on('pageerror', (error) => wrong.push(error.message));
   try {
-    await page.goto('/desk/sign-in');
-    await page.locator('input[name=username]').fill(login);
-    await page.locator('input[name=password]').fill(testPassword);
-    await page.locator('button[type=submit]').click();
+    await typePassword(page, login);
     await page.waitForURL((url) => !url.pathname.includes('sign-in'));
     await work(page);
     assert.deepEqual(wrong, [], 'the console');
   } finally {
-    await context.close();
+    await page.context().close();
   }
 }
 

@@ -1,13 +1,12 @@
 /** Receivers on the desk, in a real browser with axe at both widths: what is alarmed, told and registered. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { newId } from '../../server/src/platform/ids.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { addTestAccount, testPassword } from '../../server/src/testing-context.ts';
+import { addTestAccount } from '../../server/src/testing-context.ts';
+import { isSound, signIn } from '../support/browser.ts';
 import { type CityServer, startCityServer } from '../support/city-server.ts';
 import { registerTestReceiver } from '../support/receivers.ts';
 
@@ -15,6 +14,8 @@ let city: CityServer;
 let browser: Browser;
 const pem = (): string => generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString();
 const longName = '示范市某某国际供应链管理（集团）股份有限公司示范分公司第三营业部';
+
+const signedIn = (width: number, login: string): Promise<Page> => signIn(browser, city.base, width, login);
 
 before(async () => {
   city = await startCityServer();
@@ -27,33 +28,6 @@ after(async () => {
   await browser?.close();
   await city?.stop();
 });
-
-async function isSound(page: Page, name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-}
-
-async function signedIn(width: number, login: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, baseURL: city.base, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto('/desk/sign-in');
-  await page.locator('input[name=username]').fill(login);
-  await page.locator('input[name=password]').fill(testPassword);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-  return page;
-}
 
 /** A message to the receiver; `wait` days ago its receipt was due. */
 async function message(
@@ -134,7 +108,7 @@ describe('receivers', () => {
     const page = await signedIn(390, 'xinyongban');
     await page.goto('/desk/receivers');
     await page.getByText('没有未办结的告警').waitFor();
-    await isSound(page, 'receivers-empty-390');
+    await isSound(page, 'receivers-empty');
     await seed();
   });
   for (const width of [1440, 390]) {
@@ -143,16 +117,16 @@ describe('receivers', () => {
       await page.goto('/desk/receivers');
       await page.getByText('连续 3 次发送未成功：对方未在时限内应答').first().waitFor();
       await page.getByRole('button', { name: '示范市市场监督管理局' }).first().click();
-      await isSound(page, `receivers-alarms-${width}`);
+      await isSound(page, 'receivers-alarms');
       await page.goto('/desk/receivers?tab=deliveries');
       await page.locator('.tag', { hasText: '逾期未回执' }).first().waitFor();
-      await isSound(page, `receivers-messages-${width}`);
+      await isSound(page, 'receivers-messages');
       await page.goto('/desk/receivers?tab=receivers');
       await page.getByRole('heading', { name: '建设工程审批系统' }).waitFor();
-      await isSound(page, `receivers-list-${width}`);
+      await isSound(page, 'receivers-list');
       await page.getByRole('button', { name: '登记接收方' }).click();
       await page.getByLabel('回执公钥', { exact: true }).waitFor();
-      await isSound(page, `receivers-form-${width}`);
+      await isSound(page, 'receivers-form');
       await page.context().close();
     });
   }

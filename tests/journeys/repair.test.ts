@@ -3,24 +3,22 @@
  * the proof that it is shown no more; the deciding body confirms classes; an officer is late and the credit office sees it.
  */
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { after, before, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { lookAtClocks } from '../../server/src/modules/casework/index.ts';
 import { repairKinds } from '../../server/src/modules/repair/index.ts';
 import { handedIn, monday, type Penalised, penalised } from '../../server/src/modules/repair/testing.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { testPassword, testPdf } from '../../server/src/testing-context.ts';
+import { testPdf } from '../../server/src/testing-context.ts';
+import { isSoundAtBoth as isSound, signIn } from '../support/browser.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 
 let city: HttpCity;
 let browser: Browser;
 let base: string;
 let of: Penalised;
-/** A folder for pictures, when somebody wants to look. */
-const pictures = process.env.JOURNEY_PICTURES;
+
+const signedIn = (login: string): Promise<Page> => signIn(browser, base, 1440, login);
 
 before(async () => {
   city = await createHttpCity({ now: monday, app: { rateLimit: { account: 100_000, address: 100_000 } } } as never);
@@ -28,41 +26,11 @@ before(async () => {
   await city.app.listen({ host: '127.0.0.1', port: 0 });
   base = `http://127.0.0.1:${(city.app.server.address() as AddressInfo).port}`;
   browser = await launchBrowser();
-  if (pictures) mkdirSync(pictures, { recursive: true });
 });
 after(async () => {
   await browser?.close();
   await city?.close();
 });
-
-async function signedIn(login: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, baseURL: base, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto('/desk/sign-in');
-  await page.locator('input[name=username]').fill(login);
-  await page.locator('input[name=password]').fill(testPassword);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-  return page;
-}
-
-async function isSound(page: Page, name: string): Promise<void> {
-  for (const width of [1440, 390]) {
-    await page.setViewportSize({ width, height: 900 });
-    await page.waitForTimeout(200);
-    if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
-    const { violations } = await new AxeBuilder({ page }).analyze();
-    const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-    assert.deepEqual(
-      serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-      [],
-      `${name} at ${width}`,
-    );
-    const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
-    assert.ok(wide <= width + 1, `${name} is ${wide} px wide in a window of ${width} px`);
-  }
-  await page.setViewportSize({ width: 1440, height: 900 });
-}
 
 const proof = { name: '缴款书.pdf', mimeType: 'application/pdf', buffer: Buffer.from(testPdf('proof')) };
 

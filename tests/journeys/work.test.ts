@@ -7,12 +7,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { runCollect } from '../../server/src/modules/collection/index.ts';
 import { createBody, operatorActor } from '../../server/src/modules/identity/index.ts';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
-import { addTestAccount, signInAs, testPassword } from '../../server/src/testing-context.ts';
+import { addTestAccount, signInAs } from '../../server/src/testing-context.ts';
+import { isSound, signIn } from '../support/browser.ts';
 import { type CityServer, startCityServer } from '../support/city-server.ts';
 import { DEPARTMENT, penalty, penaltyCsv } from '../support/rows.ts';
 
@@ -27,6 +27,8 @@ async function post(login: string, path: string, payload: object): Promise<Recor
   assert.ok(answer.statusCode < 300, `${path}: ${answer.body}`);
   return answer.statusCode === 204 ? {} : answer.json();
 }
+
+const signedIn = (width: number, login: string): Promise<Page> => signIn(browser, city.base, width, login);
 
 before(async () => {
   city = await startCityServer();
@@ -74,46 +76,19 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function isSound(page: Page, name: string): Promise<void> {
-  if (process.env.SHOTS) await page.screenshot({ path: join(process.env.SHOTS, `${name}.png`), fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
-  const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
-    number,
-    number,
-  ];
-  assert.ok(wide <= seen + 1, `${name} is ${wide} px wide in a window of ${seen} px`);
-}
-
-async function signedIn(width: number, login: string): Promise<Page> {
-  const context = await browser.newContext({ viewport: { width, height: 900 }, baseURL: city.base, locale: 'zh-CN' });
-  const page = await context.newPage();
-  await page.goto('/desk/sign-in');
-  await page.locator('input[name=username]').fill(login);
-  await page.locator('input[name=password]').fill(testPassword);
-  await page.locator('button[type=submit]').click();
-  await page.waitForURL((url) => !url.pathname.includes('sign-in'));
-  return page;
-}
-
 describe('work of a body', () => {
   it('a case is given to a person in the queue, and handed over when the person leaves', async () => {
     const page = await signedIn(1440, 'banshi');
     await page.goto('/desk/objections');
     await page.getByRole('checkbox', { name: '选择本页全部' }).check();
     await page.getByLabel('接手人').selectOption({ label: '测试 banshi（在办 0）' });
-    await isSound(page, 'assign-1440');
+    await isSound(page, 'assign');
     await page.getByRole('button', { name: '分办', exact: true }).click();
     await page.getByText(/1 件/).first().waitFor();
     await page.goto('/desk/work');
     await page.getByRole('button', { name: '移交测试 banshi的在办事项' }).click();
     await page.getByLabel('接手人').selectOption({ label: '测试 fuhe（在办 0）' });
-    await isSound(page, 'hand-over-1440');
+    await isSound(page, 'hand-over');
     await page.getByRole('button', { name: '移交 1 件' }).click();
     await page.getByRole('button', { name: '移交测试 fuhe的在办事项' }).waitFor();
     const held = await one<{ login: string }>(
@@ -126,7 +101,7 @@ describe('work of a body', () => {
     await phone.goto('/desk/work');
     await phone.getByRole('heading', { name: '分办移交' }).waitFor();
     await phone.getByRole('table').waitFor();
-    await isSound(phone, 'work-390');
+    await isSound(phone, 'work');
     await phone.context().close();
   });
 
@@ -138,7 +113,7 @@ describe('work of a body', () => {
         .getByText(/〔\d{4}〕\d+号/)
         .first()
         .waitFor();
-      await isSound(page, `papers-${width}`);
+      await isSound(page, 'papers');
       await page.getByLabel('状态').selectOption('voided');
       await page.getByText('没有文书').waitFor();
       await page.context().close();
@@ -149,14 +124,14 @@ describe('work of a body', () => {
     const phone = await signedIn(390, 'banshi');
     await phone.goto('/desk/duties');
     await phone.getByRole('button', { name: '登记履行情况' }).click();
-    await isSound(phone, 'duties-390');
+    await isSound(phone, 'duties');
     await phone.context().close();
     const page = await signedIn(1440, 'banshi');
     await page.goto('/desk/duties');
     await page.getByRole('button', { name: '登记履行情况' }).click();
     await page.getByRole('combobox', { name: '履行情况' }).selectOption('unfulfilled');
     await page.getByRole('textbox', { name: '说明' }).fill('罚款尚未缴纳，已书面催告。');
-    await isSound(page, 'duties-1440');
+    await isSound(page, 'duties');
     await page.getByRole('button', { name: '登记履行情况' }).last().click();
     await page.getByText('没有这样的信息').waitFor();
     await page.getByRole('tab', { name: '已说明' }).click();
@@ -178,7 +153,7 @@ describe('an organisation', () => {
         .getByText(/公开|公示/)
         .last()
         .waitFor();
-      await isSound(page, `who-received-${width}`);
+      await isSound(page, 'who-received');
       await page.context().close();
     }
   });

@@ -43,11 +43,17 @@ export async function signIn(browser: Browser, base: string, width: number, logi
   return page;
 }
 
+/** Of the whole page, where somebody wants to look (JOURNEY_PICTURES). */
+export async function picture(page: Page, name: string): Promise<void> {
+  const width = page.viewportSize()?.width ?? 0;
+  if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+}
+
 /** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
 export async function isSound(page: Page, name: string): Promise<void> {
   await page.waitForLoadState('networkidle');
   const width = page.viewportSize()?.width ?? 0;
-  if (pictures) await page.screenshot({ path: join(pictures, `${name}-${width}.png`), fullPage: true });
+  await picture(page, name);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
   assert.deepEqual(
@@ -57,4 +63,30 @@ export async function isSound(page: Page, name: string): Promise<void> {
   );
   const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
   assert.ok(wide <= width + 1, `${name} is ${wide} px wide in a window of ${width} px`);
+}
+
+/** {@link isSound} at both widths, in the same window; leaves it wide. */
+export async function isSoundAtBoth(page: Page, name: string): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.waitForTimeout(200);
+    await isSound(page, name);
+  }
+  await page.setViewportSize({ width: widths[0], height: 900 });
+}
+
+/** Signed in for one piece of work; the window closes after it, whatever happens. */
+export async function workAs<T>(
+  browser: Browser,
+  base: string,
+  width: number,
+  login: string,
+  work: (page: Page) => Promise<T>,
+): Promise<T> {
+  const page = await signIn(browser, base, width, login);
+  try {
+    return await work(page);
+  } finally {
+    await page.context().close();
+  }
 }
