@@ -19,7 +19,7 @@ export { type CaseDesk, caseworkRoutes } from './desk-routes.ts';
 export { eachCase, maxAtOnce } from './each-case.ts';
 export { casesJob } from './jobs.ts';
 export { addMaterial, materialViews, readMaterial } from './materials.ts';
-export { type EndedFigures, endedFigures } from './month-figures.ts';
+export { endedFigures } from './month-figures.ts';
 export { caseNames, documentNumberOf } from './names.ts';
 export {
   type ClockPolicy,

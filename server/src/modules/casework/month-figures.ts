@@ -2,6 +2,7 @@
 import type { AppContext } from '../../context.ts';
 import type { PlainDateString } from '../../platform/clock.ts';
 import { query, type Runner, sql } from '../../platform/db.ts';
+import type { CaseFigure } from '../quality/index.ts';
 
 interface EndedCase {
   readonly procedure: string;
@@ -10,15 +11,6 @@ interface EndedCase {
   readonly to_on: PlainDateString;
   readonly paused: number;
   readonly upheld: boolean;
-}
-
-export interface EndedFigures {
-  readonly bodyId: string;
-  readonly objections: number;
-  readonly objectionDays: number;
-  readonly upheld: number;
-  readonly repairs: number;
-  readonly repairsOnTime: number;
 }
 
 const objectionEnds = ['uphold', 'upholdPartly', 'dismiss', 'leaveUndetermined'];
@@ -49,10 +41,10 @@ export async function endedFigures(
   ctx: Pick<AppContext, 'db' | 'policy'>,
   from: string,
   to: string,
-): Promise<EndedFigures[]> {
+): Promise<CaseFigure[]> {
   const policy = ctx.policy();
   const { repairWorkingDays } = policy.quality();
-  const bodies = new Map<string, { -readonly [K in keyof EndedFigures]: EndedFigures[K] }>();
+  const bodies = new Map<string, { -readonly [K in keyof CaseFigure]: CaseFigure[K] }>();
   for (const ended of await endedCases(ctx.db.app, from, to)) {
     const row = bodies.get(ended.body_id) ?? {
       bodyId: ended.body_id,

@@ -5,6 +5,7 @@ import { addDays, type PlainDateString } from '../../platform/clock.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
+import { platformActor } from '../identity/index.ts';
 import {
   type Applied,
   answerExtension,
@@ -231,21 +232,6 @@ function afterEffects(row: CaseRow, change: Partial<CaseRow>): CaseRow {
   return { ...row, ...(moved ? { assignee_id: null } : {}), ...change };
 }
 
-/** Who the clock is in the log. */
-const clockActor = (): Actor => ({
-  kind: 'operator',
-  accountId: null,
-  name: 'clock',
-  roles: [],
-  bodyId: null,
-  scopeBodyIds: [],
-  subjectId: null,
-  client: null,
-  osUser: null,
-  address: null,
-  requestId: newId(),
-});
-
 const nothingGiven = { data: null, key: null };
 
 /** Locks the case and lets missed deadlines take effect first, so that a late command meets the case as it is. */
@@ -260,7 +246,7 @@ async function current(
   const rules = await rulesOf(ctx, kind, row.policy_set_id);
   const passed = passTime(rules, stateOf(row), ctx.clock.now());
   if (passed.events.length === 0) return { rules, row };
-  return { rules, row: await keep(tx, ctx, clockActor(), kind, rules, row, passed, nothingGiven) };
+  return { rules, row: await keep(tx, ctx, platformActor('clock'), kind, rules, row, passed, nothingGiven) };
 }
 
 export interface CaseCommand extends Omit<Command, 'by'> {

@@ -91,3 +91,24 @@ export function operatorActor(_ctx: Pick<AppContext, 'clock'>, osUser: string): 
     requestId: newId(),
   };
 }
+
+/**
+ * The platform itself: a clock, or what follows from a decision. `name` says which part of it acts; `accountId` whose decision
+ * it carries out, where there is one.
+ */
+export function platformActor(name: string, of: Partial<Pick<Actor, 'accountId' | 'roles' | 'requestId'>> = {}): Actor {
+  return {
+    kind: 'operator',
+    accountId: null,
+    name,
+    roles: [],
+    bodyId: null,
+    scopeBodyIds: [],
+    subjectId: null,
+    client: null,
+    osUser: null,
+    address: null,
+    requestId: newId(),
+    ...of,
+  };
+}

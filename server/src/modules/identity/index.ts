@@ -9,7 +9,7 @@ export {
   operatorAccountId,
   resetPassword,
 } from './accounts.ts';
-export { accountActor, actorOf, anonymousActor, operatorActor } from './actors.ts';
+export { accountActor, actorOf, anonymousActor, operatorActor, platformActor } from './actors.ts';
 export {
   type Body,
   type BodyKind,

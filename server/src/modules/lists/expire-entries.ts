@@ -1,10 +1,11 @@
 /** Terms that are over are announced and the case is closed. The end itself does not wait for this: it is computed when read. */
-import type { Actor, AppContext } from '../../context.ts';
+import type { AppContext } from '../../context.ts';
 import { addDays } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { actOnCase, loadCaseRow } from '../casework/index.ts';
+import { platformActor } from '../identity/index.ts';
 import { listingKind } from './listing-kind.ts';
 import { insertRemoval, pastTerm, type ReadEntry } from './queries.ts';
 import { entryStanding, statusFieldsOf } from './read-entries.ts';
@@ -12,20 +13,6 @@ import { tellRemoved } from './tell.ts';
 
 const pageSize = 200;
 const maxPages = 1_000;
-
-export const platformActor = (): Actor => ({
-  kind: 'operator',
-  accountId: null,
-  name: 'lists',
-  roles: [],
-  bodyId: null,
-  scopeBodyIds: [],
-  subjectId: null,
-  client: null,
-  osUser: null,
-  address: null,
-  requestId: newId(),
-});
 
 async function announce(ctx: AppContext, row: ReadEntry, endsOn: string): Promise<boolean> {
   const removedOn = addDays(endsOn as never, 1);
@@ -46,7 +33,10 @@ async function announce(ctx: AppContext, row: ReadEntry, endsOn: string): Promis
     await tellRemoved(tx, ctx, row, 'expired', removedOn);
     const found = row.case_id === null ? null : await loadCaseRow(tx, row.case_id);
     if (found && (found.state === 'listed' || found.state === 'removalAsked'))
-      await actOnCase(tx, ctx, platformActor(), listingKind, found.case_id, { command: 'expire', party: 'platform' });
+      await actOnCase(tx, ctx, platformActor('lists'), listingKind, found.case_id, {
+        command: 'expire',
+        party: 'platform',
+      });
     return true;
   });
 }

@@ -8,7 +8,7 @@ import { DomainError } from '../../platform/errors.ts';
 import type { CaseRow } from '../casework/index.ts';
 import { enterRecord } from '../collection/index.ts';
 import { addMonths } from '../disclosure/index.ts';
-import { findBody } from '../identity/index.ts';
+import { findBody, platformActor } from '../identity/index.ts';
 import type { CreditList, FieldRole } from '../policy/index.ts';
 import { findArchiveSubject } from '../subjects/index.ts';
 import { factsOf } from './case-facts.ts';
@@ -18,19 +18,8 @@ import { canonicalOf } from './queries.ts';
 type Act = (tx: Transaction, more: Readonly<Record<string, unknown>>) => Promise<CaseRow>;
 
 /** The system records what the case decided; the account that decided stands in the event. */
-const recorder = (accountId: string | null, caseId: string): Actor => ({
-  kind: 'operator',
-  accountId,
-  name: 'lists',
-  roles: ['operator'],
-  bodyId: null,
-  scopeBodyIds: [],
-  subjectId: null,
-  client: null,
-  osUser: null,
-  address: null,
-  requestId: caseId,
-});
+const recorder = (accountId: string | null, caseId: string): Actor =>
+  platformActor('lists', { accountId, roles: ['operator'], requestId: caseId });
 
 async function valuesOf(ctx: AppContext, row: CaseRow, list: CreditList, subjectId: string) {
   const facts = factsOf(row);

@@ -3,8 +3,8 @@ import type { AppContext } from '../../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { actOnCase, loadCaseRow } from '../casework/index.ts';
 import { addMonths } from '../disclosure/index.ts';
+import { platformActor } from '../identity/index.ts';
 import type { OneRecord } from '../subjects/index.ts';
-import { platformActor } from './expire-entries.ts';
 import { listOfItem } from './follow-records.ts';
 import { listingKind } from './listing-kind.ts';
 import { entryOfKey } from './queries.ts';
@@ -27,7 +27,7 @@ export const leaveSeriousList = {
     await tellRemoved(tx, ctx, entry, 'early', ctx.clock.today());
     const found = entry.case_id === null ? null : await loadCaseRow(tx, entry.case_id);
     if (found && (found.state === 'listed' || found.state === 'removalAsked'))
-      await actOnCase(tx, ctx, platformActor(), listingKind, found.case_id, {
+      await actOnCase(tx, ctx, platformActor('lists'), listingKind, found.case_id, {
         command: 'endByRepair',
         party: 'platform',
       });

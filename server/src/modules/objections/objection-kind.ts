@@ -5,6 +5,7 @@
 import type { Actor, AppContext } from '../../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { type CaseKind, type CaseRow, nextNumber, type StoredEvent } from '../casework/index.ts';
+import { platformActor } from '../identity/index.ts';
 import { annotateRecord, withdrawIn, writeRecordEvent } from '../records/index.ts';
 import { creditOfficeBody, currentRecord, type HeldRecord } from './queries.ts';
 import { annotatedStates, objectionProcedure } from './state.ts';
@@ -15,19 +16,8 @@ const annotated = (state: string): boolean => (annotatedStates as readonly strin
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The system acts on what the case decided; the account that decided stands in the event. */
-export const systemActor = (accountId: string | null, caseId: string): Actor => ({
-  kind: 'operator',
-  accountId,
-  name: 'objection',
-  roles: ['operator'],
-  bodyId: null,
-  scopeBodyIds: [],
-  subjectId: null,
-  client: null,
-  osUser: null,
-  address: null,
-  requestId: caseId,
-});
+export const systemActor = (accountId: string | null, caseId: string): Actor =>
+  platformActor('objection', { accountId, roles: ['operator'], requestId: caseId });
 
 /** Said beside the record from acceptance until the end (深圳 art. 50: at once; 征信业管理条例 art. 25(3): removed when dismissed). */
 async function annotate(

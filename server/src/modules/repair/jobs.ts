@@ -1,10 +1,10 @@
 /** What time does to repairs: a case whose record stopped being shown ends; the first day of a record is told once. */
-import type { Actor, AppContext } from '../../context.ts';
+import type { AppContext } from '../../context.ts';
 import { publish } from '../../platform/access-log/index.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
-import { newId } from '../../platform/ids.ts';
 import { actOnCase, loadCaseRow } from '../casework/index.ts';
+import { platformActor } from '../identity/index.ts';
 import { sendNotice } from '../notices/index.ts';
 import { kindFor } from './apply-for-repair.ts';
 import { factsOf } from './case-facts.ts';
@@ -18,20 +18,6 @@ import { repairKeys, undecided } from './state.ts';
 const task = 'repair.daily';
 const pageSize = 200;
 const maxPages = 500;
-
-const platformActor = (): Actor => ({
-  kind: 'operator',
-  accountId: null,
-  name: 'repair',
-  roles: [],
-  bodyId: null,
-  scopeBodyIds: [],
-  subjectId: null,
-  client: null,
-  osUser: null,
-  address: null,
-  requestId: newId(),
-});
 
 /** Why nothing is left to repair; null while there is. */
 async function mootReason(ctx: AppContext, ports: RepairPorts, recordId: string, lane: string): Promise<string | null> {
@@ -65,7 +51,11 @@ export async function closeMootCases(ctx: AppContext, kinds: RepairKinds, ports:
       const kind = kindFor(kinds, row.procedure);
       try {
         await withTransaction(ctx.db.app, (tx) =>
-          actOnCase(tx, ctx, platformActor(), kind, case_id, { command: 'closeMoot', party: 'platform', reason }),
+          actOnCase(tx, ctx, platformActor('repair'), kind, case_id, {
+            command: 'closeMoot',
+            party: 'platform',
+            reason,
+          }),
         );
         closed++;
       } catch (error) {

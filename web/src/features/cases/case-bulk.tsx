@@ -5,7 +5,7 @@ import { Button } from 'antd';
 import { useState } from 'react';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
-import { Note } from '../../shared/ui/states.tsx';
+import { BatchNote } from '../casework/batch-note.tsx';
 import { CommandForm } from './command-form.tsx';
 import { renewCases } from './queries.ts';
 
@@ -39,8 +39,6 @@ export function CaseBulk({
       onDone(answer);
     },
   });
-  const results = result?.results ?? [];
-  const bad = results.filter((one) => !one.ok);
   return (
     <div className="bulk">
       {ids.length === 0 ? null : (
@@ -70,20 +68,7 @@ export function CaseBulk({
           onClose={() => setOpen(false)}
         />
       ) : null}
-      {results.length > 0 ? (
-        <Note tone={bad.length > 0 ? 'waiting' : 'done'} role="status">
-          {t('case.bulk.result', { ok: results.length - bad.length, bad: bad.length })}
-          {bad.length > 0 ? (
-            <ul className="plain">
-              {bad.map((one) => (
-                <li key={one.id}>
-                  {one.number ?? one.id}：{one.message ? w(one.message) : ''}
-                </li>
-              ))}
-            </ul>
-          ) : null}
-        </Note>
-      ) : null}
+      {result && result.results.length > 0 ? <BatchNote result={result} /> : null}
     </div>
   );
 }
