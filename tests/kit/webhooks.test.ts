@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { after, before, beforeEach, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type ChengxinClient, createClient } from '@chengxin/client';
 import { memoryStore, type ReceivedWebhook, verifyWebhook, WebhookRefused } from '@chengxin/client/webhook';
 import { provideSystem } from '../../server/src/modules/credentials/testing.ts';
-import { signingKeys } from '../../server/src/modules/exchange/index.ts';
+import { signingKeys, startCourier } from '../../server/src/modules/exchange/index.ts';
 import { normaliseName } from '../../server/src/modules/subjects/index.ts';
-import { runWebhooksOnce, sweep } from '../../server/src/modules/webhooks/index.ts';
+import { createWebhookSender, runWebhooksOnce, sweep } from '../../server/src/modules/webhooks/index.ts';
 import { publish } from '../../server/src/platform/access-log/index.ts';
 import { execute, one, query, sql, withTransaction } from '../../server/src/platform/db.ts';
 import { addEntry, addSubject, removeEntry } from '../support/listed.ts';
@@ -193,6 +194,27 @@ describe('time', () => {
 });
 
 describe('delivery', () => {
+  it('goes on after a restart of the process that sends: what happened while it was down is told, what was told is not', async () => {
+    const of = await company();
+    const receipt = await ask(of);
+    const until = async (count: number): Promise<void> => {
+      for (let tries = 0; tries < 400 && received.length < count; tries++) await sleep(25);
+      assert.equal(received.length, count);
+    };
+    let courier = startCourier(city.ctx, [createWebhookSender(city.ctx)]);
+    await list(of);
+    await city.place();
+    await until(1);
+    await courier.stop();
+    const second = await company();
+    const later = await ask(second);
+    await list(second);
+    await city.place();
+    courier = startCourier(city.ctx, [createWebhookSender(city.ctx)]);
+    await until(2);
+    await courier.stop();
+    assert.deepEqual(receipts(), [receipt, later].sort());
+  });
   it('is tried again with the same id until it is taken; a dead address is an alarm, told once, that ends by itself', async () => {
     status = 500;
     const [one_, other] = [await company(), await company()];

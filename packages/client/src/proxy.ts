@@ -18,7 +18,12 @@ export interface WidgetCheck {
   readonly caseNumber: string;
 }
 
-export type WidgetFeedback = FeedbackRequest & { readonly receipt: string; readonly measure: string };
+export interface WidgetFeedback extends Omit<FeedbackRequest, 'action' | 'measure'> {
+  readonly receipt: string;
+  readonly measure: string;
+  /** Lifting is a later act of the body, not one of the page of a case. */
+  readonly action: 'applied' | 'notApplied';
+}
 
 export interface ProxyRules {
   /**
