@@ -22,19 +22,29 @@ import type { HttpInstance } from '../server/src/platform/http/index.ts';
 import { type BenchResult, type BenchSize, median, rounded } from './result.ts';
 import { openScratch } from './scratch.ts';
 
+/** How much is loaded, asked and repeated. */
+export interface Shape {
+  readonly subjects: number;
+  readonly entries: number;
+  /** Of each turn. */
+  readonly seconds: number;
+  readonly rounds: number;
+  readonly batchRows: number;
+}
+
 interface Options {
   readonly size: BenchSize;
+  /** Instead of a size: so small that a test can see that it runs. */
+  readonly shape?: Shape;
   readonly onNote: (text: string) => void;
   readonly onEnd: (work: () => Promise<void>) => void;
 }
 
-const sizes: Readonly<Record<BenchSize, { subjects: number; entries: number; seconds: number }>> = {
-  small: { subjects: 10_000, entries: 1_000, seconds: 3 },
-  city: { subjects: 1_000_000, entries: 100_000, seconds: 5 },
+const sizes: Readonly<Record<BenchSize, Shape>> = {
+  small: { subjects: 10_000, entries: 1_000, seconds: 3, rounds: 5, batchRows: 100_000 },
+  city: { subjects: 1_000_000, entries: 100_000, seconds: 5, rounds: 5, batchRows: 100_000 },
 };
-const rounds = 5;
 const connections = 64;
-const batchRows = 100_000;
 /** Different organisations that each connection asks for; the load makes all of a connection's requests before it begins. */
 const differentRequests = 100;
 const fillStep = 50_000;
@@ -142,7 +152,11 @@ type Name = keyof typeof routes;
 const names: readonly Name[] = ['check', 'select', 'empty'];
 
 /** In turns, each time beginning with another, so that what the machine does besides meets all alike. */
-async function inTurns(of: readonly Name[], work: (name: Name) => Promise<Load>): Promise<Record<Name, Load[]>> {
+async function inTurns(
+  rounds: number,
+  of: readonly Name[],
+  work: (name: Name) => Promise<Load>,
+): Promise<Record<Name, Load[]>> {
   const found: Record<Name, Load[]> = { check: [], select: [], empty: [] };
   for (let round = 0; round < rounds; round++)
     for (let at = 0; at < of.length; at++) {
@@ -152,15 +166,15 @@ async function inTurns(of: readonly Name[], work: (name: Name) => Promise<Load>)
   return found;
 }
 
-async function measure(city: City, seconds: number, onNote: Options['onNote']): Promise<BenchResult[]> {
-  for (const name of names) await load(city, routes[name], 2);
+async function measure(city: City, { seconds, rounds }: Shape, onNote: Options['onNote']): Promise<BenchResult[]> {
+  for (const name of names) await load(city, routes[name], Math.min(2, seconds));
   onNote(`吞吐 throughput: ${rounds} × 3 × ${seconds} s …`);
-  const full = await inTurns(names, (name) => load(city, routes[name], seconds));
+  const full = await inTurns(rounds, names, (name) => load(city, routes[name], seconds));
   const failed = names.flatMap((name) => full[name]).reduce((sum, one) => sum + one.failed, 0);
   const rate = (name: Name): number => median(full[name].map((one) => one.rate));
   const half = Math.max(10, Math.floor(rate('select') / 2));
   onNote(`等待 latency at ${half}/s …`);
-  const timed = await inTurns(['check', 'select'], (name) => load(city, routes[name], seconds, half));
+  const timed = await inTurns(rounds, ['check', 'select'], (name) => load(city, routes[name], seconds, half));
   const p99 = (name: Name): number => median(timed[name].map((one) => one.p99));
   const result = (
     what: string,
@@ -196,8 +210,8 @@ async function measure(city: City, seconds: number, onNote: Options['onNote']): 
   ];
 }
 
-/** A list of 100,000 rows; in a small city the same organisations come several times. */
-async function batch(ctx: AppContext, actor: Actor, subjects: number): Promise<BenchResult[]> {
+/** A list of 100,000 rows, as a rule; in a small city the same organisations come several times. */
+async function batch(ctx: AppContext, actor: Actor, { subjects, batchRows }: Shape): Promise<BenchResult[]> {
   const organisations = Array.from({ length: batchRows }, (_, at) =>
     makeUnifiedCode('91', '999900', bodyAt(at % subjects)),
   );
@@ -224,7 +238,8 @@ async function batch(ctx: AppContext, actor: Actor, subjects: number): Promise<B
 }
 
 export async function benchCheck(config: Config, options: Options): Promise<BenchResult[]> {
-  const { subjects, entries, seconds } = sizes[options.size];
+  const shape = options.shape ?? sizes[options.size];
+  const { subjects, entries } = shape;
   const scratch = await openScratch(config, 1);
   const [urls] = scratch.databases;
   if (!urls) throw new Error('no database');
@@ -276,10 +291,10 @@ export async function benchCheck(config: Config, options: Options): Promise<Benc
     const codes = Array.from({ length: differentRequests }, (_, at) =>
       makeUnifiedCode('91', '999900', bodyAt((at * 7_919) % subjects)),
     );
-    const figures = await measure({ ctx, base, key, codes }, seconds, options.onNote);
+    const figures = await measure({ ctx, base, key, codes }, shape, options.onNote);
     options.onNote('批量 batch …');
     const actor: Actor = { ...operatorActor({ clock: systemClock }, 'bench'), roles: ['operator'], bodyId };
-    return [...figures, ...(await batch(ctx, actor, subjects))];
+    return [...figures, ...(await batch(ctx, actor, shape))];
   } finally {
     await close();
   }

@@ -69,6 +69,9 @@ GRANT USAGE ON SCHEMA repair TO ${role:app};
 CREATE SCHEMA vendor;
 GRANT USAGE ON SCHEMA vendor TO ${role:app};
 
+CREATE SCHEMA webhooks;
+GRANT USAGE ON SCHEMA webhooks TO ${role:app};
+
 CREATE TABLE access.authorisation (
   authorisation_id uuid NOT NULL,
   subject_id uuid NOT NULL,
@@ -2770,6 +2773,109 @@ CREATE TABLE vendor.taken (
   CONSTRAINT taken_template_check CHECK ((template = ANY (ARRAY['bodies'::text, 'accounts'::text, 'records'::text, 'states'::text, 'reports'::text, 'cases'::text])))
 );
 GRANT INSERT, SELECT ON vendor.taken TO ${role:app};
+
+CREATE TABLE webhooks.alarm (
+  alarm_id uuid NOT NULL,
+  hook_id uuid NOT NULL,
+  problem text NOT NULL,
+  raised_at timestamp with time zone NOT NULL,
+  closed_at timestamp with time zone,
+  closing text,
+  CONSTRAINT alarm_pkey PRIMARY KEY (alarm_id),
+  CONSTRAINT alarm_check CHECK (((closed_at IS NULL) = (closing IS NULL))),
+  CONSTRAINT alarm_hook_id_fkey FOREIGN KEY (hook_id) REFERENCES webhooks.hook(hook_id)
+);
+CREATE UNIQUE INDEX alarm_open ON webhooks.alarm USING btree (hook_id) WHERE (closed_at IS NULL);
+GRANT INSERT, SELECT ON webhooks.alarm TO ${role:app};
+GRANT UPDATE (closed_at, closing) ON webhooks.alarm TO ${role:app};
+
+CREATE TABLE webhooks.attempt (
+  message_id uuid NOT NULL,
+  seq integer NOT NULL,
+  at timestamp with time zone NOT NULL,
+  outcome text NOT NULL,
+  status integer,
+  milliseconds integer NOT NULL,
+  CONSTRAINT attempt_pkey PRIMARY KEY (message_id, seq),
+  CONSTRAINT attempt_message_id_fkey FOREIGN KEY (message_id) REFERENCES webhooks.message(message_id)
+);
+GRANT INSERT, SELECT ON webhooks.attempt TO ${role:app};
+
+CREATE TABLE webhooks.decided (
+  number text NOT NULL,
+  decided_on date NOT NULL,
+  decided_at timestamp with time zone NOT NULL,
+  account_id uuid,
+  CONSTRAINT decided_pkey PRIMARY KEY (number)
+);
+GRANT INSERT, SELECT ON webhooks.decided TO ${role:app};
+
+CREATE TABLE webhooks.hook (
+  hook_id uuid NOT NULL,
+  client_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  body_id uuid NOT NULL,
+  url text NOT NULL,
+  state text NOT NULL,
+  followed_to timestamp with time zone NOT NULL,
+  failures integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone,
+  last_success_at timestamp with time zone,
+  last_problem text,
+  registered_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone,
+  CONSTRAINT hook_pkey PRIMARY KEY (hook_id),
+  CONSTRAINT hook_check CHECK (((state = 'ended'::text) = (ended_at IS NOT NULL))),
+  CONSTRAINT hook_state_check CHECK ((state = ANY (ARRAY['active'::text, 'ended'::text]))),
+  CONSTRAINT hook_url_check CHECK (((length(url) >= 10) AND (length(url) <= 500))),
+  CONSTRAINT hook_body_id_fkey FOREIGN KEY (body_id) REFERENCES core.body(body_id),
+  CONSTRAINT hook_client_id_fkey FOREIGN KEY (client_id) REFERENCES credentials.client(client_id)
+);
+CREATE UNIQUE INDEX hook_client ON webhooks.hook USING btree (client_id) WHERE (state = 'active'::text);
+CREATE INDEX hook_page ON webhooks.hook USING btree (registered_at DESC, hook_id);
+GRANT INSERT, SELECT, UPDATE ON webhooks.hook TO ${role:app};
+
+CREATE TABLE webhooks.message (
+  message_id uuid NOT NULL,
+  hook_id uuid NOT NULL,
+  number text NOT NULL,
+  pointer text NOT NULL,
+  state text NOT NULL,
+  attempts integer NOT NULL DEFAULT 0,
+  next_attempt_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone,
+  CONSTRAINT message_pkey PRIMARY KEY (message_id),
+  CONSTRAINT message_check CHECK (((state = 'waiting'::text) = (finished_at IS NULL))),
+  CONSTRAINT message_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'delivered'::text, 'dropped'::text]))),
+  CONSTRAINT message_hook_id_fkey FOREIGN KEY (hook_id) REFERENCES webhooks.hook(hook_id)
+);
+CREATE INDEX message_due ON webhooks.message USING btree (hook_id, next_attempt_at) WHERE (state = 'waiting'::text);
+CREATE INDEX message_number ON webhooks.message USING btree (number) WHERE (state = 'waiting'::text);
+CREATE INDEX message_page ON webhooks.message USING btree (hook_id, created_at DESC, message_id);
+GRANT INSERT, SELECT, UPDATE ON webhooks.message TO ${role:app};
+
+CREATE TABLE webhooks.progress (
+  task text NOT NULL,
+  "position" bigint NOT NULL,
+  CONSTRAINT progress_pkey PRIMARY KEY (task)
+);
+GRANT INSERT, SELECT, UPDATE ON webhooks.progress TO ${role:app};
+
+CREATE TABLE webhooks.watch (
+  subject_id uuid NOT NULL,
+  number text NOT NULL,
+  hook_id uuid NOT NULL,
+  matter text NOT NULL,
+  pointer text NOT NULL,
+  until timestamp with time zone NOT NULL,
+  CONSTRAINT watch_pkey PRIMARY KEY (subject_id, number),
+  CONSTRAINT watch_hook_id_fkey FOREIGN KEY (hook_id) REFERENCES webhooks.hook(hook_id)
+);
+CREATE INDEX watch_hook ON webhooks.watch USING btree (hook_id, number);
+CREATE INDEX watch_number ON webhooks.watch USING btree (number);
+GRANT DELETE, INSERT, SELECT ON webhooks.watch TO ${role:app};
+GRANT UPDATE (pointer) ON webhooks.watch TO ${role:app};
 
 CREATE OR REPLACE FUNCTION core.ensure_years(first_year integer, years integer)
  RETURNS integer

@@ -11,6 +11,7 @@ import type { Command } from 'commander';
 import { buildApp } from '../server/src/app.ts';
 import { createCommandContext } from '../server/src/cli/context.ts';
 import { buildProgram } from '../server/src/cli/main.ts';
+import { readWidget } from '../server/src/kit-routes.ts';
 import { permissionNames, permissionRows, roleTable } from '../server/src/modules/identity/permissions.ts';
 import {
   type Basis,
@@ -180,6 +181,33 @@ async function accessTablePage(): Promise<string> {
     'Every route by every caller, as declared in `tests/authorization/rows/` and executed by `tests/authorization/routes.test.ts`. ✓ answered · 401 asked to sign in · 403 refused · 404 hidden: it exists, the caller must not learn it · 400 a purpose or another fact is missing · 409 not in that state · 503 closed by the emergency switch or by read-only mode.',
     whos.map((who) => `- \`${who}\`: ${whoWords[who]}`).join('\n'),
     ...parts,
+  );
+}
+
+function kitPage(): string {
+  const { version, url, integrity, content, gzip } = readWidget(repositoryRoot);
+  const entries = JSON.parse(readFileSync(join(repositoryRoot, 'packages', 'client', 'package.json'), 'utf8')) as {
+    exports: Record<string, string>;
+  };
+  const about = (file: string): string =>
+    /^\/\*\*\s*(?:\* )?([\s\S]*?)\*\//
+      .exec(readFileSync(join(repositoryRoot, 'packages', 'client', file), 'utf8'))?.[1]
+      ?.replaceAll(/\s*\n \*\s?/g, ' ')
+      .trim() ?? '';
+  return page(
+    'Embedding kit',
+    `How it is used: [Embedding](../guides/embedding.md). Version ${version}.`,
+    '## Widget',
+    table(
+      ['Address', 'Integrity', 'Bytes', 'Bytes by gzip'],
+      [[code(url), code(integrity), String(content.length), String(gzip)]],
+    ),
+    'A file under a version never changes; `GET /kit/index.json` says the same of the platform that answers.',
+    '## Client',
+    table(
+      ['Entry', 'What it is'],
+      Object.entries(entries.exports).map(([name, file]) => [code(`@chengxin/client${name.slice(1)}`), about(file)]),
+    ),
   );
 }
 
@@ -977,6 +1005,7 @@ const index: readonly (readonly [file: string, words: string])[] = [
   ['catalogue.md', 'the catalogue of public credit information'],
   ['quality.md', 'rates of quality: numerator, denominator, target, warning'],
   ['disclosure.md', 'what is shown to the public and for how long'],
+  ['kit.md', 'the embedding kit: widget with its hash, entries of the client'],
   ['database.md', 'tables, keys and rights'],
 ];
 
@@ -998,6 +1027,7 @@ export async function generateOffline(): Promise<Pages> {
     ['access-table.md', await accessTablePage()],
     ['configuration.md', configurationPage()],
     ['metrics.md', await metricsPage()],
+    ['kit.md', kitPage()],
     ['policy.md', policyPage(policy)],
     ['standards.md', standardsPage(policy)],
     ['rules.md', rulesPage(policy)],

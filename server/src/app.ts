@@ -18,6 +18,7 @@ import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { policyDeskJobs } from './modules/policyDesk/index.ts';
 import { qualityJobs } from './modules/quality/index.ts';
 import { repairJobs, repairKinds } from './modules/repair/index.ts';
+import { createWebhookSender, webhookJobs } from './modules/webhooks/index.ts';
 import { type Sealer, startSealer } from './platform/access-log/index.ts';
 import type { Config } from './platform/config.ts';
 import { EnvironmentError } from './platform/errors.ts';
@@ -38,6 +39,7 @@ export function registerJobs(ctx: AppContext): void {
   qualityJobs(ctx);
   oversightJobs(ctx);
   exchangeJobs(ctx);
+  webhookJobs(ctx);
   const repairs = repairKinds(repairPorts);
   displayJobs(ctx);
   checkJobs(ctx);
@@ -133,7 +135,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await beforeAnswering(ctx, personPorts(ctx));
     await resumeSubmissions(ctx);
     await ctx.jobs.start(ctx);
-    const sending = startCourier(ctx);
+    const sending = startCourier(ctx, [createWebhookSender(ctx)]);
     courier = sending;
     const fd = await options.beforeListen?.(ctx);
     const address = await listen(app, config, fd);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { caseDesks, paperPorts } from './case-desks.ts';
 import type { AppContext } from './context.ts';
+import { kitRoutes } from './kit-routes.ts';
 import {
   accountPorts,
   credentialPorts,
@@ -36,6 +37,7 @@ import { ensureYears } from './modules/records/index.ts';
 import { repairRoutes } from './modules/repair/index.ts';
 import { reportRoutes } from './modules/reports/index.ts';
 import { createPortal, subjectRoutes } from './modules/subjects/index.ts';
+import { webhookRoutes } from './modules/webhooks/index.ts';
 import { issueCheckpoint, prepareAccessLog } from './platform/access-log/index.ts';
 import { one, sql } from './platform/db.ts';
 import {
@@ -57,6 +59,7 @@ export type ModuleRoutes = (ctx: AppContext) => FastifyPluginAsyncTypebox | ((ap
 /** The modules that have routes. A new module is one line here. */
 export const modules: readonly ModuleRoutes[] = [
   siteRoutes,
+  kitRoutes,
   identityRoutes,
   (ctx) => accessRoutes(ctx, exportPorts(ctx)),
   (ctx) => accountRoutes(ctx, accountPorts),
@@ -83,6 +86,7 @@ export const modules: readonly ModuleRoutes[] = [
   reportRoutes,
   oversightRoutes,
   exchangeRoutes,
+  webhookRoutes,
   portalRoutes,
 ];
 

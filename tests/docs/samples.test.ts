@@ -106,6 +106,8 @@ async function makeOfficer({ ctx }: CityContext): Promise<void> {
 function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'chengxin-samples-'));
   symlinkSync(join(repositoryRoot, 'chengxin'), join(folder, 'chengxin'));
+  // What an integrator has installed.
+  symlinkSync(join(repositoryRoot, 'node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'penalties.csv'), penaltyCsv([penalty(1), penalty(2, { CF_JDRQ: '2021-02-30' })]));
   writeFileSync(join(folder, 'licences.csv'), licenceCsv([licence(1), licence(2)]));
   mkdirSync(join(folder, 'bin'));

@@ -82,10 +82,15 @@ export type Receipt = Static<typeof Receipt>;
 
 export const ReceiptAnswer = Type.Object({ message: Type.String(), state: Type.String() });
 
+export const ExchangeKey = Type.Object({
+  keyId: Type.String(),
+  algorithm: Type.Literal('ed25519'),
+  publicKey: Type.String(),
+  since: Instant,
+});
+export type ExchangeKey = Static<typeof ExchangeKey>;
 export const ExchangeKeys = Type.Object({
-  items: Type.Array(
-    Type.Object({ keyId: Type.String(), algorithm: Type.Literal('ed25519'), publicKey: Type.String(), since: Instant }),
-  ),
+  items: Type.Array(ExchangeKey),
   nextCursor: Type.Null(),
   dataAsOf: Instant,
 });

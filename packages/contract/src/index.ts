@@ -27,3 +27,4 @@ export * from './repairs.ts';
 export * from './session.ts';
 export * from './subjects.ts';
 export * from './targets.ts';
+export * from './webhooks.ts';

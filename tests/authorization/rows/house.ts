@@ -12,6 +12,8 @@ export const rows: Rows = {
   'GET /desk': page('/desk'),
   'GET /desk/': page('/desk/'),
   'GET /desk/*': { ...page('/desk/'), also: [404] },
+  'GET /kit/index.json': page('/kit/index.json'),
+  'GET /kit/0.1.0/chengxin-check.js': page('/kit/0.1.0/chengxin-check.js'),
   'GET /api/v1/public/site': page('/api/v1/public/site'),
   'POST /api/v1/session': {
     expect: all,

@@ -1,4 +1,5 @@
 /** Checks: what bears on an organisation in a decision, with a receipt; and what its body did about it. */
+export { type AskedBefore, answersNow } from './ask-anew.ts';
 export { checkRoutes } from './routes.ts';
 export { checkJobs, startBatch, workBatch } from './run-batch.ts';
 export { runCheck } from './run-check.ts';

@@ -46,7 +46,13 @@ describe('an address of messages', () => {
       if (!/inside/.test(url)) assert.throws(() => checkUrl(config, url), { code: 'unprocessable' }, url);
     assert.throws(() => checkUrl(test, 'http://127.0.0.1:9001/in'), { code: 'unprocessable' });
     // Plain http is for tests alone, also to a host that is named.
-    assert.throws(() => checkUrl({ ...config, receiverHosts: ['127.0.0.1:9000'] }, 'http://127.0.0.1:9000/in'));
+    const named = { ...config, receiverHosts: ['127.0.0.1:9000', 'inside.example.gov.cn:80'] };
+    assert.throws(() => checkUrl(named, 'http://127.0.0.1:9000/in'));
+    // Webhooks may be taken on the machine itself, where the operator says so, and nowhere else.
+    const here = { ...named, plainLoopback: true };
+    assert.ok(checkUrl(here, 'http://127.0.0.1:9000/in'));
+    for (const url of ['http://127.0.0.1:9001/in', 'http://inside.example.gov.cn/in', 'http://127.0.0.2:9000/in'])
+      assert.throws(() => checkUrl(here, url), { code: 'unprocessable' }, url);
   });
   it('private, mapped, reserved and multicast addresses are not public', () => {
     for (const address of [

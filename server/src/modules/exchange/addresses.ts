@@ -8,7 +8,10 @@ import ipaddr from 'ipaddr.js';
 import type { Config } from '../../platform/config.ts';
 import { DomainError } from '../../platform/errors.ts';
 
-type Allowing = Pick<Config, 'nodeEnv' | 'receiverHosts'>;
+export interface Allowing extends Pick<Config, 'nodeEnv' | 'receiverHosts'> {
+  /** Plain http to this machine itself, where the operator named host and port: for a system that runs beside the platform. */
+  readonly plainLoopback?: boolean;
+}
 
 const maxUrl = 500;
 
@@ -37,7 +40,8 @@ function problemOf(config: Allowing, text: string): { zh: string; en: string } |
   const https = { zh: '地址须以 https:// 开头。', en: 'The address must begin with https://.' };
   if (text.length > maxUrl || !URL.canParse(text)) return https;
   const url = new URL(text);
-  const plainAllowed = config.nodeEnv === 'test' && isNamed(config, url);
+  const here = config.plainLoopback === true && /^(127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  const plainAllowed = (config.nodeEnv === 'test' || here) && isNamed(config, url);
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && plainAllowed)) return https;
   if (url.username || url.password || url.hash)
     return { zh: '地址中不得含用户名、密码和 #。', en: 'The address holds no user, password or #.' };

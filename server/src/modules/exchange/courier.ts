@@ -99,6 +99,12 @@ export async function runCourierOnce(ctx: AppContext): Promise<void> {
   }
 }
 
+/** Further work of the same process, under the same lock: a round at each look, which may not wait for anybody else's server. */
+export interface Beside {
+  round(signal: AbortSignal): Promise<void>;
+  close(): Promise<void>;
+}
+
 export interface Courier {
   stop(): Promise<void>;
 }
@@ -106,19 +112,22 @@ export interface Courier {
 class RunningCourier implements Courier {
   readonly #ctx: AppContext;
   readonly #lanes: Lanes;
+  readonly #beside: readonly Beside[];
   readonly #abort = new AbortController();
   readonly #running: Promise<void>;
   #client: PoolClient | null = null;
 
-  constructor(ctx: AppContext) {
+  constructor(ctx: AppContext, beside: readonly Beside[]) {
     this.#ctx = ctx;
     this.#lanes = new Lanes(ctx);
+    this.#beside = beside;
     this.#running = this.#run();
   }
 
   async stop(): Promise<void> {
     this.#abort.abort();
     await this.#lanes.close();
+    await Promise.all(this.#beside.map((one) => one.close()));
     await this.#running;
     this.#client?.release(true);
     this.#client = null;
@@ -133,6 +142,7 @@ class RunningCourier implements Courier {
         if (await this.#hold()) {
           await fanOut(this.#ctx, signal);
           await this.#lanes.start();
+          for (const one of this.#beside) await one.round(signal);
         }
         warned = false;
       } catch (error) {
@@ -164,7 +174,7 @@ class RunningCourier implements Courier {
   }
 }
 
-/** Starts the courier of the server. */
-export function startCourier(ctx: AppContext): Courier {
-  return new RunningCourier(ctx);
+/** Starts the courier of the server, with what is sent beside take-downs. */
+export function startCourier(ctx: AppContext, beside: readonly Beside[] = []): Courier {
+  return new RunningCourier(ctx, beside);
 }

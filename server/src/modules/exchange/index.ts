@@ -1,10 +1,12 @@
 /** Exchange: whoever received a record learns what became of it, and confirms. */
 export { checkedLookup, checkUrl, isPublicAddress } from './addresses.ts';
-export { type Courier, runCourierOnce, startCourier } from './courier.ts';
+export { type Beside, type Courier, runCourierOnce, startCourier } from './courier.ts';
 export { expireRecords } from './expire-records.ts';
 export { exchangeJobs, raiseOverdue } from './jobs.ts';
+export { type Answer, type Connections, openConnections, postMessage } from './post-message.ts';
 export { messageDigest, signedPart } from './receipt.ts';
 export { registerReceiver } from './register-receiver.ts';
 export { feedEpochHook } from './restore-hook.ts';
 export { exchangeRoutes } from './routes.ts';
 export { rotateSigningKey, signingKeys } from './signing-key.ts';
+export { outcomeWords } from './words.ts';

@@ -2,8 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
-import type { Config } from '../../platform/config.ts';
-import { AddressRefused, checkedLookup, checkLiteral, checkUrl } from './addresses.ts';
+import { AddressRefused, type Allowing, checkedLookup, checkLiteral, checkUrl } from './addresses.ts';
 import { signedHeaders } from './sign-request.ts';
 import type { SigningKey } from './signing-key.ts';
 
@@ -57,11 +56,7 @@ export interface Post {
 }
 
 /** Never throws for what the other side does. */
-export async function postMessage(
-  config: Pick<Config, 'nodeEnv' | 'receiverHosts'>,
-  key: SigningKey,
-  post: Post,
-): Promise<Answer> {
+export async function postMessage(config: Allowing, key: SigningKey, post: Post): Promise<Answer> {
   try {
     const url = checkUrl(config, post.url);
     checkLiteral(config, url);

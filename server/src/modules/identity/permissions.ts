@@ -113,6 +113,10 @@ export const permissionRows = {
   'check.run': forPurpose({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all', operator: 'all' }),
   'check.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
   'check.feedback': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'own' }),
+  // A system that checks is told to ask again: it registers its own address; the office sees what does not arrive.
+  'webhook.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
+  'webhook.manage': plain({ departmentSystem: 'own' }),
+  'webhook.end': plain({ departmentSystem: 'own', creditOffice: 'all' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),
