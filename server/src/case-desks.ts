@@ -9,6 +9,7 @@ import {
   loadCaseRow,
   type ProcedureDesk,
 } from './modules/casework/index.ts';
+import { batchCaseFor } from './modules/checks/index.ts';
 import { listingDesk } from './modules/lists/index.ts';
 import { complaintDesk, doubtDesk, objectionDesk, statementDesk } from './modules/objections/index.ts';
 import type { PaperPorts, SeenCase } from './modules/papers/index.ts';
@@ -49,8 +50,8 @@ export const caseDesks: readonly CaseDesk[] = [
 async function caseFor(ctx: AppContext, actor: Actor, caseId: string): Promise<SeenCase | null> {
   const row = await loadCaseRow(ctx.db.app, caseId);
   const desk = row && caseDesks.find(({ kind }) => kind.procedure.key === row.procedure);
-  // Bulletins and letters are about bodies; quality keeps what they belong to.
-  if (!row) return qualityCaseFor(ctx, actor, caseId);
+  // Bulletins and letters are to bodies; quality and checks keep what they belong to.
+  if (!row) return (await qualityCaseFor(ctx, actor, caseId)) ?? batchCaseFor(ctx, actor, caseId);
   if (!desk) return null;
   try {
     const { party } = await desk.reach(ctx, actor, caseId);

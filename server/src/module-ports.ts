@@ -7,6 +7,7 @@ import { forgetRows, openDraftsOf } from './modules/collection/index.ts';
 import { type CredentialPorts, loadPersonProofs } from './modules/credentials/index.ts';
 import { discloseRecord } from './modules/disclosure/index.ts';
 import { leaveSeriousList, readAnnounced, readPublicEntries, readPublicLists } from './modules/lists/index.ts';
+import { readMeasures } from './modules/measures/index.ts';
 import { type PersonPorts, signedProofPort, testIdentityProvider } from './modules/persons/index.ts';
 import type { QualityPorts } from './modules/quality/index.ts';
 import { isKeyed, keyPartsOf, recordKey } from './modules/records/index.ts';
@@ -27,6 +28,7 @@ export function exportPorts(ctx: AppContext): ExportPorts {
 export function subjectPorts(ctx: AppContext): SubjectPorts {
   return {
     lists: { all: readPublicLists, entries: readPublicEntries, announced: readAnnounced },
+    measures: readMeasures,
     disclose: discloseRecord,
     rekey: (record, canonicalId) => {
       // The register keys by source and subject, not by document: its rows are filled again by the next registration.

@@ -143,37 +143,6 @@ export const HitParams = Type.Object({
   id: Type.String({ minLength: 10, maxLength: 40, description: '命中编号；或者回执编号，并在内容中写明措施' }),
 });
 
-export const BatchCheckRequest = Type.Object(
-  {
-    matter: Matter,
-    purpose: Purpose,
-    document: Type.String({ minLength: 2, maxLength: 100, description: '来文文号，一批一事一函' }),
-    listName: Type.String({ minLength: 2, maxLength: 100, description: '名单名称' }),
-    organisations: Type.Array(Type.String({ minLength: 1, maxLength: 200, description: '统一社会信用代码' }), {
-      minItems: 1,
-      maxItems: 100_000,
-    }),
-  },
-  { additionalProperties: false },
-);
-export type BatchCheckRequest = Static<typeof BatchCheckRequest>;
-export const BatchCheckParams = Type.Object({ id: IdSchema });
-export const BatchCheckView = Type.Object({
-  id: IdSchema,
-  state: Type.Enum(['received', 'done'] as const),
-  matter: Type.String(),
-  document: Type.String(),
-  listName: Type.String(),
-  rows: Type.Integer(),
-  persons: Type.Integer({ description: '含自然人证件号码、未受理也未保存的行数' }),
-  done: Type.Integer(),
-  hits: Type.Integer(),
-  unknown: Type.Integer(),
-  receivedAt: InstantSchema,
-  doneAt: orNull(InstantSchema),
-});
-export type BatchCheckView = Static<typeof BatchCheckView>;
-
 export const CheckCountsQuery = Type.Object({ from: DaySchema, to: DaySchema }, { additionalProperties: false });
 export const CheckCounts = Type.Object({
   items: Type.Array(

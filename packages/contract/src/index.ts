@@ -4,6 +4,7 @@ export * from './bodies.ts';
 export * from './cases.ts';
 export * from './casework.ts';
 export * from './channels.ts';
+export * from './check-batches.ts';
 export * from './checks.ts';
 export * from './collection.ts';
 export * from './common.ts';

@@ -187,3 +187,38 @@ export const ReconcileListResult = Type.Object({
   unknownEntries: Type.Array(Type.Object({ code: Type.String(), documentNumber: Type.String() })),
 });
 export type ReconcileListResult = Static<typeof ReconcileListResult>;
+
+export const CompareListQuery = Type.Object({ bodyId: Type.Optional(IdSchema), asOf: DaySchema }, closed);
+const StatedEntry = Type.Object({ code: Type.String(), documentNumber: Type.String() });
+/** The extract of a recogniser beside what is listed here; nothing is changed by it. */
+export const ListDifferences = Type.Object({
+  asOf: DaySchema,
+  body: Type.String(),
+  stated: Type.Integer(),
+  /** Rows of persons: passed over, not kept. */
+  persons: Type.Integer(),
+  matched: Type.Integer(),
+  addedTotal: Type.Integer(),
+  missingTotal: Type.Integer(),
+  changedTotal: Type.Integer(),
+  /** Named in the extract and not here: to be reported with document and particulars. */
+  added: Type.Array(StatedEntry),
+  /** Here and not in the extract: they end when the extract is accepted. */
+  missing: Type.Array(
+    Type.Object({
+      code: orNull(Type.String()),
+      name: Type.String(),
+      documentNumber: orNull(Type.String()),
+      listedOn: DaySchema,
+    }),
+  ),
+  /** In both, by another document: the one here ends, the other is to be reported. */
+  changed: Type.Array(
+    Type.Object({ code: Type.String(), name: Type.String(), here: orNull(Type.String()), there: Type.String() }),
+  ),
+  /** More than half would end: accepting it needs `confirm`. */
+  needsConfirm: Type.Boolean(),
+  /** What was read, to be sent as it is when the differences are accepted. */
+  entries: Type.Array(StatedEntry),
+});
+export type ListDifferences = Static<typeof ListDifferences>;

@@ -1,8 +1,9 @@
 /** Checks: bodies and their systems ask and feed back; a receipt and a hit are hidden from other bodies. */
 import { workBatch } from '../../../server/src/modules/checks/index.ts';
+import { multipartOf } from '../../support/http-city.ts';
 import { addEntry, addSubject } from '../../support/listed.ts';
 import { codeOf } from '../../support/rows.ts';
-import { all, type Case, type Expect, type Fixture, type Rows } from '../format.ts';
+import { all, type Case, type Expect, type Fixture, page, type Rows } from '../format.ts';
 
 const asking: Expect = { officer: 'ok', stranger: 'ok', client: 'ok', office: 'ok' };
 const own: Expect = { officer: 'ok', stranger: 'hidden', client: 'ok', office: 'ok' };
@@ -47,6 +48,8 @@ async function batch({ city, code }: Fixture): Promise<string> {
 }
 
 export const rows: Rows = {
+  'GET /measures': page('/measures'),
+  'GET /measures/:id': page('/measures/M07'),
   'GET /api/v1/measures': { expect: all, request: () => ({ url: '/api/v1/measures' }) },
   'POST /api/v1/checks::batch': { expect: asking, request: (_who, { code }) => list(code) },
   'GET /api/v1/checks/batches/:id': {
@@ -56,6 +59,33 @@ export const rows: Rows = {
   'GET /api/v1/checks/batches/:id/result.xlsx': {
     expect: own,
     request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}/result.xlsx` }),
+  },
+  'GET /api/v1/checks/batches': { expect: asking, request: () => ({ url: '/api/v1/checks/batches' }) },
+  'GET /api/v1/checks/batches/template.xlsx': {
+    expect: asking,
+    request: () => ({ url: '/api/v1/checks/batches/template.xlsx' }),
+  },
+  'GET /api/v1/checks/batches/:id/rows': {
+    expect: own,
+    request: async (_who, fixture) => ({ url: `/api/v1/checks/batches/${await batch(fixture)}/rows` }),
+  },
+  'POST /api/v1/checks/batches': {
+    expect: asking,
+    request: (_who, { code }) => ({
+      url: '/api/v1/checks/batches?matter=PY-HONOURS&purpose=honours',
+      ...multipartOf([
+        { name: 'document', content: '示文〔2026〕2号' },
+        { name: 'listName', content: '候选单位' },
+        { name: 'file', content: `统一社会信用代码\n${code}`, fileName: '名单.csv' },
+      ]),
+    }),
+  },
+  'POST /api/v1/checks/batches/:id/letter': {
+    expect: { officer: 'ok', stranger: 'hidden', office: 'ok' },
+    request: async (_who, fixture) => ({
+      url: `/api/v1/checks/batches/${await batch(fixture)}/letter`,
+      payload: { addressee: '示范市总工会' },
+    }),
   },
   'POST /api/v1/checks': [
     {

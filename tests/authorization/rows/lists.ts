@@ -56,6 +56,11 @@ const one = (path: string, expect: Expect, more?: () => object): Case => ({
 });
 const readers: Expect = { ...business, representative: 'ok', otherRepresentative: 'ok' };
 
+const extract = (code: string) =>
+  multipartOf([
+    { name: 'file', content: `统一社会信用代码,决定文书号或案号\n${code},示文〔2026〕1号`, fileName: '名单.csv' },
+  ]);
+
 export const rows: Rows = {
   'GET /lists': page('/lists'),
   'GET /lists/:list': page('/lists/SX02'),
@@ -87,6 +92,21 @@ export const rows: Rows = {
       request: (_who, { city }) => ({
         url: '/api/v1/lists/SX02/reconcile',
         payload: { asOf: '2026-01-02', entries: [], bodyId: city.otherBodyId },
+      }),
+    },
+  ],
+  'GET /api/v1/lists/extract-template.xlsx': { expect: withSystems, ...at('/api/v1/lists/extract-template.xlsx') },
+  'POST /api/v1/lists/:list/differences': [
+    {
+      expect: withSystems,
+      request: (_who, { code }) => ({ url: '/api/v1/lists/SX02/differences?asOf=2026-01-02', ...extract(code) }),
+    },
+    {
+      when: "another body's list",
+      expect: { officer: 'hidden', stranger: 'ok', office: 'ok', client: 'hidden' },
+      request: (_who, { city, code }) => ({
+        url: `/api/v1/lists/SX02/differences?asOf=2026-01-02&bodyId=${city.otherBodyId}`,
+        ...extract(code),
       }),
     },
   ],

@@ -529,6 +529,12 @@ const listEntries = createRoute({
   component: lazyRouteComponent(() => import('../features/lists/list-page.tsx'), 'ListPage'),
 });
 
+const reconcileList = createRoute({
+  getParentRoute: () => desk,
+  path: '/lists/$list/reconcile',
+  component: lazyRouteComponent(() => import('../features/lists/reconcile-page.tsx'), 'ReconcilePage'),
+});
+
 const ownLists = createRoute({
   getParentRoute: () => desk,
   path: '/own-lists',
@@ -587,7 +593,47 @@ const checks = createRoute({
   component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
 });
 
-const listPages = [checks, lists, listEntries, ownLists, listings, newListing, listing] as const;
+const checkBatches = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks/batches',
+  component: lazyRouteComponent(() => import('../features/checks/batches-page.tsx'), 'BatchesPage'),
+});
+
+const checkBatch = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks/batches/$id',
+  component: lazyRouteComponent(() => import('../features/checks/batch-page.tsx'), 'BatchPage'),
+});
+
+const checkReceipts = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks/receipts',
+  validateSearch: (raw: Raw): { no?: string | undefined } => ({ no: text(raw, 'no') }),
+  component: lazyRouteComponent(() => import('../features/checks/receipt-page.tsx'), 'ReceiptPage'),
+});
+
+const checkCounts = createRoute({
+  getParentRoute: () => desk,
+  path: '/checks/counts',
+  validateSearch: (raw: Raw): { from?: string | undefined; to?: string | undefined } => ({
+    from: text(raw, 'from'),
+    to: text(raw, 'to'),
+  }),
+  component: lazyRouteComponent(() => import('../features/checks/counts-page.tsx'), 'CountsPage'),
+});
+
+const checkPages = [checkBatches, checkBatch, checkReceipts, checkCounts] as const;
+const listPages = [
+  checks,
+  ...checkPages,
+  lists,
+  listEntries,
+  reconcileList,
+  ownLists,
+  listings,
+  newListing,
+  listing,
+] as const;
 const besidePages = [
   statements,
   newStatement,

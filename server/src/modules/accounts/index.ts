@@ -5,4 +5,5 @@ export { inviteAccount, loginBodyOf } from './invite-account.ts';
 export { accountJobs, runDaily } from './jobs.ts';
 export { maxSheetBytes, readSheet, type SheetColumn, type SheetRow } from './read-sheet.ts';
 export { accountRoutes } from './routes.ts';
+export { type Sheet, templateSheet } from './sheets.ts';
 export type { AccountPorts, TaskOwner } from './task-owners.ts';

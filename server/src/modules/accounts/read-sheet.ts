@@ -14,6 +14,15 @@ export interface SheetColumn {
   readonly required: boolean;
   /** Said in the row below the headings of the template. */
   readonly hint: string;
+  /** Other headings that mean the same, as lists made elsewhere have them. */
+  readonly aliases?: readonly string[];
+}
+
+export interface SheetReading {
+  /** Default: `maxSheetBytes`. */
+  readonly maxBytes?: number;
+  /** Rows that the caller does not take, by all their cells: they are passed over and not given out. */
+  readonly skip?: (cells: readonly string[]) => boolean;
 }
 
 export interface SheetProblem {
@@ -37,14 +46,14 @@ const headingKey = (text: string): string =>
 /** The first cell of the template's row of hints. */
 export const hintMark = '填写说明';
 
-const tooLarge = (): DomainError =>
+const tooLarge = (maxBytes: number): DomainError =>
   new DomainError('too-large', {
-    zh: '文件超过 5 MB，请确认选对了文件，或拆分后分次导入。',
-    en: 'The file is larger than 5 MB. Check that it is the right one, or split it.',
+    zh: `文件超过 ${maxBytes / 1024 ** 2} MB，请确认选对了文件，或拆分后分次导入。`,
+    en: `The file is larger than ${maxBytes / 1024 ** 2} MB. Check that it is the right one, or split it.`,
   });
 
-function refusal(error: unknown): never {
-  if (error instanceof FileTooLarge) throw tooLarge();
+function refusal(error: unknown, maxBytes: number): never {
+  if (error instanceof FileTooLarge) throw tooLarge(maxBytes);
   if (error instanceof TabularError) {
     throw new DomainError('unprocessable', {
       zh: `${error.zh}${error.fixZh}`,
@@ -61,22 +70,24 @@ export async function readSheet(
   source: Readable,
   columns: readonly SheetColumn[],
   maxRows: number,
+  reading: SheetReading = {},
 ): Promise<SheetRow[]> {
   const id = newId();
+  const maxBytes = reading.maxBytes ?? maxSheetBytes;
   try {
-    const stored = await ctx.files.put(id, source, maxSheetBytes);
+    const stored = await ctx.files.put(id, source, maxBytes);
     // The multipart reader stops at its own limit without an error.
-    if ('truncated' in source && source.truncated === true) throw tooLarge();
+    if ('truncated' in source && source.truncated === true) throw tooLarge(maxBytes);
     const path = await ctx.files.readToTemporary(id, stored.fileKey);
     try {
-      return await readRows(path, columns, maxRows);
+      return await readRows(path, columns, maxRows, reading);
     } finally {
       await rm(path, { force: true });
     }
   } catch (error) {
     // The reader stops some rows after the limit (blank ones and hints do not count): the limit told is ours.
     if (error instanceof TabularError && error.code === 'too_many_rows') throw tooManyRows(maxRows);
-    return refusal(error);
+    return refusal(error, maxBytes);
   } finally {
     await ctx.files.remove(id);
   }
@@ -88,9 +99,12 @@ function placesOf(cells: readonly string[], columns: readonly SheetColumn[]): Pl
   const keys = cells.map(headingKey);
   const places = new Map<string, number>();
   for (const column of columns) {
-    const at = keys.indexOf(headingKey(column.heading));
-    if (at >= 0) places.set(column.key, at);
+    const at = [column.heading, ...(column.aliases ?? [])]
+      .map((heading) => keys.indexOf(headingKey(heading)))
+      .find((found) => found >= 0);
+    if (at !== undefined) places.set(column.key, at);
   }
+  if (places.size === 0) return null;
   // Half of the required headings is this template with some missing; fewer is another.
   const required = columns.filter((column) => column.required);
   return required.filter((column) => places.has(column.key)).length * 2 >= required.length ? places : null;
@@ -102,7 +116,12 @@ const tooManyRows = (maxRows: number): DomainError =>
     en: `At most ${maxRows} rows are imported at once. Split the file.`,
   });
 
-async function readRows(path: string, columns: readonly SheetColumn[], maxRows: number): Promise<SheetRow[]> {
+async function readRows(
+  path: string,
+  columns: readonly SheetColumn[],
+  maxRows: number,
+  { skip }: SheetReading,
+): Promise<SheetRow[]> {
   const table = openTable(path, { limits: { maxRows: maxRows + 100 } });
   const found = await findHeader(table, (cells) => placesOf(cells, columns));
   if (!found) {
@@ -121,17 +140,19 @@ async function readRows(path: string, columns: readonly SheetColumn[], maxRows: 
     });
   }
   const rows: SheetRow[] = [];
+  let skipped = 0;
   for await (const batch of found.batches) {
     for (const row of batch.rows) {
       if (row.cells.every((cell) => cell.trim() === '') || row.cells[0]?.startsWith(hintMark)) continue;
-      if (rows.length >= maxRows) {
+      if (rows.length + skipped >= maxRows) {
         await table.close();
         throw tooManyRows(maxRows);
       }
-      rows.push(sheetRow(row, columns, found.match));
+      if (skip?.(row.cells)) skipped++;
+      else rows.push(sheetRow(row, columns, found.match));
     }
   }
-  if (rows.length === 0)
+  if (rows.length + skipped === 0)
     throw new DomainError('unprocessable', {
       zh: '表中没有数据行，请在表头下方填写。',
       en: 'There is no row below the headings.',

@@ -1,5 +1,4 @@
 /** All SQL of checks. */
-import type { CheckResult } from '@chengxin/contract';
 import type { Instant, PlainDateString } from '../../platform/clock.ts';
 import {
   execute,
@@ -204,98 +203,6 @@ export async function answerHit(
       : sql`UPDATE checks.hit SET state = ${to.state}, reason = ${to.reason}, document = ${to.document}, answered_by = ${to.by},
                    answered_on = ${to.on}, answered_at = ${to.at}
              WHERE subject_id = ${hit.subject_id} AND hit_id = ${hit.hit_id} AND state = ${hit.state}`,
-  );
-}
-
-export interface BatchRow {
-  readonly batch_id: string;
-  readonly body_id: string | null;
-  readonly account_id: string | null;
-  readonly account_name: string;
-  readonly matter: string;
-  readonly purpose: string;
-  readonly document: string;
-  readonly list_name: string;
-  readonly state: 'received' | 'done';
-  readonly row_count: number;
-  readonly persons: number;
-  readonly done_to: number;
-  readonly hits: number;
-  readonly unknown: number;
-  readonly received_at: Instant;
-  readonly done_at: Instant | null;
-}
-
-export async function insertBatch(tx: Transaction, batch: BatchRow, asked: readonly string[]): Promise<void> {
-  await execute(
-    tx,
-    sql`INSERT INTO checks.batch (batch_id, body_id, account_id, account_name, matter, purpose, document, list_name, state, row_count, persons, done_to,
-          hits, unknown, received_at)
-        VALUES (${batch.batch_id}, ${batch.body_id}, ${batch.account_id}, ${batch.account_name}, ${batch.matter}, ${batch.purpose},
-          ${batch.document}, ${batch.list_name}, 'received', ${batch.row_count}, ${batch.persons}, 0, 0, 0, ${batch.received_at})`,
-  );
-  await execute(
-    tx,
-    sql`INSERT INTO checks.batch_row (batch_id, row_no, asked, outcome)
-        SELECT ${batch.batch_id}::uuid, a.at, a.asked, 'waiting' FROM unnest(${asked}::text[]) WITH ORDINALITY AS a(asked, at)`,
-  );
-}
-
-export async function batchBy(client: Queryable, batchId: string): Promise<BatchRow | null> {
-  return maybeOne<BatchRow>(runner(client), sql`SELECT * FROM checks.batch WHERE batch_id = ${batchId}`);
-}
-
-export async function batchRows(
-  client: Queryable,
-  batchId: string,
-  after: number,
-  limit: number,
-): Promise<{ row_no: number; asked: string; outcome: string; number: string | null }[]> {
-  return query(
-    runner(client),
-    sql`SELECT row_no, asked, outcome, number FROM checks.batch_row WHERE batch_id = ${batchId} AND row_no > ${after}
-         ORDER BY row_no LIMIT ${limit}`,
-  );
-}
-
-/** The rows of a result list, with what each receipt told. */
-export async function batchResult(
-  client: Queryable,
-  batchId: string,
-  after: number,
-  limit: number,
-): Promise<{ row_no: number; asked: string; outcome: string; number: string | null; answer: CheckResult | null }[]> {
-  return query(
-    runner(client),
-    sql`SELECT b.row_no, b.asked, b.outcome, b.number, r.answer FROM checks.batch_row b LEFT JOIN checks.receipt r ON r.number = b.number
-         WHERE b.batch_id = ${batchId} AND b.row_no > ${after} ORDER BY b.row_no LIMIT ${limit}`,
-  );
-}
-
-/** 0 when another worker went on from here. */
-export async function advanceBatch(
-  tx: Transaction,
-  batch: Pick<BatchRow, 'batch_id' | 'done_to'>,
-  to: { readonly doneTo: number; readonly hits: number; readonly unknown: number; readonly doneAt: Instant | null },
-): Promise<number> {
-  return execute(
-    tx,
-    sql`UPDATE checks.batch SET done_to = ${to.doneTo}, hits = hits + ${to.hits}, unknown = unknown + ${to.unknown}, done_at = ${to.doneAt},
-               state = CASE WHEN ${to.doneAt}::timestamptz IS NULL THEN 'received' ELSE 'done' END
-         WHERE batch_id = ${batch.batch_id} AND done_to = ${batch.done_to} AND state = 'received'`,
-  );
-}
-
-export async function writeOutcomes(
-  tx: Transaction,
-  batchId: string,
-  rows: readonly { readonly row_no: number; readonly outcome: string; readonly number: string | null }[],
-): Promise<void> {
-  await execute(
-    tx,
-    sql`UPDATE checks.batch_row b SET outcome = o.outcome, number = o.number
-          FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS o(row_no integer, outcome text, number text)
-         WHERE b.batch_id = ${batchId} AND b.row_no = o.row_no`,
   );
 }
 

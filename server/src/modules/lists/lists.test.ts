@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sampleCsv, sampleRow } from '../../../../tests/support/catalogue-rows.ts';
-import { assertProblem, createHttpCity, type HttpCity, type Login } from '../../../../tests/support/http-city.ts';
+import { assertProblem, createHttpCity, type HttpCity, type Login, multipartOf } from '../../../../tests/support/http-city.ts';
 import { execute, one, query, sql } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { signInAs } from '../../testing-context.ts';
@@ -365,6 +365,49 @@ describe('decided elsewhere', () => {
     assert.deepEqual(done.json().unknownEntries, [unknown]);
     assert.deepEqual(await liveOf(await subjectOf(left)), []);
     assert.equal((await liveOf(await subjectOf(kept))).length, 1);
+  });
+
+  it('compares the extract of the recogniser and changes nothing until it is accepted', async () => {
+    const [kept, left, other] = [await report(713), await report(714), await report(715)];
+    const now = (await city.call('officer', 'GET', '/api/v1/lists/SX04/entries?limit=200')).json().items as {
+      subject: { code: string };
+      documentNumber: string;
+    }[];
+    const stated = now
+      .filter((item) => item.subject.code !== left)
+      .map((item) => [item.subject.code, item.subject.code === other ? '另一文书' : item.documentNumber]);
+    const text = (rows: string[][], head = '统一社会信用代码,案号') => [head, ...rows.map((row) => row.join(','))].join('\n');
+    const send = (content: string, who: Login = 'officer', asOf = '2026-11-02') =>
+      city.call(
+        who,
+        'POST',
+        `/api/v1/lists/SX04/differences?asOf=${asOf}`,
+        multipartOf([{ name: 'file', content, fileName: '名单.csv' }]),
+      );
+    const answer = await send(
+      text([...stated, ['91999900MA0000000X', '无此文号'], ['张三11010519491231002X', '(2026)示01执1号']]),
+    );
+    assert.equal(answer.statusCode, 200, answer.body);
+    const found = answer.json();
+    assert.ok(!answer.body.includes('11010519491231002X'));
+    assert.deepEqual(
+      [found.addedTotal, found.missingTotal, found.changedTotal, found.persons, found.needsConfirm],
+      [1, 1, 1, 1, false],
+    );
+    assert.deepEqual(found.missing[0].code, left);
+    assert.deepEqual([found.changed[0].code, found.changed[0].there], [other, '另一文书']);
+    assert.equal((await liveOf(await subjectOf(left))).length, 1, 'nothing has changed');
+    const { asOf, entries } = found;
+    const done = await city.call('officer', 'POST', '/api/v1/lists/SX04/reconcile', { payload: { asOf, entries } });
+    assert.equal(done.statusCode, 200, done.body);
+    assert.deepEqual([done.json().ended, done.json().unknown], [2, 2]);
+    assert.deepEqual(await liveOf(await subjectOf(left)), []);
+    assert.equal((await liveOf(await subjectOf(kept))).length, 1);
+    assertProblem(await send(text([]), 'officer'), 422, 'unprocessable');
+    assertProblem(await send(text([['12', '文号']])), 422, 'unprocessable');
+    assertProblem(await send(text(stated), 'officer', '2027-01-01'), 422, 'unprocessable');
+    assert.equal((await send(text(stated), 'representative')).statusCode, 403);
+    assert.deepEqual(city.leftovers(), []);
   });
 
   it('follows a merger and a split', async () => {

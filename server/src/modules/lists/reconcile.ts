@@ -17,6 +17,7 @@ import {
   insertReconciliation,
   insertRemoval,
   keyOfRecord,
+  type NamedBody,
   type ReadEntry,
 } from './queries.ts';
 import { entryStanding, statusFieldsOf } from './read-entries.ts';
@@ -71,6 +72,67 @@ async function leave(tx: Transaction, ctx: AppContext, actor: Actor, row: ReadEn
   await tellRemoved(tx, ctx, row, 'leftAtSource', asOf);
 }
 
+export interface StatedEntry {
+  readonly code: string;
+  readonly documentNumber: string;
+}
+
+/** What is listed here beside what the recogniser says. */
+export interface Compared {
+  readonly body: NamedBody;
+  readonly named: ReadonlySet<string>;
+  readonly live: readonly ReadEntry[];
+  readonly gone: readonly ReadEntry[];
+  readonly unknown: readonly StatedEntry[];
+  /** An empty or cut-off file must not free a whole list by mistake. */
+  readonly needsConfirm: boolean;
+}
+
+/** Errors: not-found (list, body), forbidden, unprocessable (a day in the future). */
+export async function recogniserOf(
+  ctx: AppContext,
+  actor: Actor,
+  key: string,
+  asked: { readonly bodyId?: string | undefined; readonly asOf: string },
+): Promise<NamedBody> {
+  if (!ctx.policy().list(key)) throw new DomainError('not-found');
+  const bodyId = asked.bodyId ?? actor.bodyId;
+  const body = bodyId === null ? null : await bodyById(ctx.db.app, bodyId);
+  if (!body) throw new DomainError('not-found');
+  authorize(actor, 'list.reconcile', { bodyId: body.body_id });
+  if (asked.asOf > ctx.clock.today())
+    throw new DomainError('unprocessable', {
+      zh: '名单日期不能晚于今天。',
+      en: 'The day of the list is not in the future.',
+    });
+  return body;
+}
+
+export async function compareList(
+  ctx: AppContext,
+  key: string,
+  body: NamedBody,
+  asOf: string,
+  entries: readonly StatedEntry[],
+): Promise<Compared> {
+  const named = new Set(entries.map((row) => keyOf(row.code, row.documentNumber)));
+  const live = await liveOfBody(ctx, key, body.body_id);
+  const here = (row: ReadEntry): string[] => [
+    keyOf(row.subject_code, row.now_document ?? row.document_number),
+    ...(row.case_number === null ? [] : [keyOf(row.subject_code, row.case_number)]),
+  ];
+  const gone = live.filter((row) => row.listed_on <= asOf && !here(row).some((one) => named.has(one)));
+  const known = new Set(live.flatMap(here));
+  return {
+    body,
+    named,
+    live,
+    gone,
+    unknown: [...named].filter((one) => !known.has(one)).map(splitKey),
+    needsConfirm: gone.length > 0 && gone.length * 2 > live.length,
+  };
+}
+
 /** Errors: not-found (list, body), forbidden, unprocessable (a statement that would empty the list without saying so). */
 export async function reconcileList(
   ctx: AppContext,
@@ -78,37 +140,19 @@ export async function reconcileList(
   key: string,
   input: ReconcileListRequest,
 ): Promise<ReconcileListResult> {
-  const list = ctx.policy().list(key);
-  if (!list) throw new DomainError('not-found');
-  const bodyId = input.bodyId ?? actor.bodyId;
-  const body = bodyId === null ? null : await bodyById(ctx.db.app, bodyId);
-  if (!body) throw new DomainError('not-found');
-  authorize(actor, 'list.reconcile', { bodyId: body.body_id });
-  if (input.asOf > ctx.clock.today())
-    throw new DomainError('unprocessable', {
-      zh: '名单日期不能晚于今天。',
-      en: 'The day of the list is not in the future.',
-    });
-  const named = new Set(input.entries.map((row) => keyOf(row.code, row.documentNumber)));
-  const live = await liveOfBody(ctx, key, body.body_id);
-  const here = (row: ReadEntry): string[] => [
-    keyOf(row.subject_code, row.now_document ?? row.document_number),
-    ...(row.case_number === null ? [] : [keyOf(row.subject_code, row.case_number)]),
-  ];
-  const gone = live.filter((row) => row.listed_on <= input.asOf && !here(row).some((one) => named.has(one)));
-  // An empty or cut-off file must not free a whole list by mistake.
-  if (gone.length > 0 && gone.length * 2 > live.length && !input.confirm)
+  const body = await recogniserOf(ctx, actor, key, input);
+  const { named, live, gone, unknown, needsConfirm } = await compareList(ctx, key, body, input.asOf, input.entries);
+  if (needsConfirm && !input.confirm)
     throw new DomainError('unprocessable', {
       zh: `将有 ${gone.length} 条移出，超过在列条目的一半。请核对名单是否完整，确认后再提交。`,
       en: `${gone.length} entries would end, more than half. Check that the list is whole, then confirm.`,
       details: [{ field: 'body/confirm', zh: '需要确认', en: 'confirm it' }],
     });
-  const known = new Set(live.flatMap(here));
   const result = {
     stated: named.size,
     matched: live.length - gone.length,
     ended: gone.length,
-    unknown: [...named].filter((one) => !known.has(one)).length,
+    unknown: unknown.length,
   };
   await withTransaction(ctx.db.app, async (tx) => {
     for (const row of gone) await leave(tx, ctx, actor, row, input.asOf);
@@ -131,16 +175,10 @@ export async function reconcileList(
       detail: { list: key, bodyId: body.body_id, ...result },
     });
   });
-  return {
-    ...result,
-    unknownEntries: [...named]
-      .filter((one) => !known.has(one))
-      .slice(0, 200)
-      .map(splitKey),
-  };
+  return { ...result, unknownEntries: unknown.slice(0, 200) };
 }
 
-const splitKey = (key: string): { code: string; documentNumber: string } => {
+const splitKey = (key: string): StatedEntry => {
   const [code = '', documentNumber = ''] = key.split('\u0000');
   return { code, documentNumber };
 };

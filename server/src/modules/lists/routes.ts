@@ -2,8 +2,10 @@
 import {
   AnnouncedList,
   CaseView,
+  CompareListQuery,
   CreditListList,
   ExemptionList,
+  ListDifferences,
   ListEntryList,
   ListEntryQuery,
   ListEntryView,
@@ -13,10 +15,13 @@ import {
   ReconcileListResult,
   SubjectListsView,
 } from '@chengxin/contract';
-import { Type } from 'typebox';
+import multipart from '@fastify/multipart';
+import { type Static, Type } from 'typebox';
 import type { AppContext } from '../../context.ts';
+import { DomainError } from '../../platform/errors.ts';
 import { apiPrefix, type HttpInstance } from '../../platform/http/index.ts';
 import { procedureRoutes, sendCaseSheet, viewCase } from '../casework/index.ts';
+import { compareExtract, extractTemplate } from './compare-extract.ts';
 import { listingDesk, proposeListing } from './listing-desk.ts';
 import { entryOfListing } from './read-listing.ts';
 import {
@@ -164,6 +169,47 @@ function readingRoutes(app: HttpInstance, ctx: AppContext): void {
   );
 }
 
+const maxExtractBytes = 5 * 1024 * 1024;
+
+/** Uploads have a parser of their own, in a scope of their own. */
+function extractRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
+  return async (app) => {
+    await app.register(multipart, { limits: { files: 1, fields: 0, fileSize: maxExtractBytes + 1 } });
+    app.post(
+      `${apiPrefix}/lists/:list/differences`,
+      {
+        config: { permission: 'list.reconcile' },
+        schema: {
+          tags,
+          summary: '与认定单位名单比对，不作变更 Compare with the extract of the recogniser',
+          description: 'multipart/form-data with the part file: CSV or XLSX, 5 MB and 20,000 rows at most',
+          consumes: ['multipart/form-data'],
+          params: ListParams,
+          querystring: CompareListQuery,
+          response: { 200: ListDifferences },
+        },
+      },
+      async (request, reply) => {
+        const file = await request.file();
+        if (!file)
+          throw new DomainError('invalid-request', {
+            zh: '没有收到文件（字段名 file）。',
+            en: 'No file was received (field file).',
+          });
+        const { list } = request.params as Static<typeof ListParams>;
+        const asked = request.query as Static<typeof CompareListQuery>;
+        reply.header('cache-control', 'no-store');
+        return compareExtract(ctx, request.actor, list, asked, file.file);
+      },
+    );
+    app.get(
+      `${apiPrefix}/lists/extract-template.xlsx`,
+      { config: { permission: 'list.reconcile' }, schema: { tags, summary: '名单核对模板 Template of an extract' } },
+      async (_request, reply) => sendCaseSheet(reply, extractTemplate()),
+    );
+  };
+}
+
 const ListingView = Type.Intersect([
   CaseView,
   Type.Object({ entry: Type.Union([ListEntryView, Type.Null()]), listKey: Type.String() }),
@@ -175,6 +221,7 @@ export const listRoutes =
     publicRoutes(app, ctx);
     announcedRoute(app, ctx);
     readingRoutes(app, ctx);
+    await app.register(extractRoutes(ctx));
     const listingTags = ['listings'];
     app.post(
       `${apiPrefix}/listings`,

@@ -10,4 +10,5 @@ export {
   type MeasureSource,
   measuresOf,
 } from './measures-of.ts';
+export { readMeasures } from './read-measures.ts';
 export { measureRoutes } from './routes.ts';

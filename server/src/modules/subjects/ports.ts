@@ -2,7 +2,7 @@
  * What subjects needs from modules that know subjects: given at registration, so that no import runs in a circle
  * (DESIGN §3). The shapes are those of disclosure, records and reports.
  */
-import type { AnnouncedList, CreditListList, ListEntryList, ListEntryQuery } from '@chengxin/contract';
+import type { AnnouncedList, CreditListList, ListEntryList, ListEntryQuery, MeasureList } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import type { Basis, Bilingual, PolicyRuntime, SeverityClass } from '../policy/types.ts';
 
@@ -111,6 +111,8 @@ export interface FormerReport {
 
 export interface SubjectPorts {
   readonly lists?: PublicLists;
+  /** measures.readMeasures */
+  readonly measures?: (ctx: AppContext) => MeasureList;
   /** disclosure.discloseRecord */
   readonly disclose: (
     facts: RecordFacts,

@@ -1,6 +1,7 @@
 /** One check inside a decision, and what it told. */
 import type { CheckAnswer, CheckMatterView } from '@chengxin/contract';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
 import { type FormEvent, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
@@ -116,7 +117,10 @@ function Answer({ answer }: { answer: CheckAnswer }) {
         <strong>{result.measures.length === 0 ? t('checks.none') : (result.code ?? '')}</strong>
         {result.measures.length === 0 ? <p>{t('checks.noneHint')}</p> : null}
         <p className="quiet">
-          {t('checks.receipt', { receipt: answer.receipt, until: formatInstant(answer.validUntil) })}
+          {t('checks.receipt', { receipt: answer.receipt, until: formatInstant(answer.validUntil) })}{' '}
+          <Link to="/checks/receipts" search={{ no: answer.receipt }}>
+            {t('receipt.open')}
+          </Link>
         </p>
       </Note>
       {result.measures.length === 0 ? null : (

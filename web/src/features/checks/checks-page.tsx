@@ -5,6 +5,7 @@ import { PageHead, Section } from '../../shared/ui/page.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { useSession } from '../session/use-session.ts';
 import { CheckForm } from './check-form.tsx';
+import { CheckLinks } from './check-links.tsx';
 import { HitList } from './hit-list.tsx';
 
 const tabs = ['open', 'applied', 'notApplied', 'lifted'] as const;
@@ -17,6 +18,7 @@ export function ChecksPage() {
     <>
       <PageHead title={t('nav.checks')}>
         <p className="quiet">{t('checks.lead')}</p>
+        <CheckLinks />
       </PageHead>
       {may('check.run') ? <CheckForm /> : null}
       <Section title={t('checks.hits')}>

@@ -11,6 +11,7 @@ import { LinkButton } from '../../shared/ui/link-button.tsx';
 import { PageHead, Tag } from '../../shared/ui/page.tsx';
 import { SearchBox } from '../../shared/ui/search-box.tsx';
 import { Empty, Loaded } from '../../shared/ui/states.tsx';
+import { useSession } from '../session/use-session.ts';
 import { EntryDocument, EntryState, EntryTerm } from './entry-parts.tsx';
 import { earlyWords, termWords } from './list-words.ts';
 import { type EntryFilter, entriesQuery, listsQuery } from './queries.ts';
@@ -32,6 +33,7 @@ export function ListPage() {
 
 function Entries({ list }: { list: CreditListView }) {
   const { t, w } = useI18n();
+  const { may } = useSession();
   const search = route.useSearch();
   const navigate = route.useNavigate();
   const filter: EntryFilter = { q: search.q, ...(search.all ? { all: 'true' as const } : {}) };
@@ -106,6 +108,11 @@ function Entries({ list }: { list: CreditListView }) {
         <DownloadButton path={`/lists/${list.key}/entries.xlsx`} query={{ ...filter }}>
           {t('case.export')}
         </DownloadButton>
+        {may('list.reconcile') ? (
+          <LinkButton to="/lists/$list/reconcile" params={{ list: list.key }}>
+            {t('reconcile.open')}
+          </LinkButton>
+        ) : null}
       </div>
       <PagedList
         query={query}

@@ -2,6 +2,7 @@ import { accessEn } from './access.en.ts';
 import { accountsEn } from './accounts.en.ts';
 import { casesEn } from './cases.en.ts';
 import { channelsEn } from './channels.en.ts';
+import { checkBatchesEn } from './check-batches.en.ts';
 import { checksEn } from './checks.en.ts';
 import { clientsEn } from './clients.en.ts';
 import { credentialsEn } from './credentials.en.ts';
@@ -19,6 +20,7 @@ export const en: Dictionary = {
   ...oversightEn,
   ...casesEn,
   ...checksEn,
+  ...checkBatchesEn,
   ...listsEn,
   ...workEn,
   ...qualityEn,

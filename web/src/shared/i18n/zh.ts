@@ -4,6 +4,7 @@ import { accessZh } from './access.zh.ts';
 import { accountsZh } from './accounts.zh.ts';
 import { casesZh } from './cases.zh.ts';
 import { channelsZh } from './channels.zh.ts';
+import { checkBatchesZh } from './check-batches.zh.ts';
 import { checksZh } from './checks.zh.ts';
 import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
@@ -20,6 +21,7 @@ export const zh = {
   ...oversightZh,
   ...casesZh,
   ...checksZh,
+  ...checkBatchesZh,
   ...listsZh,
   ...workZh,
   ...qualityZh,

@@ -28,7 +28,7 @@ ${searchForm(page, '', { focus: true })}
 </div></section>
 <div class="wide">
 <ul class="doors" aria-label="${w.doorsTitle}">${doors.map(([href, title, note]) => html`<li><a href="${href}"><strong>${title}</strong><span>${note}</span></a></li>`)}</ul>
-<p class="to-guide"><a href="/guide">${w.toGuide}</a> <a href="/lists">${w.toLists}</a></p>
+<p class="to-guide"><a href="/guide">${w.toGuide}</a> <a href="/lists">${w.toLists}</a> <a href="/measures">${w.toMeasures}</a></p>
 <h2>${w.recentTitle}</h2>
 ${recent.length === 0 ? html`<p class="empty">${w.recentEmpty}</p>` : recentTable(page, recent)}
 </div>`,

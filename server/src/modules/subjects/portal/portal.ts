@@ -27,6 +27,7 @@ import { guideNode, guideOutcomePage, guideQuestionPage } from './guide-pages.ts
 import { helpPage, helpTopics } from './help-pages.ts';
 import type { PageContext } from './layout.ts';
 import { listPage, listsPage } from './list-pages.ts';
+import { incentivePage, measurePage, measuresPage } from './measure-pages.ts';
 import { ownPage } from './own-page.ts';
 import {
   archivePath,
@@ -240,6 +241,34 @@ function listRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pag
   );
 }
 
+const MeasureParams = Type.Object({ id: Type.String({ maxLength: 10 }) });
+
+/** What policy says of each measure and incentive; nobody is named. */
+function measureRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
+  const { lists, measures } = ports;
+  if (!measures) return;
+  app.get('/measures', { ...plainPage, schema: { ...hide, querystring: LanguageQuery } }, async (request) =>
+    measuresPage(await pages.context(request), measures(ctx)),
+  );
+  app.get(
+    '/measures/:id',
+    { ...plainPage, schema: { ...hide, params: MeasureParams, querystring: LanguageQuery } },
+    async (request) => {
+      const all = measures(ctx);
+      const { id } = request.params;
+      const open = new Set(lists ? (await lists.all(ctx)).items.map(({ key }) => key) : []);
+      const measure = all.items.find((one) => one.id === id);
+      if (measure) return measurePage(await pages.context(request), measure, open);
+      const incentive = all.incentives.find((one) => one.id === id);
+      if (incentive) return incentivePage(await pages.context(request), incentive, open);
+      throw new DomainError('not-found', {
+        zh: '现行清单中没有这项措施。请从“失信惩戒和守信激励措施”中选择。',
+        en: 'The list in force has no such measure. Choose one of the list.',
+      });
+    },
+  );
+}
+
 /** Shown until when, why, by which article, what would end it earlier; only while the record is on display. */
 function whyRoutes(app: HttpInstance, ctx: AppContext, ports: SubjectPorts, pages: Pages): void {
   app.get(
@@ -409,6 +438,7 @@ export function createPortal(ctx: AppContext, ports: SubjectPorts): Portal {
       searchRoutes(app, ctx, ports, pages);
       archiveRoutes(app, ctx, ports, pages);
       listRoutes(app, ctx, ports, pages);
+      measureRoutes(app, ctx, ports, pages);
       whyRoutes(app, ctx, ports, pages);
       verifyRoutes(app, ctx, ports, pages);
       app.get('/about', { ...plainPage, schema: hide }, async (request) =>
