@@ -113,6 +113,9 @@ export const permissionRows = {
   'check.run': forPurpose({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all', operator: 'all' }),
   'check.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
   'check.feedback': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'own' }),
+  // What an entry of a list asks of a body, and what it did; the credit office sees the whole cycle and answers for itself alone.
+  'obligation.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
+  'obligation.answer': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'own' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),
