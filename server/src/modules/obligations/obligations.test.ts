@@ -59,10 +59,7 @@ describe('an entry', () => {
     assert.deepEqual(await followEntries(city.ctx), { sent: 0, toLift: 0 }, 'looked at again');
     assert.deepEqual(await sweepObligations(city.ctx), { sent: 0, toLift: 0 });
     assert.deepEqual((await of(code)).map(({ measure }) => measure).sort(), ['M07', 'M08', 'M09']);
-    assert.deepEqual(
-      (await of(code, 'stranger')).map(({ measure }) => measure).sort(),
-      ['M08', 'M09'],
-    );
+    assert.deepEqual((await of(code, 'stranger')).map(({ measure }) => measure).sort(), ['M08', 'M09']);
     assert.equal((await of(code, 'office')).length, 5, 'the credit office sees all');
     assert.equal((await city.call('representative', 'GET', '/api/v1/obligations')).statusCode, 403);
     const notices = await query<{ title_zh: string }>(

@@ -9,6 +9,7 @@ import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
+import { obligationsZh } from './obligations.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { policyZh } from './policy.zh.ts';
@@ -20,6 +21,7 @@ export const zh = {
   ...oversightZh,
   ...casesZh,
   ...checksZh,
+  ...obligationsZh,
   ...listsZh,
   ...workZh,
   ...qualityZh,
