@@ -44,6 +44,9 @@ CREATE SCHEMA migration;
 CREATE SCHEMA notices;
 GRANT USAGE ON SCHEMA notices TO ${role:app};
 
+CREATE SCHEMA obligations;
+GRANT USAGE ON SCHEMA obligations TO ${role:app};
+
 CREATE SCHEMA oversight;
 GRANT USAGE ON SCHEMA oversight TO ${role:app};
 GRANT USAGE ON SCHEMA oversight TO ${role:audit};
@@ -327,12 +330,14 @@ CREATE TABLE checks.batch (
   unknown integer NOT NULL,
   received_at timestamp with time zone NOT NULL,
   done_at timestamp with time zone,
+  ambiguous integer NOT NULL DEFAULT 0,
+  repeated integer NOT NULL DEFAULT 0,
   CONSTRAINT batch_pkey PRIMARY KEY (batch_id),
   CONSTRAINT batch_state_check CHECK ((state = ANY (ARRAY['received'::text, 'done'::text])))
 );
 CREATE INDEX batch_body ON checks.batch USING btree (body_id, received_at DESC, batch_id);
 GRANT INSERT, SELECT ON checks.batch TO ${role:app};
-GRANT UPDATE (done_at, done_to, hits, state, unknown) ON checks.batch TO ${role:app};
+GRANT UPDATE (ambiguous, done_at, done_to, hits, state, unknown) ON checks.batch TO ${role:app};
 
 CREATE TABLE checks.batch_row (
   batch_id uuid NOT NULL,
@@ -340,11 +345,16 @@ CREATE TABLE checks.batch_row (
   asked text NOT NULL,
   outcome text NOT NULL,
   number text,
+  name text,
+  sheet_row integer,
+  note text,
   CONSTRAINT batch_row_pkey PRIMARY KEY (batch_id, row_no),
+  CONSTRAINT batch_row_note_check CHECK ((note = ANY (ARRAY['codeUnknown'::text, 'codeWrong'::text, 'nameUnknown'::text, 'sameName'::text, 'formerName'::text, 'mismatch'::text, 'nameDiffers'::text, 'noCode'::text]))),
   CONSTRAINT batch_row_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'clear'::text, 'hit'::text, 'unknown'::text, 'ambiguous'::text])))
 );
+CREATE INDEX batch_row_outcome ON checks.batch_row USING btree (batch_id, outcome, row_no);
 GRANT INSERT, SELECT ON checks.batch_row TO ${role:app};
-GRANT UPDATE (number, outcome) ON checks.batch_row TO ${role:app};
+GRANT UPDATE (note, number, outcome) ON checks.batch_row TO ${role:app};
 
 CREATE TABLE checks.hit (
   subject_id uuid NOT NULL,
@@ -377,6 +387,7 @@ CREATE TABLE checks.hit (
   CONSTRAINT hit_state_check CHECK ((state = ANY (ARRAY['open'::text, 'applied'::text, 'notApplied'::text, 'lifted'::text])))
 );
 CREATE INDEX hit_body ON checks.hit USING btree (body_id, state, due_on, hit_id);
+CREATE INDEX hit_entry ON checks.hit USING btree (subject_id, entry_id);
 CREATE INDEX hit_number ON checks.hit USING btree (number);
 GRANT INSERT, SELECT ON checks.hit TO ${role:app};
 GRANT UPDATE (answered_at, answered_by, answered_on, document, lifted_at, lifted_on, reason, state) ON checks.hit TO ${role:app};
@@ -1607,6 +1618,7 @@ CREATE INDEX entry_ends ON lists.entry USING btree (ends_on) WHERE ((superseded_
 CREATE INDEX entry_id ON lists.entry USING btree (entry_id);
 CREATE INDEX entry_of_list ON lists.entry USING btree (list, listed_on DESC, entry_id DESC) WHERE (superseded_at IS NULL);
 CREATE UNIQUE INDEX entry_record ON lists.entry USING btree (subject_id, list, key_hash) WHERE ((superseded_at IS NULL) AND (key_hash IS NOT NULL));
+CREATE INDEX entry_recorded ON lists.entry USING btree (recorded_at, version_id);
 GRANT INSERT, SELECT ON lists.entry TO ${role:app};
 GRANT UPDATE (superseded_at) ON lists.entry TO ${role:app};
 
@@ -1833,6 +1845,73 @@ CREATE TABLE notices.notice (
 );
 CREATE INDEX notice_case ON notices.notice USING btree (case_id) WHERE (case_id IS NOT NULL);
 GRANT INSERT, SELECT ON notices.notice TO ${role:app};
+
+CREATE TABLE obligations.feedback (
+  subject_id uuid NOT NULL,
+  feedback_id uuid NOT NULL,
+  obligation_id uuid NOT NULL,
+  action text NOT NULL,
+  matter text,
+  case_number text,
+  acted_on date NOT NULL,
+  document text,
+  reason text,
+  hit_id uuid,
+  account_id uuid,
+  recorded_at timestamp with time zone NOT NULL,
+  CONSTRAINT feedback_pkey PRIMARY KEY (subject_id, feedback_id),
+  CONSTRAINT feedback_action_check CHECK ((action = ANY (ARRAY['limit'::text, 'deny'::text, 'supervise'::text, 'applied'::text, 'none'::text]))),
+  CONSTRAINT feedback_document CHECK (((action = 'none'::text) OR (length(btrim(COALESCE(document, ''::text))) > 0)))
+);
+CREATE UNIQUE INDEX feedback_hit ON obligations.feedback USING btree (subject_id, obligation_id, hit_id, action) WHERE (hit_id IS NOT NULL);
+CREATE INDEX feedback_obligation ON obligations.feedback USING btree (subject_id, obligation_id, recorded_at);
+GRANT INSERT, SELECT ON obligations.feedback TO ${role:app};
+
+CREATE TABLE obligations.obligation (
+  subject_id uuid NOT NULL,
+  obligation_id uuid NOT NULL,
+  entry_id uuid NOT NULL,
+  list text NOT NULL,
+  measure text NOT NULL,
+  force text NOT NULL,
+  body_id uuid NOT NULL,
+  document text NOT NULL,
+  article text NOT NULL,
+  policy_set_id integer NOT NULL,
+  round integer NOT NULL,
+  state text NOT NULL,
+  held text,
+  due_on date NOT NULL,
+  until_on date,
+  sent_on date NOT NULL,
+  sent_at timestamp with time zone NOT NULL,
+  ack_due_on date NOT NULL,
+  acknowledged_on date,
+  acknowledged_at timestamp with time zone,
+  acknowledged_by uuid,
+  to_lift_on date,
+  lift_due_on date,
+  lifted_on date,
+  lifted_at timestamp with time zone,
+  lifted_by uuid,
+  lift_note text,
+  reminded_on date,
+  CONSTRAINT obligation_pkey PRIMARY KEY (subject_id, obligation_id),
+  CONSTRAINT obligation_acknowledged CHECK (((state = ANY (ARRAY['sent'::text, 'withdrawn'::text])) OR (acknowledged_at IS NOT NULL))),
+  CONSTRAINT obligation_force_check CHECK ((force = ANY (ARRAY['required'::text, 'permitted'::text]))),
+  CONSTRAINT obligation_held_check CHECK ((held = ANY (ARRAY['acknowledged'::text, 'applied'::text, 'notApplied'::text]))),
+  CONSTRAINT obligation_lifted CHECK (((state = 'lifted'::text) = (lifted_at IS NOT NULL))),
+  CONSTRAINT obligation_round_check CHECK ((round >= 1)),
+  CONSTRAINT obligation_state_check CHECK ((state = ANY (ARRAY['sent'::text, 'acknowledged'::text, 'applied'::text, 'notApplied'::text, 'toLift'::text, 'lifted'::text, 'withdrawn'::text]))),
+  CONSTRAINT obligation_to_lift CHECK (((state <> 'toLift'::text) OR ((to_lift_on IS NOT NULL) AND (lift_due_on IS NOT NULL) AND (held IS NOT NULL))))
+);
+CREATE INDEX obligation_body ON obligations.obligation USING btree (body_id, state, due_on, obligation_id);
+CREATE INDEX obligation_due ON obligations.obligation USING btree (state, due_on, obligation_id);
+CREATE INDEX obligation_id ON obligations.obligation USING btree (obligation_id);
+CREATE UNIQUE INDEX obligation_once ON obligations.obligation USING btree (subject_id, entry_id, measure, body_id, round);
+CREATE INDEX obligation_until ON obligations.obligation USING btree (until_on) WHERE (until_on IS NOT NULL);
+GRANT INSERT, SELECT ON obligations.obligation TO ${role:app};
+GRANT UPDATE (acknowledged_at, acknowledged_by, acknowledged_on, body_id, due_on, held, lift_due_on, lift_note, lifted_at, lifted_by, lifted_on, reminded_on, state, to_lift_on, until_on) ON obligations.obligation TO ${role:app};
 
 CREATE TABLE oversight.activity (
   account_id uuid NOT NULL,

@@ -12,7 +12,7 @@ import { displayJobs } from './modules/display/index.ts';
 import { type Courier, exchangeJobs, startCourier } from './modules/exchange/index.ts';
 import { listJobs } from './modules/lists/index.ts';
 import { noticeJobs } from './modules/notices/index.ts';
-
+import { obligationJobs } from './modules/obligations/index.ts';
 import { oversightJobs } from './modules/oversight/index.ts';
 import { beforeAnswering, personJobs } from './modules/persons/index.ts';
 import { policyDeskJobs } from './modules/policyDesk/index.ts';
@@ -44,6 +44,7 @@ export function registerJobs(ctx: AppContext): void {
   displayJobs(ctx);
   checkJobs(ctx);
   listJobs(ctx);
+  obligationJobs(ctx);
   repairJobs(ctx, repairs, repairPorts);
   casesJob(
     ctx,

@@ -28,6 +28,7 @@ import { listRoutes } from './modules/lists/index.ts';
 import { measureRoutes } from './modules/measures/index.ts';
 import { noticeRoutes } from './modules/notices/index.ts';
 import { complaintRoutes, doubtRoutes, objectionRoutes, statementRoutes } from './modules/objections/index.ts';
+import { obligationRoutes } from './modules/obligations/index.ts';
 import { oversightRoutes } from './modules/oversight/index.ts';
 import { paperRoutes } from './modules/papers/index.ts';
 import { personRoutes } from './modules/persons/index.ts';
@@ -76,6 +77,7 @@ export const modules: readonly ModuleRoutes[] = [
   displayRoutes,
   measureRoutes,
   checkRoutes,
+  obligationRoutes,
   listRoutes,
   (ctx) => repairRoutes(ctx, repairPorts),
   statementRoutes,

@@ -42,6 +42,7 @@ const ORDER = [
   'lists',
   'measures',
   'checks',
+  'obligations',
   'repair',
   'objections',
   'evaluation',

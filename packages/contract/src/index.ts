@@ -18,6 +18,7 @@ export * from './matching.ts';
 export * from './measures.ts';
 export * from './notices.ts';
 export * from './objections.ts';
+export * from './obligations.ts';
 export * from './oversight.ts';
 export * from './papers.ts';
 export * from './policy-changes.ts';

@@ -590,6 +590,7 @@ const quality = createRoute({
 const checks = createRoute({
   getParentRoute: () => desk,
   path: '/checks',
+  validateSearch: (raw: Raw): { tab?: string | undefined } => ({ tab: text(raw, 'tab') }),
   component: lazyRouteComponent(() => import('../features/checks/checks-page.tsx'), 'ChecksPage'),
 });
 

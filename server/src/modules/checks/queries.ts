@@ -181,6 +181,19 @@ export async function hitsOfReceipt(
   );
 }
 
+/** What bodies applied because of an entry and did not lift yet. */
+export async function appliedHits(
+  client: Queryable,
+  of: { readonly subjectId: string; readonly entryId: string; readonly measure: string },
+): Promise<HitRow[]> {
+  return query<HitRow>(
+    runner(client),
+    sql`SELECT ${hitColumns} FROM checks.hit h JOIN core.subject s ON s.subject_id = h.subject_id
+         WHERE h.subject_id = ${of.subjectId} AND h.entry_id = ${of.entryId} AND h.measure = ${of.measure} AND h.state = 'applied'
+         ORDER BY h.hit_id LIMIT 1000`,
+  );
+}
+
 /** 0 when it is not in the state that was read. */
 export async function answerHit(
   tx: Transaction,

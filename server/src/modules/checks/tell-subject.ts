@@ -12,7 +12,7 @@ const words = (text: string) => ({ zh: text, en: text });
 export async function tellSubject(
   tx: Transaction,
   ctx: AppContext,
-  hit: HitRow,
+  hit: Pick<HitRow, 'subject_id' | 'body_id' | 'matter' | 'list' | 'measure'>,
   what: {
     readonly topic: 'measure.applied' | 'measure.lifted';
     readonly document: string | null;

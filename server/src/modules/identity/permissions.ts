@@ -117,6 +117,9 @@ export const permissionRows = {
   'webhook.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
   'webhook.manage': plain({ departmentSystem: 'own' }),
   'webhook.end': plain({ departmentSystem: 'own', creditOffice: 'all' }),
+  // What an entry of a list asks of a body, and what it did; the credit office sees the whole cycle and answers for itself alone.
+  'obligation.read': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'all' }),
+  'obligation.answer': plain({ departmentOfficer: 'own', departmentSystem: 'own', creditOffice: 'own' }),
   'purpose.read': plain({ ...government, authorisedReader: 'all', companyRepresentative: 'all' }),
   // Exports of non-public information beyond a body's own; whoever asks never approves.
   'export.request': forPurpose({ departmentOfficer: 'own', creditOffice: 'all' }),

@@ -53,6 +53,9 @@ export interface LiveMeasure {
   readonly proportion: Bilingual;
   /** Edition of the national list that has it; `local` for the place's supplement. */
   readonly edition: string;
+  /** Who carries it out, as the rule says: words of names ('*' = the measure's executors), and of which level. */
+  readonly bodies: readonly string[];
+  readonly jurisdiction: MeasureRule['jurisdiction'];
   /** Last day of the cause; null = until it is gone. */
   readonly until: string | null;
 }
@@ -134,6 +137,8 @@ function measureOf(source: MeasureSource, cause: Cause, rule: MeasureRule, on: s
     relevance: rule.relevance,
     proportion: rule.proportion,
     edition: found.edition,
+    bodies: rule.bodies,
+    jurisdiction: rule.jurisdiction,
     until: cause.endsOn,
   };
 }

@@ -14,6 +14,7 @@ interface Known {
   readonly incentives: ReadonlySet<string>;
   readonly matters: ReadonlyMap<string, CheckRules['matters'][number]>;
   readonly purposes: ReadonlySet<string>;
+  readonly standards: ReadonlySet<string>;
 }
 
 function knownOf(read: readonly ReadPolicyFile[]): Known {
@@ -24,6 +25,7 @@ function knownOf(read: readonly ReadPolicyFile[]): Known {
     incentives: new Set<string>(),
     matters: new Map<string, CheckRules['matters'][number]>(),
     purposes: new Set<string>(),
+    standards: new Set<string>(),
   };
   for (const { file } of read) {
     if (file.kind === 'measures') for (const { key } of file.body.editions) known.editions.add(key);
@@ -32,6 +34,7 @@ function knownOf(read: readonly ReadPolicyFile[]): Known {
     if (file.kind === 'lists') for (const one of file.body.lists) known.lists.set(one.key, one);
     if (file.kind === 'incentives') for (const { id } of file.body.incentives) known.incentives.add(id);
     if (file.kind === 'checkRules') for (const one of file.body.matters) known.matters.set(one.code, one);
+    if (file.kind === 'dataStandard') known.standards.add(file.body.standard);
     if (file.kind === 'purposes') for (const { key } of file.body.purposes) known.purposes.add(key);
   }
   return known;
@@ -40,7 +43,20 @@ function knownOf(read: readonly ReadPolicyFile[]): Known {
 /** Words in which a rule names the sphere of relatives: no measure reaches them (深圳 art. 68; 山东 art. 31; G12). */
 const relatives = /亲属|家属|配偶|子女|父母|家庭成员/u;
 
+/** '*' among the executors would make every body of the city liable for every entry. */
+function checkExecutors(measures: readonly Measure[], report: Report): void {
+  measures.forEach((one, at) => {
+    if (one.executors?.bodies.includes('*'))
+      report(
+        `body.measures[${at}].executors.bodies`,
+        '实施主体须写明单位名称用语，不能为“*”',
+        "executors are named by words of their names, not by '*'",
+      );
+  });
+}
+
 function checkNational(measures: readonly Measure[], known: Known, report: Report): void {
+  checkExecutors(measures, report);
   measures.forEach((one, at) => {
     if (!one.editions)
       report(`body.measures[${at}].editions`, '须写明见于清单的哪一版', 'say which editions of the list have it');
@@ -61,6 +77,7 @@ function checkSupplement(
       '补充清单须以地方性法规为依据（深圳经济特区社会信用条例第七十条等），未写明的不加载',
       'a supplement needs a local regulation (地方性法规); without one nothing is loaded',
     );
+  checkExecutors(body.measures, report);
   body.measures.forEach((one, at) => {
     const path = `body.measures[${at}]`;
     if (national.has(one.id))
@@ -135,6 +152,9 @@ function checkMatters(body: CheckRules, known: Known, report: Report): void {
     for (const key of one.purposes)
       if (known.purposes.size > 0 && !known.purposes.has(key))
         report(`${path}.purposes`, `没有查询用途“${key}”`, `there is no purpose "${key}"`);
+    for (const key of one.decisions ?? [])
+      if (known.standards.size > 0 && !known.standards.has(key))
+        report(`${path}.decisions`, `没有数据标准“${key}”`, `there is no data standard "${key}"`);
   });
 }
 

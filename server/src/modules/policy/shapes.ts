@@ -731,6 +731,13 @@ const measure = strict({
   content: bilingual,
   editions: optional(list(text(20), 1, 20)),
   kind: optional(oneOf('talk', 'closerReview', 'keySupervision', 'fundingLimit', 'byLaw')),
+  executors: optional(
+    strict({
+      bodies: list(text(100), 1, 50),
+      basis: list(basis, 1, 20),
+      confirmed: optional(Type.Boolean()),
+    }),
+  ),
   basis: list(basis, 1, 20),
   confirmed: optional(Type.Boolean()),
 });
@@ -803,6 +810,7 @@ const checkRules = strict({
       measures: list(measureId, 0, 200),
       incentives: list(measureId, 0, 200),
       noticeBy: oneOf('platform', 'decidingBody'),
+      decisions: optional(list(identifier, 1, 20)),
       basis: list(basis, 1, 20),
       confirmed: optional(Type.Boolean()),
     }),

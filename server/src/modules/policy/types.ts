@@ -732,6 +732,14 @@ export interface Measure {
   editions?: string[];
   /** Of a local supplement: the kinds that a place may add (two of them need nothing more than its regulation). */
   kind?: 'talk' | 'closerReview' | 'keySupervision' | 'fundingLimit' | 'byLaw';
+  /** 实施主体: who carries it out where a rule says `'*'`. Absent: nobody is told ahead; whoever checks learns of it. */
+  executors?: MeasureExecutors;
+  basis: Basis[];
+  confirmed?: boolean;
+}
+/** Words that the name of a body contains, and by which document. */
+export interface MeasureExecutors {
+  bodies: string[];
   basis: Basis[];
   confirmed?: boolean;
 }
@@ -755,11 +763,11 @@ export interface MeasureRule {
   basis: Basis[];
   relevance: Bilingual;
   proportion: Bilingual;
-  /** Words that the name of an implementing body contains; with `matters`, who does it at which decision. */
+  /** Words that the name of an implementing body contains; with `matters`, who does it at which decision. '*': the measure's executors. */
   bodies: string[];
   /** Matters at which it is asked; the matter must know the measure. */
   matters: string[];
-  /** Whose bodies of the place: those of the whole city, or of the subject's region. */
+  /** Whose bodies of the place: those of the whole city, or of the subject's region (the city's where the region has none). */
   jurisdiction: 'city' | 'region';
   /** The statute names natural persons; without it a measure reaches none (natural-persons G10). */
   namesPersons?: boolean;
@@ -803,6 +811,8 @@ export interface CheckMatter {
   incentives: string[];
   /** Who tells the subject of an adverse use: the platform, or the body with its own decision. */
   noticeBy: 'platform' | 'decidingBody';
+  /** Standards whose records are the decisions of this matter: of how many was asked is counted over them. Absent: not known here. */
+  decisions?: string[];
   basis: Basis[];
   confirmed?: boolean;
 }

@@ -51,6 +51,9 @@ function rowsOf(file: PolicyFile): Row[] {
       return [
         ...open(file.body.editions).map((one) => ({ id: one.key, name: file.name, basis: [one.basis] })),
         ...open(file.body.measures).map((one) => ({ id: one.id, name: one.name, basis: one.basis })),
+        ...file.body.measures
+          .filter(({ executors }) => executors?.confirmed === false)
+          .map((one) => ({ id: `${one.id}-executors`, name: one.name, basis: one.executors?.basis ?? [] })),
       ];
     case 'measureSupplement':
       return open(file.body.measures).map((one) => ({ id: one.id, name: one.name, basis: one.basis }));

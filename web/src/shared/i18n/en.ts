@@ -9,6 +9,7 @@ import { credentialsEn } from './credentials.en.ts';
 import type { Dictionary } from './index.tsx';
 import { listsEn } from './lists.en.ts';
 import { noticesEn } from './notices.en.ts';
+import { obligationsEn } from './obligations.en.ts';
 import { oversightEn } from './oversight.en.ts';
 import { personsEn } from './persons.en.ts';
 import { policyEn } from './policy.en.ts';
@@ -21,6 +22,7 @@ export const en: Dictionary = {
   ...casesEn,
   ...checksEn,
   ...checkBatchesEn,
+  ...obligationsEn,
   ...listsEn,
   ...workEn,
   ...qualityEn,

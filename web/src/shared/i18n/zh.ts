@@ -10,6 +10,7 @@ import { clientsZh } from './clients.zh.ts';
 import { credentialsZh } from './credentials.zh.ts';
 import { listsZh } from './lists.zh.ts';
 import { noticesZh } from './notices.zh.ts';
+import { obligationsZh } from './obligations.zh.ts';
 import { oversightZh } from './oversight.zh.ts';
 import { personsZh } from './persons.zh.ts';
 import { policyZh } from './policy.zh.ts';
@@ -22,6 +23,7 @@ export const zh = {
   ...casesZh,
   ...checksZh,
   ...checkBatchesZh,
+  ...obligationsZh,
   ...listsZh,
   ...workZh,
   ...qualityZh,
