@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { after, before, describe, it } from 'node:test';
+import { provideSystem } from '../../server/src/modules/credentials/testing.ts';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { newId } from '../../server/src/platform/ids.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
@@ -101,6 +102,20 @@ async function seed(): Promise<void> {
     reason: '正在执行的行政处罚依据，法定保存期未满',
   });
   await message(first, 'receipted', 'withdrawn', 'remove', 0);
+  const { clientId } = await provideSystem(ctx, city.bodyId, ['webhook.manage']);
+  const hookId = newId();
+  const hookUrl =
+    'https://approval.example.gov.cn/very/long/path/of/an/approval/system/of/the/city/credit/changed?source=platform';
+  await execute(
+    ctx.db.app,
+    sql`INSERT INTO webhooks.hook (hook_id, client_id, account_id, body_id, url, state, followed_to, failures, last_problem, next_attempt_at, registered_at)
+        SELECT ${hookId}, client_id, account_id, ${city.bodyId}, ${hookUrl}, 'active', ${ctx.clock.now()}, 4, 'status 401', '2099-01-01', ${ctx.clock.now()}
+          FROM credentials.client WHERE client_id = ${clientId}`,
+  );
+  await execute(
+    ctx.db.app,
+    sql`INSERT INTO webhooks.alarm (alarm_id, hook_id, problem, raised_at) VALUES (${newId()}, ${hookId}, 'status 401', ${ctx.clock.now()})`,
+  );
 }
 
 describe('receivers', () => {
@@ -124,6 +139,11 @@ describe('receivers', () => {
       await page.goto('/desk/receivers?tab=receivers');
       await page.getByRole('heading', { name: '建设工程审批系统' }).waitFor();
       await isSound(page, 'receivers-list');
+      await page.goto('/desk/receivers?tab=webhooks');
+      await page.getByRole('heading', { name: '测试系统' }).waitFor();
+      await page.getByText('对方返回错误（HTTP 401）').waitFor();
+      await isSound(page, 'receivers-webhooks');
+      await page.goto('/desk/receivers?tab=receivers');
       await page.getByRole('button', { name: '登记接收方' }).click();
       await page.getByLabel('回执公钥', { exact: true }).waitFor();
       await isSound(page, 'receivers-form');

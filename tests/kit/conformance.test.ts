@@ -1,6 +1,8 @@
 /** The conformance test of integrators: the simulator passes it, and each broken behaviour is found by the check that is for it. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import type { Fault } from '../../examples/approval-system/cases.ts';
@@ -98,6 +100,23 @@ describe('the command', () => {
     assert.equal(holds, false);
     assert.ok(failed.includes('required'));
     assert.ok(failed.includes('forged'), 'without a webhook the checks of it do not hold');
+  });
+  it('takes a driver of ones own for a system that offers no test routes', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'chengxin-driver-'));
+    const port = await freePort();
+    const system = await startSystem({ platform: `http://127.0.0.1:${port}`, key: 'cxk_test' });
+    const file = join(folder, 'driver.ts');
+    const own = join(repositoryRoot, 'packages/client/src/conformance/driver.ts');
+    writeFileSync(
+      file,
+      `import { httpDriver } from '${own}';\nexport const driver = httpDriver('${system.base}/api');\n`,
+    );
+    const hook = ['--webhook', `${system.base}/credit/changed`, '--lang', 'en'];
+    const { code, out, err } = await command('--driver', file, '--listen', String(port), ...hook);
+    await system.close();
+    rmSync(folder, { recursive: true, force: true });
+    assert.equal(code, 0, out + err);
+    assert.match(out, /10 checks, all hold/);
   });
   it('says how it is called, and ends with 2', async () => {
     const { code, err } = await command('--target', 'x', '--driver', 'y');

@@ -45,7 +45,7 @@ const words = {
   changed: ['核查之后情况有变化，请重新核查后再作决定。', 'Something has changed. Check again before you decide.'],
   decisionDocument: ['办理文书', 'Document of your decision'],
   reason: ['关联性和适当性说明', 'Reason: relevance and proportion'],
-  whyNot: ['未适用的原因', 'Why it was not applied'],
+  whyNot: ['未适用的原因（已适用的不必填写）', 'Why it was not applied (only then)'],
   applied: ['已适用', 'Applied'],
   notApplied: ['未适用', 'Not applied'],
   leave: ['不适用', 'Do not apply'],
@@ -96,6 +96,8 @@ button.second { background: #fff; color: #0b5cad; }
 button[disabled] { opacity: .6; cursor: default; }
 :focus-visible { outline: 3px solid #0b5cad; outline-offset: 2px; }
 .row { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
+section > .row { margin-top: 12px; }
+form p:empty { display: none; }
 @media (max-width: 480px) { section { padding: 10px 12px; } dl { grid-template-columns: 1fr; } dt { margin-top: 4px; } }
 @media print { form, button { display: none; } }
 `;
@@ -331,7 +333,8 @@ class ChengxinCheck extends HTMLElement {
       parts.push(el('p', { class: 'warn' }, this.#say('stale'), asOf === null ? this.#say('never') : this.#time(asOf)));
     }
     for (const result of answer.results) {
-      if (result.measures.length === 0) parts.push(el('p', { class: 'good' }, this.#say('clear')));
+      if (result.measures.length === 0)
+        parts.push(el('p', { class: this.#changed || this.#outdated ? 'quiet' : 'good' }, this.#say('clear')));
       for (const measure of result.measures) parts.push(this.#measure(answer, measure, result.annotations));
       for (const incentive of result.incentives) parts.push(this.#incentive(incentive));
     }
@@ -460,6 +463,9 @@ class ChengxinCheck extends HTMLElement {
         apply.focus();
       }
     };
+    form.addEventListener('input', () => {
+      problem.textContent = '';
+    });
     form.addEventListener('submit', (event) => {
       event.preventDefault();
       void send('applied');

@@ -3,6 +3,7 @@ import type { WebhookDelivery, WebhookView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import { DomainError } from '../../platform/errors.ts';
+import { outcomeWords } from '../exchange/index.ts';
 import { authorize, scopeOf } from '../identity/index.ts';
 import { deliveryPage, hookById, hookPage } from './queries.ts';
 import type { HookRow } from './types.ts';
@@ -19,6 +20,7 @@ const viewOf = (row: HookRow): WebhookView => ({
   endedAt: row.ended_at,
   lastSuccessAt: row.last_success_at,
   lastProblem: row.last_problem,
+  problem: row.last_problem === null ? null : outcomeWords(row.last_problem),
   failures: row.failures,
   alarmAt: row.alarm_at,
   waiting: row.waiting,

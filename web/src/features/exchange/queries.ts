@@ -1,5 +1,5 @@
 /** What the pages of receivers read. */
-import type { DeliveryView, ExchangeAlarmView, ReceiverView } from '@chengxin/contract';
+import type { DeliveryView, ExchangeAlarmView, ReceiverView, WebhookView } from '@chengxin/contract';
 import { infiniteQueryOptions } from '@tanstack/react-query';
 import { call, type Query } from '../../shared/api/client.ts';
 import { queryClient } from '../../shared/api/queries.ts';
@@ -19,6 +19,8 @@ export const deliveriesQuery = (state: string | undefined) =>
   pages<DeliveryView>(['deliveries'], '/exchange/deliveries', { state, limit: 50 });
 export const alarmsQuery = (state: string | undefined) =>
   pages<ExchangeAlarmView>(['alarms'], '/exchange/alarms', { state, limit: 50 });
+
+export const webhooksQuery = (state: string) => pages<WebhookView>(['webhooks'], '/webhooks', { state, limit: 50 });
 
 /** After an act: what shows it is read anew. */
 export function renewExchange(): void {

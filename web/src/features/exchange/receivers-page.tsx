@@ -6,9 +6,10 @@ import { Tabs } from '../../shared/ui/tabs.tsx';
 import { AlarmsTab } from './alarms-tab.tsx';
 import { DeliveriesTab } from './deliveries-tab.tsx';
 import { ReceiversTab } from './receivers-tab.tsx';
+import { WebhooksTab } from './webhooks-tab.tsx';
 
 const route = getRouteApi('/desk/receivers');
-const tabs = ['alarms', 'deliveries', 'receivers'] as const;
+const tabs = ['alarms', 'deliveries', 'receivers', 'webhooks'] as const;
 type Tab = (typeof tabs)[number];
 
 export function ReceiversPage() {
@@ -27,11 +28,15 @@ export function ReceiversPage() {
           { key: 'alarms', label: t('exchange.alarms') },
           { key: 'deliveries', label: t('exchange.deliveries') },
           { key: 'receivers', label: t('exchange.receivers') },
+          { key: 'webhooks', label: t('webhooks.title') },
         ]}
         active={shown}
         onChange={(next) => void navigate({ search: { tab: next === 'alarms' ? undefined : next }, replace: true })}
       >
-        {shown === 'alarms' ? <AlarmsTab /> : shown === 'deliveries' ? <DeliveriesTab /> : <ReceiversTab />}
+        {shown === 'alarms' ? <AlarmsTab /> : null}
+        {shown === 'deliveries' ? <DeliveriesTab /> : null}
+        {shown === 'receivers' ? <ReceiversTab /> : null}
+        {shown === 'webhooks' ? <WebhooksTab /> : null}
       </Tabs>
     </>
   );

@@ -44,6 +44,16 @@ export const en: Dictionary = {
   'exchange.notRegistered': 'Not registered: it is not told by itself',
   'exchange.lead':
     'When a record is repaired, corrected, withdrawn or expires, the bodies that received it are told and confirm with a signed receipt. Who received it is derived from the access log.',
+  'webhooks.title': 'Webhooks',
+  'webhooks.lead':
+    'When something changes between a check and the decision, the deciding system is told to ask again; a message has the receipt only. Each system registers its own address by its key.',
+  'webhooks.active': 'Active',
+  'webhooks.alarm': 'Not delivered',
+  'webhooks.ended': 'Ended',
+  'webhooks.none': 'No such webhook',
+  'webhooks.noneHint': 'Systems that decide appear here when they are connected; the guide says how.',
+  'webhooks.since': 'Registered',
+  'webhooks.endAsk': 'The system will not be told of changes any more. End it?',
   'exchange.alarms': 'Alarms',
   'exchange.deliveries': 'Messages and receipts',
   'exchange.receivers': 'Registered receivers',
