@@ -2,7 +2,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { sampleCsv, sampleRow } from '../../../../tests/support/catalogue-rows.ts';
-import { assertProblem, createHttpCity, type HttpCity, type Login, multipartOf } from '../../../../tests/support/http-city.ts';
+import {
+  assertProblem,
+  createHttpCity,
+  type HttpCity,
+  type Login,
+  multipartOf,
+} from '../../../../tests/support/http-city.ts';
 import { execute, one, query, sql } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { signInAs } from '../../testing-context.ts';
@@ -376,7 +382,8 @@ describe('decided elsewhere', () => {
     const stated = now
       .filter((item) => item.subject.code !== left)
       .map((item) => [item.subject.code, item.subject.code === other ? '另一文书' : item.documentNumber]);
-    const text = (rows: string[][], head = '统一社会信用代码,案号') => [head, ...rows.map((row) => row.join(','))].join('\n');
+    const text = (rows: string[][], head = '统一社会信用代码,案号') =>
+      [head, ...rows.map((row) => row.join(','))].join('\n');
     const send = (content: string, who: Login = 'officer', asOf = '2026-11-02') =>
       city.call(
         who,
