@@ -324,12 +324,14 @@ CREATE TABLE checks.batch (
   unknown integer NOT NULL,
   received_at timestamp with time zone NOT NULL,
   done_at timestamp with time zone,
+  ambiguous integer NOT NULL DEFAULT 0,
+  repeated integer NOT NULL DEFAULT 0,
   CONSTRAINT batch_pkey PRIMARY KEY (batch_id),
   CONSTRAINT batch_state_check CHECK ((state = ANY (ARRAY['received'::text, 'done'::text])))
 );
 CREATE INDEX batch_body ON checks.batch USING btree (body_id, received_at DESC, batch_id);
 GRANT INSERT, SELECT ON checks.batch TO ${role:app};
-GRANT UPDATE (done_at, done_to, hits, state, unknown) ON checks.batch TO ${role:app};
+GRANT UPDATE (ambiguous, done_at, done_to, hits, state, unknown) ON checks.batch TO ${role:app};
 
 CREATE TABLE checks.batch_row (
   batch_id uuid NOT NULL,
@@ -337,11 +339,16 @@ CREATE TABLE checks.batch_row (
   asked text NOT NULL,
   outcome text NOT NULL,
   number text,
+  name text,
+  sheet_row integer,
+  note text,
   CONSTRAINT batch_row_pkey PRIMARY KEY (batch_id, row_no),
+  CONSTRAINT batch_row_note_check CHECK ((note = ANY (ARRAY['codeUnknown'::text, 'codeWrong'::text, 'nameUnknown'::text, 'sameName'::text, 'formerName'::text, 'mismatch'::text, 'nameDiffers'::text, 'noCode'::text]))),
   CONSTRAINT batch_row_outcome_check CHECK ((outcome = ANY (ARRAY['waiting'::text, 'clear'::text, 'hit'::text, 'unknown'::text, 'ambiguous'::text])))
 );
+CREATE INDEX batch_row_outcome ON checks.batch_row USING btree (batch_id, outcome, row_no);
 GRANT INSERT, SELECT ON checks.batch_row TO ${role:app};
-GRANT UPDATE (number, outcome) ON checks.batch_row TO ${role:app};
+GRANT UPDATE (note, number, outcome) ON checks.batch_row TO ${role:app};
 
 CREATE TABLE checks.hit (
   subject_id uuid NOT NULL,
