@@ -6,6 +6,7 @@ import { closePaperRenderer } from '../../server/src/modules/papers/index.ts';
 import { normaliseName } from '../../server/src/modules/subjects/index.ts';
 import { execute, one, query, sql } from '../../server/src/platform/db.ts';
 import { xlsxPieces } from '../../server/src/platform/tabular/index.ts';
+import { sheetData, workbookOf } from '../../server/src/platform/tabular/tabular-testing.ts';
 import { createHttpCity, type HttpCity, type Login, multipartOf } from '../support/http-city.ts';
 import { addEntry, addSubject, removeEntry } from '../support/listed.ts';
 import { codeOf } from '../support/rows.ts';
@@ -214,6 +215,8 @@ describe('a file that is refused', () => {
     await refused(Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3, 0, 0]), /不是表格/);
     await refused(Buffer.from([0x50, 0x4b, 3, 4, 9, 9, 9, 9]), /损坏|不完整|不是 Excel/);
     await refused(Buffer.from('d0cf11e0a1b11ae1', 'hex'), /.xls/);
+    const sheets = [{ xml: sheetData('<row r="1"><c r="A1" t="inlineStr"><is><t>单位名称</t></is></c></row>') }];
+    await refused(await workbookOf({ sheets, extra: { 'xl/vbaProject.bin': 'macro' } }), /宏/);
   });
   it('holds nothing but persons, or names one in what belongs to the list', async () => {
     await refused(csvOf([['张三', person]]), /自然人/);

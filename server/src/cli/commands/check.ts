@@ -32,12 +32,12 @@ const firstCell = (line: string): string => (line.split(/[,;\t]/)[0] ?? '').repl
 const isCode = (cell: string): boolean => /^[0-9A-Za-z]{8,20}$/.test(cell);
 
 /** One code a line; a heading and further columns are read past. */
-function codesOf(text: string, most: number): string[] {
+function codesOf(text: string): string[] {
   const codes = text.split(/\r?\n/).map(firstCell).filter(isCode);
-  if (codes.length <= most) return codes;
+  if (codes.length <= maxCodes) return codes;
   throw new DomainError('too-large', {
-    zh: `一次最多核查 ${most} 个，请分次核查；注明来文（--case）的批量事项可以更多。`,
-    en: `At most ${most} at once. A matter that takes lists, with its document (--case), takes more.`,
+    zh: `一次最多核查 ${maxCodes} 个，请分次核查；注明来文（--case）的批量事项可以更多。`,
+    en: `At most ${maxCodes} at once. A matter that takes lists, with its document (--case), takes more.`,
   });
 }
 
@@ -92,10 +92,11 @@ async function startFromFile(
 ): Promise<BatchCheckView> {
   const fields = { matter, purpose, document, listName: list ?? basename(path).slice(0, 100) };
   if (statSync(path).size > maxBatchBytes) throw new DomainError('too-large');
-  const text = readFileSync(path, 'latin1');
-  if (!isCode(firstCell(text.slice(0, 1_000).split(/\r?\n/)[0] ?? '')))
-    return startBatchFromFile(ctx, actor, fields, createReadStream(path));
-  return startBatch(ctx, actor, { ...fields, organisations: codesOf(text, ctx.policy().checkRules().batchRows) });
+  const text = readFileSync(path, 'utf8');
+  const lines = text.split(/\r?\n/).map(firstCell);
+  if (!isCode(lines[0] ?? '')) return startBatchFromFile(ctx, actor, fields, createReadStream(path));
+  const organisations = lines.filter((line) => line !== '').map((line) => line.slice(0, 200));
+  return startBatch(ctx, actor, { ...fields, organisations });
 }
 
 interface BatchOutcome {
@@ -167,7 +168,7 @@ export default function register(program: Command, context: CommandContext): voi
           return;
         }
         if (statSync(given).size > maxBytes) throw new DomainError('too-large');
-        const codes = codesOf(readFileSync(given, 'utf8'), maxCodes);
+        const codes = codesOf(readFileSync(given, 'utf8'));
         const { told, refused } = await checkAll(ctx, actor, codes, options);
         const [first] = told;
         context.print(

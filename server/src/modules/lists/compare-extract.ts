@@ -6,6 +6,7 @@ import type { Readable } from 'node:stream';
 import type { ListDifferences } from '@chengxin/contract';
 import { looksLikePersonIdentifier } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
+import { withAccess } from '../../platform/access-log/index.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { readSheet, type SheetColumn, type SheetRow, templateSheet } from '../accounts/index.ts';
 import { cleanCode } from '../subjects/index.ts';
@@ -88,7 +89,17 @@ export async function compareExtract(
     },
   });
   const entries = entriesOf(rows);
-  const compared = await compareList(ctx, key, body, asked.asOf, entries);
+  const compared = await withAccess(
+    ctx,
+    actor,
+    {
+      action: 'list.compare',
+      resourceKind: 'list',
+      resourceId: key,
+      detail: { list: key, bodyId: body.body_id, rows: entries.length, persons },
+    },
+    () => compareList(ctx, key, body, asked.asOf, entries),
+  );
   const changed = changedOf(compared);
   const codes = new Set(changed.map(({ code }) => code));
   const missing = compared.gone.filter((row) => !codes.has(row.subject_code ?? ''));

@@ -67,6 +67,7 @@ export interface PaperText {
   readonly title: string;
   /** Paragraphs in order; the first without indent where it names whom it is for. */
   readonly paragraphs: readonly (string | string[][])[];
+  readonly annex: readonly (string | string[][])[];
   readonly rows: readonly { readonly label: string; readonly value: string }[];
 }
 
@@ -79,6 +80,12 @@ function cellsOf(text: string): string[][] {
     return Array.from({ length: wide }, (_, at) => cells[at] ?? '');
   });
 }
+
+/** Whether the annex is meant to hold a table. */
+const hasTable = (template: PaperTemplate): boolean =>
+  (template.annex ?? []).some((line) =>
+    template.fields.some(({ key, kind }) => kind === 'table' && line === `{${key}}`),
+  );
 
 /** Filled once: a value that looks like a place is printed as it is. */
 export function paperText(template: PaperTemplate, texts: PaperTexts): PaperText {
@@ -93,15 +100,20 @@ export function paperText(template: PaperTemplate, texts: PaperTexts): PaperText
     const name = /^\{(\w+)\}$/.exec(text)?.[1];
     return name !== undefined && kinds.get(name) === 'table' ? cellsOf(textOf(name)) : null;
   };
-  return {
-    title: template.title,
-    paragraphs: template.paragraphs
+  const partsOf = (lines: readonly string[]): (string | string[][])[] =>
+    lines
       .flatMap((text): (string | string[][])[] => {
         const table = tableOf(text);
         if (table) return table.length > 1 ? [table] : [];
         return fill(text).split('\n');
       })
-      .filter((part) => typeof part !== 'string' || part.trim() !== ''),
+      .filter((part) => typeof part !== 'string' || part.trim() !== '');
+  const annex = partsOf(template.annex ?? []);
+  return {
+    title: template.title,
+    paragraphs: partsOf(template.paragraphs),
+    // A heading over nothing is no annex: what it would hold goes as a file.
+    annex: annex.some((part) => typeof part !== 'string') || !hasTable(template) ? annex : [],
     rows: (template.rows ?? []).map(({ label, value }) => ({ label, value: fill(value) })),
   };
 }

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { printable } from '../../platform/typesetting/glyphs.ts';
 import { serveParent } from '../../platform/typesetting/serve-parent.ts';
 import { TypstTemplate } from '../../platform/typesetting/typst-template.ts';
-import type { PaperModel } from './paper-model.ts';
+import type { PaperModel, PaperPart } from './paper-model.ts';
 
 export interface PaperRequest {
   readonly id: number;
@@ -14,12 +14,19 @@ export interface PaperRequest {
 
 const template = new TypstTemplate(join(dirname(fileURLToPath(import.meta.url)), 'typst'), 'paper.typ');
 
+const printedPart = ({ table, ...part }: PaperPart): PaperPart => ({
+  ...part,
+  text: printable(part.text),
+  ...(table ? { table: table.map((row) => row.map(printable)) } : {}),
+});
+
 const printed = (model: PaperModel): PaperModel => ({
   ...model,
   body: printable(model.body),
   number: printable(model.number),
   title: printable(model.title),
-  paragraphs: model.paragraphs.map((paragraph) => ({ ...paragraph, text: printable(paragraph.text) })),
+  paragraphs: model.paragraphs.map(printedPart),
+  annex: model.annex.map(printedPart),
   rows: model.rows.map((row) => ({ label: printable(row.label), value: printable(row.value) })),
 });
 

@@ -21,6 +21,7 @@ import {
   WidthType,
 } from 'docx';
 import type { PaperModel } from './paper-model.ts';
+import { columnShares } from './table-shares.ts';
 
 const mm = (value: number): number => Math.round((value / 25.4) * 1440);
 /** Half points. */
@@ -107,12 +108,8 @@ function cell(text: string, width: number, label: boolean): TableCell {
 
 /** A table of figures in the text: headings again on each page. */
 function tableOf(rows: readonly (readonly string[])[]): Table {
-  const wide = rows[0]?.length ?? 1;
-  // The second column names whom a line is about, and is the widest.
   const total = mm(156);
-  const named = wide > 2 ? Math.round((total * 2.2) / (wide + 1.2)) : Math.round(total / wide);
-  const others = wide > 1 ? Math.floor((total - named) / (wide - 1)) : total;
-  const widths = Array.from({ length: wide }, (_, at) => (at === 1 || wide === 1 ? named : others));
+  const widths = columnShares(rows).map((share) => Math.floor(total * share));
   return new Table({
     width: { size: total, type: WidthType.DXA },
     columnWidths: widths,
@@ -124,7 +121,7 @@ function tableOf(rows: readonly (readonly string[])[]): Table {
           children: row.map(
             (text, at) =>
               new TableCell({
-                width: { size: widths[at] ?? others, type: WidthType.DXA },
+                width: { size: widths[at] ?? total, type: WidthType.DXA },
                 verticalAlign: VerticalAlignTable.CENTER,
                 margins: { top: 50, bottom: 50, left: 60, right: 60 },
                 children: [
@@ -192,6 +189,25 @@ const folio = (alignment: (typeof AlignmentType)[keyof typeof AlignmentType]): F
     ],
   });
 
+/** “附件” in 黑体 at the head of a page of its own, its title below in the middle (7.3.7). */
+function annexOf(model: PaperModel): (Paragraph | Table)[] {
+  if (model.annex.length === 0) return [];
+  const mark = new Paragraph({
+    pageBreakBefore: true,
+    spacing: pitch,
+    keepNext: true,
+    children: runs('附件', { font: hei, size: size(bodyPoints) }),
+  });
+  const title = (text: string): Paragraph =>
+    new Paragraph({
+      alignment: AlignmentType.CENTER,
+      spacing: { ...pitch, after: 120 },
+      keepNext: true,
+      children: runs(text, { font: hei, size: size(bodyPoints) }),
+    });
+  return [mark, ...model.annex.map((one) => (one.table ? tableOf(one.table) : title(one.text)))];
+}
+
 export async function paperWord(model: PaperModel): Promise<Buffer> {
   const document = new Document({
     creator: model.body,
@@ -216,6 +232,7 @@ export async function paperWord(model: PaperModel): Promise<Buffer> {
           ),
           ...form(model),
           ...signature(model),
+          ...annexOf(model),
         ],
       },
     ],

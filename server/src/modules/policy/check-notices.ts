@@ -50,6 +50,7 @@ export function checkPaper(body: PaperTemplate, report: Report): void {
   }
   const texts = [
     ...body.paragraphs.map((text, at) => [`body.paragraphs[${at}]`, text] as const),
+    ...(body.annex ?? []).map((text, at) => [`body.annex[${at}]`, text] as const),
     ...(body.rows ?? []).map((row, at) => [`body.rows[${at}].value`, row.value] as const),
   ];
   for (const [path, text] of texts)

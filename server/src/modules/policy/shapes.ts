@@ -578,6 +578,7 @@ const paper = strict({
     40,
   ),
   paragraphs: list(text(4_000), 0, 100),
+  annex: optional(list(text(4_000), 1, 20)),
   rows: optional(list(strict({ label: text(40), value: Type.String({ maxLength: 400 }) }), 1, 40)),
   signOff: Type.Union([Type.Literal(1), Type.Literal(2)]),
   served: Type.Boolean(),

@@ -561,6 +561,8 @@ export interface PaperTemplate {
   fields: PaperField[];
   /** Lines of the body; what is in braces is filled. The first is whom it is for where it ends with a colon. */
   paragraphs: string[];
+  /** Lines of an annex, which begins on a page of its own after the signature (GB/T 9704-2012 7.3.7); none where all are empty. */
+  annex?: string[];
   /** A form of rows in place of paragraphs alone (送达回证). */
   rows?: { label: string; value: string }[];
   /** Persons who sign it off, none of whom drafted it where there are two. */

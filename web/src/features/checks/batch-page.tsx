@@ -160,7 +160,7 @@ function RowTable({ rows }: { rows: readonly BatchRowView[] }) {
           {row.note ? <div className="sub">{w(row.note)}</div> : null}
           {(row.result?.measures ?? []).map((one) => (
             <div key={`${one.id}${one.list}${one.document}`}>
-              {t(`checks.${one.force}`)} · {w(one.name)}
+              {t(`checks.${one.force}`)} · <a href={`/measures/${one.id}`}>{w(one.name)}</a>
               <div className="sub">
                 {w(one.listName)} {one.document}
               </div>

@@ -135,7 +135,7 @@ function Answer({ answer }: { answer: CheckAnswer }) {
               cell: (one) => (
                 <>
                   <Tag tone={one.force === 'required' ? 'seal' : 'waiting'}>{t(`checks.${one.force}`)}</Tag>{' '}
-                  {w(one.name)}
+                  <a href={`/measures/${one.id}`}>{w(one.name)}</a>
                   <div className="sub">{w(one.proportion)}</div>
                 </>
               ),

@@ -22,6 +22,10 @@ export function OwnListsPage() {
             <p className="quiet">
               {t('lists.wrong')} <Link to="/objections/new">{t('lists.object')}</Link>
             </p>
+            <p className="quiet">
+              {t('lists.checked')} <Link to="/who-looked">{t('nav.whoLooked')}</Link> ·{' '}
+              <a href="/measures">{t('batches.measures')}</a>
+            </p>
           </>
         )}
       </Loaded>

@@ -131,4 +131,5 @@ export const listsEn: Readonly<Record<keyof typeof listsZh, string>> = {
   'reconcile.confirmMany': 'The extract is whole; more than half of the entries shall end',
   'reconcile.accept': 'Accept',
   'reconcile.accepted': 'Reconciled: {ended} ended, {unknown} to be reported',
+  'lists.checked': 'Which body checked your organisation before a decision, for which matter and when:',
 };

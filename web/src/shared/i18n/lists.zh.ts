@@ -122,4 +122,5 @@ export const listsZh = {
   'reconcile.confirmMany': '我已核对名单完整，确认移出超过一半的在列条目',
   'reconcile.accept': '确认核对结果',
   'reconcile.accepted': '已核对：移出 {ended} 条，待报送 {unknown} 条',
+  'lists.checked': '办理事项前核查本单位的，是哪个单位、因哪件事、何时，都可以看到：',
 };

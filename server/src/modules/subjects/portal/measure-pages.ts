@@ -43,7 +43,7 @@ export function measuresPage(page: PageContext, list: MeasureList): string {
   return layout(
     page,
     { title: w.measuresTitle },
-    html`<div class="wide"><div class="page-head"><h1>${w.measuresTitle}</h1><p class="meta">${w.measuresLead}</p>
+    html`<div class="wide measures"><div class="page-head"><h1>${w.measuresTitle}</h1><p class="meta">${w.measuresLead}</p>
 <p class="meta">${list.edition === null ? w.measuresNoEdition : w.measuresEdition(list.edition, list.since ?? '', list.editionBasis ?? '')}</p></div>
 ${rows('duty')}${rows('management')}${rows('market')}
 <h2>${w.incentivesTitle}</h2><p class="meta">${w.incentivesLead}</p>
@@ -73,7 +73,7 @@ export function measurePage(page: PageContext, measure: MeasureView, open: Reado
   return layout(
     page,
     { title: name },
-    html`<div class="wide"><div class="page-head"><p class="meta"><a href="/measures">${w.measuresTitle}</a></p><h1>${name}</h1>
+    html`<div class="wide measures"><div class="page-head"><p class="meta"><a href="/measures">${w.measuresTitle}</a></p><h1>${name}</h1>
 <p class="meta">${measure.content[page.language]}</p></div>
 <dl class="measure-facts">${row(w.measureCode, measure.id)}${row(w.measureClass, classWord(page, measure.class))}${row(w.measureBasis, html`${measure.basis}${unconfirmed(page, measure.confirmed)}`)}${measure.local && row(w.measureScope, w.measureLocal)}${row(w.measureUntil, w.measureEnds)}</dl>
 <h2>${w.measureWhy}</h2>
@@ -89,7 +89,7 @@ export function incentivePage(page: PageContext, incentive: IncentiveView, open:
   return layout(
     page,
     { title: name },
-    html`<div class="wide"><div class="page-head"><p class="meta"><a href="/measures">${w.measuresTitle}</a></p><h1>${name}</h1>
+    html`<div class="wide measures"><div class="page-head"><p class="meta"><a href="/measures">${w.measuresTitle}</a></p><h1>${name}</h1>
 <p class="meta">${incentive.condition[page.language]}</p></div>
 <dl class="measure-facts">${row(w.measureCode, incentive.id)}${row(w.measureBasis, html`${incentive.basis}${unconfirmed(page, incentive.confirmed)}`)}${row(w.incentiveWho, bodiesOf(page, incentive.bodies))}${incentive.matters.length > 0 && row(w.measureMatters, joined(page, incentive.matters))}</dl>
 <h2>${w.incentiveLists}</h2>
