@@ -62,6 +62,9 @@ export const CheckAnswer = Type.Object({
   validUntil: InstantSchema,
   feeds: Type.Object({
     listsAsOf: orNull(InstantSchema),
+    jobsWaitingSince: orNull(
+      Type.String({ format: 'date-time', description: '后台任务积压时，最早一件应办时间；没有积压的为空' }),
+    ),
     stale: Type.Boolean({ description: '名单数据或者后台任务滞后，答复所依据的名单截至 listsAsOf' }),
   }),
   results: Type.Array(CheckResult),

@@ -8,7 +8,7 @@ import { Logger, parseCronItems, run, runOnce, type TaskList, type Runner as Wor
 import pg from 'pg';
 import type { AppContext } from '../context.ts';
 import type { Instant } from './clock.ts';
-import { execute, type Queryable, query, type Runner, sql } from './db.ts';
+import { execute, maybeOne, type Queryable, query, type Runner, sql } from './db.ts';
 import { isAlive, thisProcess } from './lease.ts';
 import type { Logger as PinoLogger } from './logging.ts';
 import { safeError } from './safe-error.ts';
@@ -59,6 +59,8 @@ export interface Jobs {
   stop(): Promise<void>;
   /** Frees jobs that dead workers hold. Returns how many workers were found dead. Called at start and each minute. */
   releaseStale(ctx: AppContext): Promise<number>;
+  /** When the job was due that waits longest; one that is not due yet is in the future. Null when none waits. */
+  waitingSince(client: Queryable): Promise<Instant | null>;
   /** Runs everything that is due in this process and returns: for commands and tests. */
   drain(ctx: AppContext): Promise<void>;
 }
@@ -246,6 +248,14 @@ class GraphileJobs implements Jobs {
     await execute(ctx.db.app, sql`delete from platform.worker where worker_id = any(${dead})`);
     ctx.log.info({ workers: ids.length }, 'jobs of dead workers were freed');
     return ids.length;
+  }
+
+  async waitingSince(client: Queryable): Promise<Instant | null> {
+    const row = await maybeOne<{ since: Instant | null }>(
+      client as Runner,
+      sql`select min(j.run_at) as since from graphile_worker._private_jobs j where j.locked_at is null and j.attempts < j.max_attempts`,
+    );
+    return row?.since ?? null;
   }
 
   async drain(ctx: AppContext): Promise<void> {

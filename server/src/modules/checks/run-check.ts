@@ -177,17 +177,17 @@ interface Feed {
 }
 const feeds = new WeakMap<object, Feed>();
 
-/** How far behind the lists are; asked of the database once in a few seconds. */
+/** How far behind lists and background work are; asked of the database once in a few seconds. */
 export function feedsOf(ctx: AppContext): Promise<CheckAnswer['feeds']> {
   const now = performance.now();
   const known = feeds.get(ctx.db);
   if (known && now - known.at < feedMs) return known.value;
-  const value = listsAsOf(ctx.db.app).then((until) => {
-    const behind = until === null ? null : Date.parse(ctx.clock.now()) - Date.parse(until);
-    return {
-      listsAsOf: until,
-      stale: behind === null || behind > ctx.policy().checkRules().staleMinutes * 60_000,
-    };
+  const value = Promise.all([listsAsOf(ctx.db.app), ctx.jobs.waitingSince(ctx.db.app)]).then(([until, since]) => {
+    const mostMs = ctx.policy().checkRules().staleMinutes * 60_000;
+    const behind = (at: string): boolean => Date.parse(ctx.clock.now()) - Date.parse(at) > mostMs;
+    // Work that waits too long may be the very repair or removal that would change the answer.
+    const jobsWaitingSince = since !== null && behind(since) ? since : null;
+    return { listsAsOf: until, jobsWaitingSince, stale: until === null || behind(until) || jobsWaitingSince !== null };
   });
   feeds.set(ctx.db, { at: now, value });
   value.catch(() => feeds.delete(ctx.db));

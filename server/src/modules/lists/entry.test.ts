@@ -131,6 +131,23 @@ const anyFacts = fc.record({
   ),
 }) as fc.Arbitrary<EntryFacts>;
 
+describe('the class of the act', () => {
+  it('is the confirmed one, else the reported one', () => {
+    const record = { goneOn: null, effectiveTo: null, inForce: true, severity: 'general' as const, events: [] };
+    const at = (of: object) =>
+      standingOf({ listedOn: '2026-01-01', endsOn: null, removals: [], record: { ...record, ...of } }, '2026-06-01')
+        .severity;
+    assert.equal(at({}), 'general');
+    const confirmed = { kind: 'severityConfirmed', effectiveOn: '2026-05-01', recordedAt: '2026-05-01T00:00:00.000Z' };
+    assert.equal(at({ events: [{ ...confirmed, data: { severity: 'minor' } }] }), 'minor');
+    assert.equal(at({ events: [{ ...confirmed, effectiveOn: '2026-07-01', data: { severity: 'minor' } }] }), 'general');
+    assert.equal(
+      standingOf({ listedOn: '2026-01-01', endsOn: null, removals: [], record: null }, '2026-06-01').severity,
+      null,
+    );
+  });
+});
+
 describe('properties', () => {
   it('whoever is live is within the term, not removed, not annulled, and what ended for good stays ended', () => {
     fc.assert(

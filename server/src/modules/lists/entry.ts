@@ -3,7 +3,7 @@
  * rests on, so that an entry that ended is not used even if no job ever ran (36号令 art. 3: measures end with the listing).
  */
 import { addMonths, type RecordEventFacts, stateOfEvents } from '../disclosure/index.ts';
-import type { CreditList, CreditListKind } from '../policy/index.ts';
+import type { CreditList, CreditListKind, SeverityClass } from '../policy/index.ts';
 
 export type RemovalKind = 'expired' | 'early' | 'annulled' | 'leftAtSource';
 export type EntryState = 'live' | 'notYet' | 'suspended' | 'barred' | RemovalKind;
@@ -22,6 +22,8 @@ export interface EntryRecord {
   readonly effectiveTo: string | null;
   /** False where the source says that the subject is listed no longer. */
   readonly inForce: boolean;
+  /** Class of the act as it was reported; absent where it was not classed. */
+  readonly severity?: SeverityClass | null;
   readonly events: readonly RecordEventFacts[];
 }
 
@@ -37,6 +39,8 @@ export interface Standing {
   /** Last day on which it is or was listed; null = until the cause is gone. */
   readonly endsOn: string | null;
   readonly annotations: readonly string[];
+  /** The class that was confirmed, else the reported one; null where nobody classed it. */
+  readonly severity: SeverityClass | null;
 }
 
 const earlier = (a: string | null, b: string | null): string | null =>
@@ -64,7 +68,8 @@ export function standingOf(facts: EntryFacts, on: string): Standing {
   const events = stateOfEvents(facts.record?.events ?? [], on);
   const state: EntryState =
     ended(facts, on, endsOn) ?? (on < facts.listedOn ? 'notYet' : events.suspended ? 'suspended' : 'live');
-  return { state, endsOn, annotations: events.annotations };
+  const severity = events.severity ?? facts.record?.severity ?? null;
+  return { state, endsOn, annotations: events.annotations, severity };
 }
 
 /** Nobody is honoured while on a serious list (国发〔2016〕33号; cross-check). Pure over the entries of one subject. */

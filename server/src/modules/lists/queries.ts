@@ -13,7 +13,7 @@ import {
 } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import type { RecordEventFacts } from '../disclosure/index.ts';
-import type { CreditListKind } from '../policy/index.ts';
+import type { CreditListKind, SeverityClass } from '../policy/index.ts';
 import type { EntryRemoval, RemovalKind } from './entry.ts';
 
 export interface Particulars {
@@ -69,6 +69,8 @@ export interface ReadEntry extends EntryRow {
   readonly now_document: string | null;
   readonly now_until: PlainDateString | null;
   readonly now_status: string | null;
+  /** Class of the act as its source reported it; a confirmed one is an event. */
+  readonly now_severity: SeverityClass | null;
   readonly gone_at: Instant | null;
   readonly events: readonly RecordEventFacts[];
   readonly removals: readonly (EntryRemoval & { readonly document: string | null; readonly reason: string })[];
@@ -88,7 +90,7 @@ const entryColumns = sql`e.subject_id, e.entry_id, e.list, e.kind, e.origin, e.c
 const beside = (fields: StatusFields): Sql => sql`
   JOIN core.body b ON b.body_id = e.recogniser_body_id
   LEFT JOIN LATERAL (
-    SELECT n.record_id, n.standard, n.item, n.document_number, n.effective_to, n.superseded_at, n.payload
+    SELECT n.record_id, n.standard, n.item, n.document_number, n.effective_to, n.superseded_at, n.severity, n.payload
     FROM core.record n WHERE n.subject_id = e.subject_id AND n.key_hash = e.key_hash
     ORDER BY n.superseded_at IS NOT NULL, n.recorded_at DESC LIMIT 1
   ) r ON e.key_hash IS NOT NULL
@@ -105,7 +107,8 @@ const beside = (fields: StatusFields): Sql => sql`
 
 const besideColumns = sql`s.subject_id AS canonical_id, s.kind AS subject_kind, s.name AS subject_name, s.unified_code AS subject_code,
   s.register->>'legalRepresentative' AS operator, b.name AS recogniser, r.record_id AS now_record_id, r.standard AS now_standard, r.item AS now_item,
-  r.document_number AS now_document, r.effective_to AS now_until, r.payload ->> f.status_field AS now_status, r.superseded_at AS gone_at,
+  r.document_number AS now_document, r.effective_to AS now_until, r.payload ->> f.status_field AS now_status, r.severity AS now_severity,
+  r.superseded_at AS gone_at,
   coalesce(ev.list, '[]'::jsonb) AS events, coalesce(rm.list, '[]'::jsonb) AS removals`;
 
 const joinCanonical = sql`LEFT JOIN core.subject_alias a ON a.subject_id = e.subject_id AND a.to_at IS NULL

@@ -1,7 +1,7 @@
 /** Entries as they stand on a day: for checks, measures, archives. Nothing here says anything about a person. */
 import { dayOf, type Instant } from '../../platform/clock.ts';
 import type { Pool, Runner, Transaction } from '../../platform/db.ts';
-import type { CreditListKind, PolicyRuntime } from '../policy/index.ts';
+import type { CreditListKind, PolicyRuntime, SeverityClass } from '../policy/index.ts';
 import { barHonours, type EntryState, standingOf } from './entry.ts';
 import { entriesOfSubjects, entryById, followedUntil, type ReadEntry, type StatusFields } from './queries.ts';
 
@@ -28,6 +28,8 @@ export interface StandingEntry {
   readonly state: EntryState;
   /** objectionInProgress, reviewInProgress, litigationInProgress, reorganisationInProgress. */
   readonly annotations: readonly string[];
+  /** Class of the act that it rests on: a minor one leads to no measure (深圳 art. 67). Null where nobody classed it. */
+  readonly severity: SeverityClass | null;
   readonly recordId: string | null;
   readonly caseId: string | null;
 }
@@ -58,7 +60,7 @@ function inForce(policy: PolicyRuntime, row: ReadEntry): boolean {
 }
 
 export function entryStanding(policy: PolicyRuntime, row: ReadEntry, on: string): StandingEntry {
-  const { state, endsOn, annotations } = standingOf(
+  const { state, endsOn, annotations, severity } = standingOf(
     {
       listedOn: row.listed_on,
       endsOn: row.ends_on,
@@ -70,6 +72,7 @@ export function entryStanding(policy: PolicyRuntime, row: ReadEntry, on: string)
               goneOn: row.now_record_id === null ? row.listed_on : row.gone_at === null ? null : dayOf(row.gone_at),
               effectiveTo: row.now_until,
               inForce: inForce(policy, row),
+              severity: row.now_severity,
               events: row.events,
             },
     },
@@ -92,6 +95,7 @@ export function entryStanding(policy: PolicyRuntime, row: ReadEntry, on: string)
     endsOn,
     state,
     annotations,
+    severity,
     recordId: row.now_record_id,
     caseId: row.case_id,
   };

@@ -31,7 +31,7 @@ export type Cause = Pick<
   | 'attested'
   | 'listedOn'
   | 'endsOn'
-> & { readonly severity?: SeverityClass };
+> & { readonly severity?: SeverityClass | null };
 
 declare const expressed: unique symbol;
 /** A measure's id that was found in the list in force: made by `expressible` alone, so that no free text can become one. */

@@ -392,6 +392,8 @@ export async function queryRates(
                      AND q.matter = m.matter AND q.checked_on BETWEEN d.decided_on - ${span.days}::int AND d.decided_on)))::int AS done
           FROM jsonb_to_recordset(${JSON.stringify(matters)}::jsonb) AS m(matter text, standard text)
           JOIN core.record d ON d.standard = m.standard AND d.decided_on BETWEEN ${span.from} AND ${span.to} AND d.superseded_at IS NULL
+            -- Nothing is recorded before it was decided: earlier years are not read.
+            AND d.recorded_on >= ${span.from}
           LEFT JOIN core.subject_alias a ON a.subject_id = d.subject_id AND a.to_at IS NULL
           JOIN core.body b ON b.body_id = d.deciding_body_id
          WHERE (${bodies}::uuid[] IS NULL OR d.deciding_body_id = ANY(${bodies}::uuid[])) AND NOT b.provisional

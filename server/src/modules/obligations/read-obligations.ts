@@ -9,12 +9,15 @@ import type {
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
+import { DomainError } from '../../platform/errors.ts';
 import type { SheetSpec } from '../../platform/tabular/index.ts';
 import { may, scopeOf } from '../identity/index.ts';
 import { liveEntriesOf } from '../lists/index.ts';
 import * as queries from './queries.ts';
 import { type ObligationState, obligationStates } from './state.ts';
 
+const maxSpanDays = 731;
+const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000;
 const words = (text: string) => ({ zh: text, en: text });
 const defaultLimit = 50;
 /** Something is to be done by a day. */
@@ -186,6 +189,12 @@ export async function readRates(
   span: { readonly from: string; readonly to: string },
 ): Promise<ObligationRates> {
   const bodies = bodiesOf(actor);
+  if (span.from > span.to || daysBetween(span.from, span.to) > maxSpanDays)
+    throw new DomainError('invalid-request', {
+      zh: '起止日期须先后有序，且不超过两年。请调整后再查看。',
+      en: 'The days are in order and two years at most. Choose a shorter span.',
+      details: [{ field: 'to', code: 'invalid', zh: '起止日期有误', en: 'the span is not valid' }],
+    });
   const policy = ctx.policy();
   const rules = policy.checkRules();
   const matters = rules.matters.flatMap(({ code, decisions }) =>

@@ -111,6 +111,9 @@ function Answer({ answer }: { answer: CheckAnswer }) {
           {t('checks.stale', {
             on: answer.feeds.listsAsOf === null ? t('checks.never') : formatInstant(answer.feeds.listsAsOf),
           })}
+          {answer.feeds.jobsWaitingSince === null
+            ? null
+            : ` ${t('checks.jobsWait', { since: formatInstant(answer.feeds.jobsWaitingSince) })}`}
         </Note>
       ) : null}
       <Note tone={result.measures.length === 0 ? 'done' : 'seal'}>

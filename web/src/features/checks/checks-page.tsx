@@ -28,14 +28,18 @@ export function ChecksPage() {
         <p className="quiet">{t('checks.lead')}</p>
         <CheckLinks />
       </PageHead>
-      {may('check.run') ? <CheckForm /> : null}
       <Tabs
         label={t('obl.tabs')}
         items={works.map((key) => ({ key, label: t(`obl.tab.${key}`) }))}
         active={active}
         onChange={(key) => void navigate({ search: { tab: key === 'hits' ? undefined : key }, replace: true })}
       >
-        {active === 'hits' ? <Hits /> : null}
+        {active === 'hits' ? (
+          <>
+            {may('check.run') ? <CheckForm /> : null}
+            <Hits />
+          </>
+        ) : null}
         {active === 'own' ? <OwnObligations /> : null}
         {active === 'toLift' ? <ToLift /> : null}
         {active === 'cycle' ? <Cycle /> : null}

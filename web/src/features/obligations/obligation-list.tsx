@@ -247,23 +247,23 @@ function Acts({ row, open, onOpen }: { row: ObligationView; open: boolean; onOpe
     onSuccess: renewObligations,
   });
   return (
-    <>
+    <div className="row-acts">
       {mayAcknowledge(row) ? (
         <Button size="small" type="primary" loading={act.isPending} onClick={() => act.mutate('acknowledge')}>
           {t('obl.acknowledge')}
         </Button>
-      ) : null}{' '}
+      ) : null}
       {mayFeedBack(row) ? (
         <Button size="small" aria-expanded={open} onClick={() => onOpen(open ? null : row.id)}>
           {t('obl.feedback')}
         </Button>
-      ) : null}{' '}
+      ) : null}
       {mayLift(row) ? (
         <Button size="small" type="primary" loading={act.isPending} onClick={() => act.mutate('lift')}>
           {t('obl.lift')}
         </Button>
       ) : null}
       {act.error ? <ErrorNote error={act.error} /> : null}
-    </>
+    </div>
   );
 }

@@ -150,7 +150,7 @@ function Rates({ today }: { today: string }) {
     <Section title={t('obl.rates')}>
       <p className="quiet">{t('obl.rates.note')}</p>
       <form
-        className="filters"
+        className="filters span"
         onSubmit={(event) => {
           event.preventDefault();
           setAsked(span);

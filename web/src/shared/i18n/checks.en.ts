@@ -15,6 +15,7 @@ export const checksEn: Record<keyof typeof checksZh, string> = {
   'checks.noneHint': 'Go on as usual. Keep the number of the receipt.',
   'checks.receipt': 'Receipt {receipt}, valid until {until}',
   'checks.stale': 'The lists are behind: this answer rests on lists as of {on}.',
+  'checks.jobsWait': 'Background work has waited since {since}: removals and repairs may be missing.',
   'checks.never': '(never yet)',
   'checks.required': 'Required',
   'checks.permitted': 'Permitted',

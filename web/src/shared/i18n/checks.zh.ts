@@ -13,6 +13,7 @@ export const checksZh = {
   'checks.noneHint': '可以按一般程序办理。请保存回执编号。',
   'checks.receipt': '回执编号 {receipt}，有效期至 {until}',
   'checks.stale': '名单数据更新滞后，本答复所依据的名单截至 {on}。',
+  'checks.jobsWait': '后台任务自 {since} 起积压，移出和修复可能尚未反映。',
   'checks.never': '（尚未更新）',
   'checks.required': '应当适用',
   'checks.permitted': '可以适用',

@@ -2,7 +2,7 @@ import type { obligationsZh } from './obligations.zh.ts';
 
 export const obligationsEn: Record<keyof typeof obligationsZh, string> = {
   'obl.tabs': 'Work around checks',
-  'obl.tab.hits': 'Hits and feedback',
+  'obl.tab.hits': 'Checks and feedback',
   'obl.tab.own': 'My obligations',
   'obl.tab.toLift': 'To lift',
   'obl.tab.cycle': 'The whole cycle',

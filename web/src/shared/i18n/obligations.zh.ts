@@ -1,6 +1,6 @@
 export const obligationsZh = {
   'obl.tabs': '信用核查的各项工作',
-  'obl.tab.hits': '命中与反馈',
+  'obl.tab.hits': '核查与反馈',
   'obl.tab.own': '我的义务',
   'obl.tab.toLift': '待解除',
   'obl.tab.cycle': '全流程',
