@@ -20,6 +20,7 @@ export * from './objections.ts';
 export * from './oversight.ts';
 export * from './papers.ts';
 export * from './policy-changes.ts';
+export * from './policy-rules.ts';
 export * from './privacy.ts';
 export * from './quality.ts';
 export * from './records.ts';

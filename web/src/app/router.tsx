@@ -264,8 +264,21 @@ const policyChange = createRoute({
   component: lazyRouteComponent(() => import('../features/policy/change-page.tsx'), 'PolicyChangePage'),
 });
 
+const policyRules = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-rules',
+  validateSearch: (raw: Raw): Partial<Record<'set' | 'standard' | 'change' | 'rule', string | undefined>> => ({
+    set: text(raw, 'set'),
+    standard: text(raw, 'standard'),
+    change: text(raw, 'change'),
+    rule: text(raw, 'rule'),
+  }),
+  component: lazyRouteComponent(() => import('../features/policy/rule-page.tsx'), 'PolicyRulePage'),
+});
+
 const accountPages = [
   policyChanges,
+  policyRules,
   policyChange,
   accounts,
   newAccount,

@@ -2,8 +2,10 @@
 import type { AppContext } from '../../context.ts';
 import { activateDue } from './changes.ts';
 
+export { policyWith } from './change-files.ts';
 export { activateDue } from './changes.ts';
 export { type Difference, differencesOf } from './differences.ts';
+export { type GivenPolicy, readGivenPolicy } from './read-given.ts';
 export { readWorkbook, templateOf } from './read-workbook.ts';
 export { policyDeskRoutes } from './routes.ts';
 export { fromRows, isSheetKind, type SheetFile, sheetKinds } from './sheets.ts';

@@ -2,7 +2,7 @@
 import type { PolicyChangeList, PolicyChangeSummary, PolicyChangeView, PolicySimulationView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { may, scopeOf } from '../identity/index.ts';
-import { seenChange } from './changes.ts';
+import { seenChange } from './change-common.ts';
 import { differencesOf } from './differences.ts';
 import * as queries from './queries.ts';
 import { answerOf, type ChangeState, commandsOf } from './state.ts';

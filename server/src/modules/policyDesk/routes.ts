@@ -22,9 +22,12 @@ import { FileTooLarge } from '../../platform/files.ts';
 import { apiPrefix, type HttpInstance, idempotent } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { xlsxPieces } from '../../platform/tabular/index.ts';
-import { actOnChange, answerChange, draftChange, headFile, inForce, simulateChange, uploadSheet } from './changes.ts';
+import { inForce } from './change-common.ts';
+import { headFile, uploadSheet } from './change-files.ts';
+import { actOnChange, answerChange, draftChange, simulateChange } from './changes.ts';
 import { listChanges, readChange } from './read-changes.ts';
 import { templateOf } from './read-workbook.ts';
+import { ruleRoutes } from './rule-routes.ts';
 import { isSheetKind, type SheetFile, type SheetKind } from './sheets.ts';
 
 const tags = ['policy'];
@@ -208,5 +211,6 @@ export function policyDeskRoutes(ctx: AppContext): (app: HttpInstance) => Promis
     templateRoutes(app, ctx);
     readRoutes(app, ctx);
     draftRoutes(app, ctx);
+    ruleRoutes(app, ctx);
   };
 }

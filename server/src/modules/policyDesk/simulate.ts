@@ -10,7 +10,7 @@ const maxGroups = 500;
 export async function simulate(ctx: AppContext, after: PolicyRuntime, limit: number): Promise<PolicySimulationView> {
   const groups = new Map<string, PolicySimulationView['rules'][number]>();
   const samples: PolicySimulationView['samples'] = [];
-  const judged = await judgeAgain(ctx, { before: ctx.policy(), after }, limit, (row) => {
+  const { to: _, ...judged } = await judgeAgain(ctx, { before: ctx.policy(), after }, { limit }, (row) => {
     const note = (rule: string, how: 'appear' | 'vanish'): void => {
       const key = `${rule} ${row.body}`;
       const group = groups.get(key) ?? { rule, body: row.body, appear: 0, vanish: 0 };

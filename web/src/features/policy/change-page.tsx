@@ -97,7 +97,14 @@ function Sheets({ change, onChanged }: Part) {
     onSuccess: onChanged,
   });
   return (
-    <Section title={t('policy.sheets')}>
+    <Section
+      title={t('policy.sheets')}
+      aside={
+        <Link to="/policy-rules" search={{ change: change.id }}>
+          {t('policy.rule.edit')}
+        </Link>
+      }
+    >
       <Field label={t('policy.template')}>
         {({ id }) => (
           <select id={id} value={chosen} onChange={(event) => setChosen(event.target.value)}>
@@ -179,6 +186,7 @@ function History({ change }: { change: PolicyChangeView }) {
   const names: Readonly<Record<string, string>> = {
     draft: t('policy.event.draft'),
     upload: t('policy.event.upload'),
+    rule: t('policy.event.rule'),
     simulate: t('policy.event.simulate'),
     activate: t('policy.event.activate'),
     confirmed: t('policy.confirmed'),
