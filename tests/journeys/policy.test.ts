@@ -87,7 +87,9 @@ async function edition(width: number): Promise<{ rows: SheetRow[]; gone: string;
     rows: [
       ...rows
         .filter((row) => row.编码 !== gone)
-        .map((row) => (row.编码 === renamed ? { ...row, 名称: `${row.名称}（${width}版）` } : row)),
+        .map((row) =>
+          row.行类型 === '条目' && row.编码 === renamed ? { ...row, 名称: `${row.名称}（${width}版）` } : row,
+        ),
       ...added.map((key, at) => ({ ...like, 编码: key, 名称: `新增事项${at + 1}（${width}）`, 英文名称: '' })),
     ],
   };
@@ -157,11 +159,11 @@ describe('a change of policy', () => {
           .waitFor();
         await look(page, 'policy-asked');
         await page.getByRole('button', { name: /确\s?认/ }).click();
-        await page.getByText('已确认').waitFor();
+        await page.getByText('已确认').first().waitFor();
       });
       await as('office', width, async (page) => {
         await page.goto(address);
-        await page.getByText('已确认').waitFor();
+        await page.getByText('已确认').first().waitFor();
         await page.getByRole('button', { name: '提交审批' }).click();
         await page.getByText('待审批').first().waitFor();
         assert.equal(await page.getByRole('button', { name: /批\s?准/ }).count(), 0, 'nobody approves what they wrote');
@@ -233,11 +235,11 @@ describe('the rule editor', () => {
         // By keyboard alone: a field, a comparison, a value of its code table.
         await when.focus();
         await page.keyboard.type('处罚类');
-        await page.getByRole('option', { name: /处罚类别/ }).waitFor();
+        await page.locator('.offer', { hasText: '处罚类别' }).waitFor();
         await page.keyboard.press('Enter');
-        await page.getByRole('option', { name: '包含' }).waitFor();
+        await page.locator('.offer', { hasText: '包含' }).waitFor();
         await page.keyboard.press('Enter');
-        await page.getByRole('option', { name: '罚款', exact: false }).first().waitFor();
+        await page.locator('.offer', { hasText: '罚款' }).first().waitFor();
         await look(page, 'rule-offers');
         await page.keyboard.press('Escape');
         await when.fill('处罚类别 包含 “罚金”');

@@ -21,6 +21,7 @@ export * from './oversight.ts';
 export * from './papers.ts';
 export * from './policy-changes.ts';
 export * from './policy-rules.ts';
+export * from './policy-versions.ts';
 export * from './privacy.ts';
 export * from './quality.ts';
 export * from './records.ts';

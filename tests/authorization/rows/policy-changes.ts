@@ -39,6 +39,16 @@ const rule = {
 };
 
 export const rows: Rows = {
+  'GET /api/v1/policy-versions': { expect: officeOnly, ...at('/api/v1/policy-versions') },
+  'GET /api/v1/policy-versions/:kind/:key': {
+    expect: officeOnly,
+    ...at(`/api/v1/policy-versions/${table.join('/')}`),
+  },
+  'GET /api/v1/policy-versions/:kind/:key/file': {
+    expect: officeOnly,
+    ...at(`/api/v1/policy-versions/${table.join('/')}/file?format=yaml`),
+  },
+  'GET /api/v1/policy-sets/:setId': { expect: officeOnly, ...at('/api/v1/policy-sets/1') },
   'GET /api/v1/policy-rules': { expect: officeOnly, ...at('/api/v1/policy-rules') },
   'GET /api/v1/policy-rules/:key': { expect: officeOnly, ...at('/api/v1/policy-rules/penalty') },
   'POST /api/v1/policy-rules/:key/trial': {
@@ -78,6 +88,15 @@ export const rows: Rows = {
     request: async (_who, fixture) => ({
       url: `/api/v1/policy-changes/${await freshChange(fixture, 'uploaded')}/simulation`,
     }),
+  },
+  'DELETE /api/v1/policy-changes/:id/simulation': {
+    expect: officeOnly,
+    request: async (_who, fixture) => {
+      const url = `/api/v1/policy-changes/${await freshChange(fixture, 'uploaded')}/simulation`;
+      const begun = await fixture.city.call('office', 'POST', `${url}?rows=10000`);
+      if (begun.statusCode !== 200) throw new Error(begun.body);
+      return { url };
+    },
   },
   'POST /api/v1/policy-changes/:id/commands': {
     expect: officeOnly,

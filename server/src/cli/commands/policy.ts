@@ -19,7 +19,6 @@ import {
   differencesOf,
   fromRows,
   isSheetKind,
-  policyWith,
   readGivenPolicy,
   readWorkbook,
   type SheetFile,
@@ -147,7 +146,7 @@ async function runSimulate(context: CommandContext, path: string, options: Simul
       context.exit(1);
       return;
     }
-    const result = await simulate(ctx, policyWith(ctx, given.files), options.rows);
+    const result = await simulate(ctx, given.files, options.rows, options.rows);
     await withTransaction(ctx.db.app, (tx) =>
       writeAccess(tx, ctx, actor, {
         action: 'policyChange.simulate',

@@ -201,6 +201,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':
+    case 'circulation':
     case 'signIn':
     case 'matching':
       checkSingle(file, seen, report);

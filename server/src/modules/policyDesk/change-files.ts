@@ -145,6 +145,19 @@ export function policyWith(ctx: AppContext, given: readonly PolicyFile[]): Polic
   return compilePolicy(withPlaces(inForce(ctx), given), ctx.policy().setId, 'draft');
 }
 
+/**
+ * The same for what the public sees: a regime that begins stands beside those of before, which records of their days keep
+ * (compilePolicy), so that the transition is the one that will happen.
+ */
+export function displayPolicy(ctx: AppContext, given: readonly PolicyFile[]): PolicyRuntime {
+  const today = ctx.clock.today();
+  const regimes = given
+    .filter((file) => file.kind === 'disclosure')
+    .map((file) => ({ ...file, validFrom: today, revision: 1_000_000 }));
+  const others = given.filter((file) => file.kind !== 'disclosure');
+  return compilePolicy([...withPlaces(inForce(ctx), others), ...regimes], ctx.policy().setId, 'draft', { on: today });
+}
+
 export function withPlaces(files: readonly PolicyFile[], given: readonly PolicyFile[]): PolicyFile[] {
   const places = new Set(given.map((one) => `${one.kind} ${one.key}`));
   return [...files.filter((file) => !places.has(`${file.kind} ${file.key}`)), ...given];

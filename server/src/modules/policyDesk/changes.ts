@@ -7,7 +7,8 @@ import { newId } from '../../platform/ids.ts';
 import { authorize, findBody } from '../identity/index.ts';
 import { contentHash, hashOf, problemsWith, releaseFile, withdrawReleases } from '../policy/index.ts';
 import { accountOf, conflict, inForce, logged, seenChange, wrong } from './change-common.ts';
-import { headFile, overtaken, policyWith, problemsError } from './change-files.ts';
+import { headFile, overtaken, problemsError } from './change-files.ts';
+import { tellUnits } from './circulation.ts';
 import { differencesOf } from './differences.ts';
 import * as queries from './queries.ts';
 import type { SheetFile } from './sheets.ts';
@@ -58,10 +59,7 @@ export async function simulateChange(ctx: AppContext, actor: Actor, id: string, 
   if (files.length === 0) throw wrong('还没有上传任何表格。', 'No sheet was uploaded yet.');
   const result = await simulate(
     ctx,
-    policyWith(
-      ctx,
-      files.map((file) => file.body),
-    ),
+    files.map((file) => file.body),
     limit,
   );
   const [by, at] = [accountOf(actor), ctx.clock.now()];
@@ -96,7 +94,13 @@ export async function actOnChange(
     const changed = { ...fields, ...(row.state === 'submitted' && name === 'reject' ? { submitted_by: null } : {}) };
     if ((await queries.moveChange(tx, row, to, row.digest, changed, by, ctx.clock.now())) !== 1)
       throw new DomainError('conflict');
-    if (name === 'circulate') await queries.setUnits(tx, id, given.bodyIds ?? []);
+    if (name === 'circulate') {
+      const bodyIds = [...new Set(given.bodyIds ?? [])];
+      await queries.setUnits(tx, id, bodyIds);
+      const { title } = row;
+      if (bodyIds.length > 0 && given.replyDueOn)
+        await tellUnits(tx, ctx, { id, title, replyDueOn: given.replyDueOn, by }, bodyIds);
+    }
     if (name === 'approve') await release(tx, ctx, row, files, given.effectiveOn ?? '', (file) => file.body);
     if (name === 'cancel') await withdrawReleases(tx, id, ctx.clock.now());
     if (name === 'rollBack') await release(tx, ctx, row, files, ctx.clock.today(), (file) => file.base);
@@ -194,6 +198,18 @@ async function beforeSubmission(
     throw conflict(
       `尚在征求意见：${waiting.slice(0, 5).join('、')}。期限（${row.reply_due_on}）过后可继续，届时标为“未确认”。`,
       `Still waiting for ${waiting.slice(0, 5).join(', ')} until ${row.reply_due_on}; after that you may go on and they are shown as not confirmed.`,
+    );
+  const silent = answers.filter((one) => one.answer === 'notConfirmed').map((one) => one.unit.name);
+  const { silence } = ctx.policy().circulation();
+  if (silent.length > 0 && silence === 'wait')
+    throw conflict(
+      `逾期未确认：${silent.slice(0, 5).join('、')}。本市规定须等其答复，请联系该单位，或者退回修改后另行征求意见。`,
+      `Not confirmed: ${silent.slice(0, 5).join(', ')}. The rules of this city wait for them: ask them, or take the change back and ask others.`,
+    );
+  if (silent.length > 0 && silence === 'explain' && (given.note ?? '').trim() === '')
+    throw wrong(
+      `${silent.slice(0, 5).join('、')}逾期未确认，请写明为何继续办理。`,
+      `${silent.slice(0, 5).join(', ')} did not answer; say why the change goes on.`,
     );
   if (answers.some((one) => one.answer === 'objected') && (given.note ?? '').trim() === '')
     throw wrong('有单位提出异议，请写明如何处理。', 'Units objected; say how that was dealt with.');

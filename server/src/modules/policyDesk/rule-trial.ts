@@ -138,10 +138,12 @@ export function judgeRule(desk: RuleDesk, cells: Cells): TriedRule {
   const { rule } = read;
   if (read.problems.length > 0) {
     const broken = read.problems.some(({ key }) => key === 'when' || key === 'require');
+    const checked = checkProblems(desk, rule, read.places);
+    const further = checked.problems.filter(({ column }) => !read.problems.some(({ key }) => key === column));
     return {
       rule,
-      problems: read.problems.map(ofSheet),
-      runs: !broken && checkProblems(desk, rule, read.places).runs,
+      problems: [...read.problems.map(ofSheet), ...further],
+      runs: !broken && checked.runs,
       said: broken ? null : readBack(rule, names),
     };
   }

@@ -41,9 +41,8 @@ export function PolicyChangesPage() {
         actions={
           may('policyChange.draft') ? (
             <>
-              <Link to="/policy-rules" className="ant-btn">
-                {t('policy.rule.edit')}
-              </Link>
+              <Link to="/policy-versions">{t('policy.versions')}</Link>
+              <Link to="/policy-rules">{t('policy.rule.edit')}</Link>
               <Button type="primary" aria-expanded={making} onClick={() => setMaking(!making)}>
                 {t('policy.new')}
               </Button>

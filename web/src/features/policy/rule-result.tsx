@@ -8,8 +8,7 @@ import { Figures, Section, Tag } from '../../shared/ui/page.tsx';
 type Sample = NonNullable<PolicyRuleTrial['sample']>;
 
 export function RuleResult({ trial }: { trial: PolicyRuleTrial | undefined }) {
-  const { t, w } = useI18n();
-  const elsewhere = trial?.problems.filter(({ column }) => !['when', 'require'].includes(column)) ?? [];
+  const { t } = useI18n();
   return (
     <>
       <Section title={t('policy.rule.readBack')}>
@@ -21,15 +20,6 @@ export function RuleResult({ trial }: { trial: PolicyRuleTrial | undefined }) {
         ) : (
           <p className="quiet">{t(trial ? 'policy.rule.notRead' : 'policy.rule.notBegun')}</p>
         )}
-        {elsewhere.length > 0 ? (
-          <ul className="remark-seal">
-            {elsewhere.map((problem) => (
-              <li key={`${problem.column} ${problem.zh}`}>
-                {problem.heading}：{w(problem)}
-              </li>
-            ))}
-          </ul>
-        ) : null}
       </Section>
       <Section title={t('policy.rule.cases')}>
         {trial && trial.cases.length > 0 ? (
