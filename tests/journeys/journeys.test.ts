@@ -8,7 +8,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { AxeBuilder } from '@axe-core/playwright';
 import { extractText, getDocumentProxy } from 'unpdf';
 import {
   type Browser,
@@ -17,6 +16,7 @@ import {
   type Page,
 } from '../../server/src/platform/testing-browser.ts';
 import { testPassword } from '../../server/src/testing-context.ts';
+import { seriousFindings } from '../support/browser.ts';
 import { type CityServer, startCityServer } from '../support/city-server.ts';
 import { codeOf, penalty, penaltyCsv } from '../support/rows.ts';
 
@@ -47,13 +47,7 @@ const newContext = (width: number, options: { javaScriptEnabled?: boolean } = {}
 
 /** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
 async function isSound(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
+  assert.deepEqual(await seriousFindings(page), [], name);
   const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
     number,
     number,

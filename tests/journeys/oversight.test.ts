@@ -1,12 +1,12 @@
 /** Oversight in a real browser, at 1440 and 390 pixels with axe: who looked, a dispute and its answer, the log, alerts, delays. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { writeAccessAll } from '../../server/src/platform/access-log/index.ts';
 import { execute, one, sql } from '../../server/src/platform/db.ts';
 import { newId } from '../../server/src/platform/ids.ts';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
 import { testPassword } from '../../server/src/testing-context.ts';
+import { seriousFindings } from '../support/browser.ts';
 import { actorWith } from '../support/context.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 import { codeOf, penalty, penaltyCsv } from '../support/rows.ts';
@@ -61,13 +61,7 @@ after(async () => {
 
 /** No finding of axe that is serious or critical, and nothing that scrolls sideways. */
 async function look(page: Page, name: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
+  assert.deepEqual(await seriousFindings(page), [], name);
   const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
     number,
     number,

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { type Browser, launchBrowser, type Page } from '../../server/src/platform/testing-browser.ts';
 import { testPassword } from '../../server/src/testing-context.ts';
+import { seriousFindings } from '../support/browser.ts';
 import { createPeopleCity, type PeopleCity, PRIVACY } from '../support/people-city.ts';
 import { citizenId } from '../support/persons.ts';
 
@@ -47,13 +47,7 @@ after(async () => {
 
 async function isSound(page: Page, name: string): Promise<void> {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const serious = violations.filter((entry) => entry.impact === 'serious' || entry.impact === 'critical');
-  assert.deepEqual(
-    serious.map((entry) => `${entry.id}: ${entry.nodes[0]?.html ?? ''}`),
-    [],
-    name,
-  );
+  assert.deepEqual(await seriousFindings(page), [], name);
   const [wide, seen] = (await page.evaluate('[document.documentElement.scrollWidth, window.innerWidth]')) as [
     number,
     number,

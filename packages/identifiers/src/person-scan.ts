@@ -34,8 +34,9 @@ const isSeparator = (unit: number): boolean =>
 export function looksLikePersonIdentifier(text: string): readonly PersonIdentifierRange[] {
   if (text.length > maxText) throw new RangeError(`text longer than ${maxText} units: split it first`);
   const found: PersonIdentifierRange[] = [];
+  const last = text.length - 18;
   let i = 0;
-  while (i < text.length) {
+  while (i <= last) {
     const value = digitOf(text.charCodeAt(i));
     const range = value >= 1 && value <= 9 ? rangeAt(text, i) : undefined;
     if (range) found.push(range);

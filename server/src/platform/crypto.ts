@@ -205,6 +205,8 @@ export function openKeyRing(folder: string): KeyRing {
   const root = loadKey(folder, 'secrets.key', 32);
   keys.data.all();
   keys.token.all();
+  // Derived once each: every request of a system and every receipt asks for one.
+  const secrets = new Map<string, Buffer>();
   return {
     folder,
     token: (kind, normalised) => tokenUnder((keys.token.all()[0] as Version).key, kind, normalised),
@@ -223,7 +225,11 @@ export function openKeyRing(folder: string): KeyRing {
       return { key, wrapped: encrypt(fileKey, key).toString('base64') };
     },
     openDataKey: (wrapped) => decrypt(fileKey, Buffer.from(wrapped, 'base64')),
-    secret: (name) => createHmac('sha256', root).update(name).digest(),
+    secret: (name) => {
+      const known = secrets.get(name) ?? createHmac('sha256', root).update(name).digest();
+      secrets.set(name, known);
+      return known;
+    },
   };
 }
 

@@ -8,6 +8,7 @@ import {
   type Queryable,
   query,
   type Runner,
+  type Sql,
   sql,
   type Transaction,
 } from '../../platform/db.ts';
@@ -76,21 +77,6 @@ export interface NewReceipt {
   readonly signature: string;
 }
 
-export async function insertReceipts(tx: Transaction, rows: readonly NewReceipt[]): Promise<void> {
-  if (rows.length === 0) return;
-  await execute(
-    tx,
-    prepared(
-      'checks.receipts',
-      sql`INSERT INTO checks.receipt (number, subject_id, code, body_id, account_id, matter, purpose, case_number, way, batch_id, hit, answer,
-            policy_set_id, checked_on, checked_at, valid_until, signature)
-          SELECT * FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(number text, subject_id uuid, code text, body_id uuid,
-            account_id uuid, matter text, purpose text, case_number text, way text, batch_id uuid, hit boolean, answer jsonb,
-            policy_set_id integer, checked_on date, checked_at timestamptz, valid_until timestamptz, signature text)`,
-    ),
-  );
-}
-
 export interface NewHit {
   readonly subject_id: string;
   readonly hit_id: string;
@@ -107,14 +93,32 @@ export interface NewHit {
   readonly checked_at: Instant;
 }
 
-export async function insertHits(tx: Transaction, rows: readonly NewHit[]): Promise<void> {
-  if (rows.length === 0) return;
+/**
+ * Receipts, hits and log in one statement: they stand together or not at all, and one round trip serves many checks.
+ * @param log inserts the access log's rows (`accessInsert`)
+ */
+export async function insertTold(
+  client: Queryable,
+  told: { readonly receipts: readonly NewReceipt[]; readonly hits: readonly NewHit[]; readonly log: Sql },
+): Promise<void> {
   await execute(
-    tx,
-    sql`INSERT INTO checks.hit (subject_id, hit_id, number, body_id, account_id, matter, case_number, entry_id, list, measure, force, due_on,
-          checked_at, state)
-        SELECT h.*, 'open' FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS h(subject_id uuid, hit_id uuid, number text, body_id uuid,
-          account_id uuid, matter text, case_number text, entry_id uuid, list text, measure text, force text, due_on date, checked_at timestamptz)`,
+    runner(client),
+    prepared(
+      'checks.told',
+      sql`WITH receipts AS (
+            INSERT INTO checks.receipt (number, subject_id, code, body_id, account_id, matter, purpose, case_number, way, batch_id, hit, answer,
+              policy_set_id, checked_on, checked_at, valid_until, signature)
+            SELECT * FROM jsonb_to_recordset(${JSON.stringify(told.receipts)}::jsonb) AS r(number text, subject_id uuid, code text, body_id uuid,
+              account_id uuid, matter text, purpose text, case_number text, way text, batch_id uuid, hit boolean, answer jsonb,
+              policy_set_id integer, checked_on date, checked_at timestamptz, valid_until timestamptz, signature text)
+          ), hits AS (
+            INSERT INTO checks.hit (subject_id, hit_id, number, body_id, account_id, matter, case_number, entry_id, list, measure, force, due_on,
+              checked_at, state)
+            SELECT h.*, 'open' FROM jsonb_to_recordset(${JSON.stringify(told.hits)}::jsonb) AS h(subject_id uuid, hit_id uuid, number text,
+              body_id uuid, account_id uuid, matter text, case_number text, entry_id uuid, list text, measure text, force text, due_on date,
+              checked_at timestamptz)
+          ) ${told.log}`,
+    ),
   );
 }
 

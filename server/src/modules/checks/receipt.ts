@@ -1,15 +1,25 @@
 /** The receipt of a check: a number nobody guesses, and a keyed digest of what was asked and told. */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomFillSync, timingSafeEqual } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { AppContext } from '../../context.ts';
 
 /** Digits and capitals without I, L, O and U: read aloud or from paper it comes out right. */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+const tailLength = 14;
+/** Random bytes are fetched for many receipts at once; none is used twice. */
+const pool = Buffer.alloc(tailLength * 256);
+let poolAt = pool.length;
+
 /** `HC-<yyyymmdd>-<14 random base32>`: 70 random bits. */
 export function newReceiptNumber(on: string): string {
+  if (poolAt >= pool.length) {
+    randomFillSync(pool);
+    poolAt = 0;
+  }
   let tail = '';
-  for (const byte of randomBytes(14)) tail += alphabet.charAt(byte & 31);
+  for (const byte of pool.subarray(poolAt, poolAt + tailLength)) tail += alphabet.charAt(byte & 31);
+  poolAt += tailLength;
   return `HC-${on.replaceAll('-', '')}-${tail}`;
 }
 

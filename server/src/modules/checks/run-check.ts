@@ -1,12 +1,13 @@
 /**
- * The check inside a decision. Checks that are asked at the same moment share a transaction: one indexed read of the subjects, one
- * of the entries where there are any, then receipts, hits and the access log, durable before anybody is answered. When the log
- * cannot be written there is no answer (503).
+ * The check inside a decision. Checks that are asked at the same moment share statements: one indexed read of the subjects, one
+ * of the entries where there are any, then one that writes receipts, hits and the access log, durable before anybody is answered.
+ * When they cannot be written there is no answer (503).
  */
 import type { CheckAnswer, CheckRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
-import { type AccessEntry, writeAccessOf } from '../../platform/access-log/index.ts';
-import { type Transaction, withTransaction } from '../../platform/db.ts';
+import { type AccessEntry, accessInsert, unavailable } from '../../platform/access-log/index.ts';
+import { sharedBy } from '../../platform/batcher.ts';
+import type { Queryable } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
 import { readingEntry } from '../access/index.ts';
@@ -15,12 +16,10 @@ import type { PolicyRuntime } from '../policy/index.ts';
 import { cleanCode, normaliseName } from '../subjects/index.ts';
 import { type Answered, answerOf } from './answer.ts';
 import { type Asked, keyOf, openCheck } from './ask.ts';
-import { type Batcher, createBatcher } from './batcher.ts';
 import {
   type AskedSubject,
   codesOfName,
-  insertHits,
-  insertReceipts,
+  insertTold,
   type NewHit,
   type NewReceipt,
   subjectsOfCodes,
@@ -123,19 +122,19 @@ const entryOf = (question: Question, { receipt }: Told): AccessEntry => ({
   detail: { way: receipt.way, hit: receipt.hit },
 });
 
-/** All questions in the caller's transaction, in their order; what is unknown has an error of its own. */
+/** All questions, in their order; what is unknown has an error of its own. In the caller's transaction where there is one. */
 export async function answerAll(
   ctx: AppContext,
-  tx: Transaction,
+  client: Queryable,
   questions: readonly Question[],
 ): Promise<(Told | DomainError)[]> {
   const policy = ctx.policy();
   const on = ctx.clock.today();
   const found = new Map(
-    (await subjectsOfCodes(tx, [...new Set(questions.map(({ code }) => code))])).map((one) => [one.asked, one]),
+    (await subjectsOfCodes(client, [...new Set(questions.map(({ code }) => code))])).map((one) => [one.asked, one]),
   );
   const listed = [...new Set([...found.values()].filter((one) => one.listed).map((one) => one.subject_id))];
-  const entries = listed.length === 0 ? new Map() : await liveEntriesOf(tx, policy, listed, on);
+  const entries = listed.length === 0 ? new Map() : await liveEntriesOf(client, policy, listed, on);
   const told = questions.map((question): Told | DomainError => {
     const subject = found.get(question.code);
     if (!subject) return unknownSubject();
@@ -153,38 +152,23 @@ export async function answerAll(
     return one instanceof DomainError || !question ? [] : [{ question, one }];
   });
   if (given.length === 0) return told;
-  await insertReceipts(
-    tx,
-    given.map(({ one }) => one.receipt),
-  );
-  await insertHits(
-    tx,
-    given.flatMap(({ one }) => hitsOfTold(policy, one)),
-  );
-  await writeAccessOf(
-    tx,
-    ctx,
-    given.map(({ question, one }) => ({ actor: question.actor, entry: entryOf(question, one) })),
-  );
+  try {
+    await insertTold(client, {
+      receipts: given.map(({ one }) => one.receipt),
+      hits: given.flatMap(({ one }) => hitsOfTold(policy, one)),
+      log: await accessInsert(
+        ctx,
+        given.map(({ question, one }) => ({ actor: question.actor, entry: entryOf(question, one) })),
+      ),
+    });
+  } catch (error) {
+    throw unavailable(error);
+  }
   return told;
 }
 
-const waitMs = 2;
-const maxTogether = 64;
-const parallel = 3;
-
-const batchers = new WeakMap<object, Batcher<Question, Told>>();
-function batcherOf(ctx: AppContext): Batcher<Question, Told> {
-  let batcher = batchers.get(ctx.db);
-  if (!batcher) {
-    batcher = createBatcher<Question, Told>(
-      (questions) => withTransaction(ctx.db.app, (tx) => answerAll(ctx, tx, questions)),
-      { waitMs, maxBatch: maxTogether, parallel },
-    );
-    batchers.set(ctx.db, batcher);
-  }
-  return batcher;
-}
+/** One statement writes receipts, hits and log: durable together, without a transaction around it. */
+const together = sharedBy<AppContext, Question, Told>((ctx, questions) => answerAll(ctx, ctx.db.app, questions));
 
 const feedMs = 5_000;
 interface Feed {
@@ -234,7 +218,7 @@ export async function runCheck(ctx: AppContext, actor: Actor, request: CheckRequ
   if (code === '') throw unknownSubject();
   const way = wayOf(actor, request.embedded ?? false);
   const [{ receipt, answered }, stand] = await Promise.all([
-    batcherOf(ctx).ask({ ...asked, actor, code, way, batchId: null }),
+    together(ctx, { ...asked, actor, code, way, batchId: null }),
     feedsOf(ctx),
   ]);
   return {

@@ -1,5 +1,5 @@
 /** SQL of systems, their keys, gateways and the signatures that were used. */
-import { execute, maybeOne, type Queryable, query, type Runner, sql } from '../../platform/db.ts';
+import { execute, maybeOne, prepared, type Queryable, query, type Runner, sql } from '../../platform/db.ts';
 
 const runner = (client: Queryable): Runner => client as Runner;
 
@@ -199,16 +199,19 @@ export interface LiveKey {
   readonly signature_required: boolean;
 }
 
-/** A key that works now: of an approved client that was not revoked, in its time, the account enabled. */
-export async function liveKey(client: Queryable, keyId: string, now: string): Promise<LiveKey | null> {
-  return maybeOne<LiveKey>(
+/** Keys that work now: of approved clients that were not revoked, in their time, the accounts enabled. In no order. */
+export async function liveKeys(client: Queryable, keyIds: readonly string[], now: string): Promise<LiveKey[]> {
+  return query<LiveKey>(
     runner(client),
-    sql`select k.key_id, k.kind, k.secret_hash, k.public_key, k.last_used_at, c.client_id, c.account_id, c.name, c.way, c.scopes,
-          c.addresses, c.signature_required
-        from credentials.client_key k join credentials.client c on c.client_id = k.client_id
-          join identity.account a on a.account_id = c.account_id
-        where k.key_id = ${keyId} and k.revoked_at is null and k.expires_at > ${now} and c.revoked_at is null
-          and c.approved_at is not null and a.disabled_at is null`,
+    prepared(
+      'credentials.liveKeys',
+      sql`select k.key_id, k.kind, k.secret_hash, k.public_key, k.last_used_at, c.client_id, c.account_id, c.name, c.way, c.scopes,
+            c.addresses, c.signature_required
+          from credentials.client_key k join credentials.client c on c.client_id = k.client_id
+            join identity.account a on a.account_id = c.account_id
+          where k.key_id = any(${keyIds}::uuid[]) and k.revoked_at is null and k.expires_at > ${now} and c.revoked_at is null
+            and c.approved_at is not null and a.disabled_at is null`,
+    ),
   );
 }
 

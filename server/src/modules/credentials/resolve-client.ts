@@ -7,6 +7,7 @@ import { Transform } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AppContext } from '../../context.ts';
 import { writeRefusal } from '../../platform/access-log/index.ts';
+import { sharedBy } from '../../platform/batcher.ts';
 import { DomainError } from '../../platform/errors.ts';
 import type { ResolvedActor } from '../../platform/http/index.ts';
 import { type ActorResolver, accountActor, anonymousActor } from '../identity/index.ts';
@@ -17,7 +18,7 @@ import {
   gatewayById,
   insertNonce,
   type LiveKey,
-  liveKey,
+  liveKeys,
   noteKeyUse,
 } from './client-queries.ts';
 import { hashSecret } from './secrets.ts';
@@ -68,10 +69,17 @@ function signedRequest(request: FastifyRequest): SignedRequest {
   return { method: request.method, url: request.raw.url ?? request.url, host: request.host, headers: request.headers };
 }
 
+/** Requests that arrive together are looked up together; each look-up begins after its request, so a revoked key never works. */
+const liveKey = sharedBy(async (ctx: AppContext, keyIds: readonly string[]): Promise<(LiveKey | null)[]> => {
+  const found = await liveKeys(ctx.db.app, [...new Set(keyIds)], ctx.clock.now());
+  const byId = new Map(found.map((key) => [key.key_id, key]));
+  return keyIds.map((id) => byId.get(id) ?? null);
+});
+
 async function byBearer(ctx: AppContext, header: string): Promise<LiveKey> {
   const token = readToken(header.slice('bearer '.length).trim());
   if (token?.letter !== 'k') throw new Refused('malformedKey');
-  const key = await liveKey(ctx.db.app, token.id, ctx.clock.now());
+  const key = await liveKey(ctx, token.id);
   const hash = hashSecret(ctx, 'key', token.secret);
   if (key?.kind !== 'bearer' || !equal(key.secret_hash, hash)) throw new Refused('unknownKey');
   if (key.signature_required) throw new Refused('signatureRequired', 'this client must sign its requests (RFC 9421)');
@@ -89,7 +97,7 @@ async function bySignature(ctx: AppContext, request: FastifyRequest): Promise<Li
   const { skewSeconds } = ctx.policy().signIn().clients;
   if (!isTimely(parsed, Math.floor(Date.parse(now) / 1000), skewSeconds))
     throw new Refused('clock', `created must be within ${skewSeconds} seconds of now: ${now}`);
-  const key = await liveKey(ctx.db.app, parsed.keyId, now);
+  const key = await liveKey(ctx, parsed.keyId);
   if (!key || (key.kind !== 'ed25519' && key.kind !== 'sm2') || key.public_key === null)
     throw new Refused('unknownKey');
   if (!verifySignature(parsed, key.kind, key.public_key)) throw new Refused('wrongSignature');
@@ -139,7 +147,7 @@ async function byApplication(ctx: AppContext, request: FastifyRequest, header: s
   if (token?.letter !== 'a') throw new Refused('malformedKey');
   const gateway = await gatewayOf(ctx, request);
   if (!gateway || !holdsAddress(gateway.addresses, request.ip)) throw new Refused('unknownGateway');
-  const key = await liveKey(ctx.db.app, token.id, ctx.clock.now());
+  const key = await liveKey(ctx, token.id);
   const hash = hashSecret(ctx, 'key', token.secret);
   if (key?.kind !== 'application' || !equal(key.secret_hash, hash)) throw new Refused('unknownKey');
   return key;

@@ -2,10 +2,11 @@
 import { hostname } from 'node:os';
 import type { FastifyRequest } from 'fastify';
 import type { Actor, AppContext } from '../../context.ts';
+import { sharedBy } from '../../platform/batcher.ts';
 import type { ResolvedActor } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { operatorAccountId } from './accounts.ts';
-import { findAccountActor } from './queries.ts';
+import { findAccountActors } from './queries.ts';
 import { type LiveSession, secondFactorState } from './sessions.ts';
 
 export function anonymousActor(request: FastifyRequest): Actor {
@@ -51,13 +52,20 @@ export function sessionActor(
   return { actor, mustChangePassword: session.must_change_password, pending };
 }
 
+/** Requests that arrive together share a look-up, which begins after each of them. */
+const findAccountActor = sharedBy(async (ctx: Pick<AppContext, 'db' | 'clock'>, ids: readonly string[]) => {
+  const found = await findAccountActors(ctx.db.app, [...new Set(ids)], ctx.clock.today());
+  const byId = new Map(found.map((account) => [account.account_id, account]));
+  return ids.map((id) => byId.get(id) ?? null);
+});
+
 /** A system acts through its account, which has its body, scope and roles. Null when it cannot act. */
 export async function accountActor(
   ctx: Pick<AppContext, 'db' | 'clock'>,
   request: FastifyRequest,
   accountId: string,
 ): Promise<Actor | null> {
-  const account = await findAccountActor(ctx.db.app, accountId, ctx.clock.today());
+  const account = await findAccountActor(ctx, accountId);
   if (!account) return null;
   return {
     ...anonymousActor(request),

@@ -324,31 +324,32 @@ export async function findSession(
 }
 
 /** As `findSession`, of an account that acts without a session: a department's system. */
-export async function findAccountActor(
+/** The accounts among these that may act; in no order. */
+export async function findAccountActors(
   client: Queryable,
-  accountId: string,
+  accountIds: readonly string[],
   today: string,
-): Promise<{ name: string; body_id: string | null; roles: Role[]; scope: string[] } | null> {
-  return maybeOne(
+): Promise<{ account_id: string; name: string; body_id: string | null; roles: Role[]; scope: string[] }[]> {
+  return query(
     runner(client),
     prepared(
-      'identity.findAccountActor',
+      'identity.findAccountActors',
       sql`with recursive live as (
             select account_id, name, body_id from identity.account
-            where account_id = ${accountId} and disabled_at is null and (active_until is null or active_until >= ${today})
-          ), scope (body_id) as (
-            select body_id from live where body_id is not null
+            where account_id = any(${accountIds}::uuid[]) and disabled_at is null and (active_until is null or active_until >= ${today})
+          ), scope (account_id, body_id) as (
+            select account_id, body_id from live where body_id is not null
             union
-            select other.body_id from scope cross join lateral (
+            select scope.account_id, other.body_id from scope cross join lateral (
               select b.body_id from core.body b where b.parent_id = scope.body_id
               union all
               select p.body_id from core.body_successor p where p.successor_id = scope.body_id and p.succeeded_on <= ${today}
             ) other
           )
-          select live.name, live.body_id, array(
+          select live.account_id, live.name, live.body_id, array(
               select r.role from identity.account_role r
               where r.account_id = live.account_id and (r.expires_on is null or r.expires_on >= ${today}) order by r.role) as roles,
-            array(select body_id from scope) as scope
+            array(select body_id from scope where scope.account_id = live.account_id) as scope
           from live`,
     ),
   );

@@ -1,4 +1,5 @@
 /** Reads the folders of policy files. Every problem is collected with its place; nothing is thrown one by one. */
+import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Value } from 'typebox/value';
@@ -90,8 +91,25 @@ async function readPolicyFile(path: string, shown: string, problems: PolicyProbl
   return parsePolicyText(await readFile(path, 'utf8'), shown, problems);
 }
 
+/** What a process has read before without a problem, by its text: a city is loaded again after each change. Never changed. */
+const known = new Map<string, PolicyFile>();
+const knownFiles = 1_000;
+
 /** One file's text; problems are added, null when it cannot be used at all. */
 export function parsePolicyText(text: string, file: string, problems: PolicyProblem[]): PolicyFile | null {
+  const digest = createHash('sha256').update(text).digest('base64');
+  const before = known.get(digest);
+  if (before) return before;
+  const many = problems.length;
+  const read = readPolicyText(text, file, problems);
+  if (read && problems.length === many) {
+    if (known.size >= knownFiles) known.clear();
+    known.set(digest, read);
+  }
+  return read;
+}
+
+function readPolicyText(text: string, file: string, problems: PolicyProblem[]): PolicyFile | null {
   const lineCounter = new LineCounter();
   const document = parseDocument(text, { version: '1.2', schema: 'core', uniqueKeys: true, lineCounter });
   for (const error of [...document.errors, ...document.warnings].slice(0, MAX_SHAPE_PROBLEMS)) {

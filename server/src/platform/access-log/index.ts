@@ -17,11 +17,12 @@ export { type RoundResult, type Sealer, sealOnce, startSealer } from './sealer.t
 export { checkpointOfLast, type Verification, verifyLog } from './verify.ts';
 export {
   type AccessEntry,
+  accessInsert,
   prepareAccessLog,
+  unavailable,
   withAccess,
   withoutPersonNumbers,
   writeAccess,
   writeAccessAll,
-  writeAccessOf,
   writeRefusal,
 } from './write.ts';

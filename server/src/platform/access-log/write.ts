@@ -6,8 +6,8 @@ import { looksLikePersonIdentifier } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
 import {
   execute,
-  join,
   type Pool,
+  prepared,
   type Queryable,
   query,
   type Sql,
@@ -102,25 +102,58 @@ function detailText(entry: AccessEntry): string | null {
   return text.length <= maxDetail ? text : JSON.stringify({ truncated: true, length: text.length });
 }
 
-function rowOf(ctx: LogContext, actor: Actor, entry: AccessEntry): Sql {
-  return sql`(${newId()}::uuid, ${ctx.clock.now()}::timestamptz, ${actor.kind}, ${actor.accountId}::uuid,
-    ${clean(actor.name, 200)}, ${actor.bodyId}::uuid, ${clean(actor.osUser, 100)}, ${entry.action},
-    ${entry.resourceKind ?? null}, ${clean(entry.resourceId, 200)}, ${entry.subjectId ?? null}::uuid,
-    ${clean(entry.purpose)}, ${clean(entry.matter)}, ${clean(entry.caseNumber)}, ${entry.outcome ?? 'ok'},
-    ${clean(actor.address, 100)}, ${actor.requestId}, ${detailText(entry)}::jsonb)`;
+interface Act {
+  readonly actor: Actor;
+  readonly entry: AccessEntry;
 }
 
-async function insert(client: Queryable, rows: readonly Sql[]): Promise<void> {
-  await execute(
-    client as Pool,
-    sql`insert into log.access_log (log_id, at, actor_kind, account_id, actor_name, body_id, os_user, action,
-          resource_kind, resource_id, subject_id, purpose, matter, case_number, outcome, address, request_id, detail)
-        values ${join(rows)}`,
-  );
-}
+const rowOf = (at: string, { actor, entry }: Act) => ({
+  log_id: newId(),
+  at,
+  actor_kind: actor.kind,
+  account_id: actor.accountId,
+  actor_name: clean(actor.name, 200),
+  body_id: actor.bodyId,
+  os_user: clean(actor.osUser, 100),
+  action: entry.action,
+  resource_kind: entry.resourceKind ?? null,
+  resource_id: clean(entry.resourceId, 200),
+  subject_id: entry.subjectId ?? null,
+  purpose: clean(entry.purpose),
+  matter: clean(entry.matter),
+  case_number: clean(entry.caseNumber),
+  outcome: entry.outcome ?? 'ok',
+  address: clean(actor.address, 100),
+  request_id: actor.requestId,
+  detail: detailText(entry),
+});
 
-function unavailable(cause: unknown): DomainError {
+/** One text whatever the number of rows, so that a connection plans it once. */
+const insertOf = (at: string, acts: readonly Act[]): Sql =>
+  sql`insert into log.access_log (log_id, at, actor_kind, account_id, actor_name, body_id, os_user, action,
+        resource_kind, resource_id, subject_id, purpose, matter, case_number, outcome, address, request_id, detail)
+      select l.log_id, l.at, l.actor_kind, l.account_id, l.actor_name, l.body_id, l.os_user, l.action, l.resource_kind, l.resource_id,
+        l.subject_id, l.purpose, l.matter, l.case_number, l.outcome, l.address, l.request_id, l.detail::jsonb
+      from jsonb_to_recordset(${JSON.stringify(acts.map((act) => rowOf(at, act)))}::jsonb) as l(log_id uuid, at timestamptz, actor_kind text,
+        account_id uuid, actor_name text, body_id uuid, os_user text, action text, resource_kind text, resource_id text, subject_id uuid,
+        purpose text, matter text, case_number text, outcome text, address text, request_id text, detail text)`;
+
+/** What cannot be logged is not answered (503). */
+export function unavailable(cause: unknown): DomainError {
   return cause instanceof DomainError ? cause : new DomainError('log-unavailable', { cause });
+}
+
+/**
+ * The insert of entries as a part of the act's own statement. The caller wraps what its statement throws with `unavailable`.
+ * Throws `log-unavailable`.
+ */
+export async function accessInsert(ctx: LogContext, acts: readonly Act[]): Promise<Sql> {
+  try {
+    await ensureMonth(ctx);
+    return insertOf(ctx.clock.now(), acts);
+  } catch (error) {
+    throw unavailable(error);
+  }
 }
 
 /** Writes an entry with the act: pass the act's own transaction. Throws `log-unavailable`. */
@@ -128,7 +161,7 @@ export async function writeAccess(client: Queryable, ctx: LogContext, actor: Act
   await writeAccessAll(client, ctx, actor, [entry]);
 }
 
-/** Several entries (a batch of checks) in one statement for each thousand. */
+/** Several entries in one statement for each thousand. */
 export async function writeAccessAll(
   client: Queryable,
   ctx: LogContext,
@@ -138,29 +171,8 @@ export async function writeAccessAll(
   try {
     await ensureMonth(ctx);
     for (let from = 0; from < entries.length; from += maxBatch) {
-      await insert(
-        client,
-        entries.slice(from, from + maxBatch).map((entry) => rowOf(ctx, actor, entry)),
-      );
-    }
-  } catch (error) {
-    throw unavailable(error);
-  }
-}
-
-/** Acts of several callers that share one transaction (checks asked at the same moment). Throws `log-unavailable`. */
-export async function writeAccessOf(
-  client: Queryable,
-  ctx: LogContext,
-  acts: readonly { readonly actor: Actor; readonly entry: AccessEntry }[],
-): Promise<void> {
-  try {
-    await ensureMonth(ctx);
-    for (let from = 0; from < acts.length; from += maxBatch) {
-      await insert(
-        client,
-        acts.slice(from, from + maxBatch).map(({ actor, entry }) => rowOf(ctx, actor, entry)),
-      );
+      const acts = entries.slice(from, from + maxBatch).map((entry) => ({ actor, entry }));
+      await execute(client as Pool, prepared('access-log.insert', insertOf(ctx.clock.now(), acts)));
     }
   } catch (error) {
     throw unavailable(error);

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import cookie from '@fastify/cookie';
+import SerializerSelector from '@fastify/fast-json-stringify-compiler';
 import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -46,6 +47,21 @@ function trustProxyOption(value: AppContext['config']['trustProxy']): boolean | 
   return typeof value === 'boolean' ? value : [...value];
 }
 
+/** Writers of answers are compiled when a route first answers: hundreds at once are a second of every start. */
+function serializersWhenUsed(): SerializerSelector.SerializerFactory {
+  const factory = SerializerSelector();
+  return (shared, options) => {
+    const compile = factory(shared, options);
+    return (route) => {
+      let write: SerializerSelector.Serializer | undefined;
+      return (answer) => {
+        write ??= compile(route);
+        return write(answer);
+      };
+    };
+  };
+}
+
 function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
   const { config } = ctx;
   const proxied = config.trustProxy !== false;
@@ -63,6 +79,7 @@ function createInstance(ctx: AppContext, options: HttpOptions): HttpInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: true,
     routerOptions: { maxParamLength: 200 },
+    schemaController: { compilersFactory: { buildSerializer: serializersWhenUsed() } },
     clientErrorHandler: (error, socket) => answerBrokenRequest(error, socket),
     frameworkErrors: (error, request, reply) => sendFrameworkError(error, request, reply),
   };

@@ -1,5 +1,6 @@
 /**
- * Questions that are asked at the same moment share one transaction. Nobody waits longer than `waitMs` for others; a batch that
+ * Questions that are asked at the same moment share one statement or transaction. A question is answered by work that began after it
+ * was asked, so that nobody is told what was true before. Nobody waits longer than `waitMs` for others; a batch that
  * fails is asked again one by one, so that nobody bears another's failure. Pure but for time.
  */
 export interface Batcher<Q, A> {
@@ -18,6 +19,24 @@ export interface BatcherOptions {
   readonly maxBatch: number;
   /** Batches that run at once. */
   readonly parallel: number;
+}
+
+const usual: BatcherOptions = { waitMs: 2, maxBatch: 64, parallel: 3 };
+
+/** A batcher for each context, made when it is first asked. */
+export function sharedBy<C extends object, Q, A>(
+  answer: (ctx: C, questions: readonly Q[]) => Promise<readonly (A | Error)[]>,
+  options: BatcherOptions = usual,
+): (ctx: C, question: Q) => Promise<A> {
+  const batchers = new WeakMap<C, Batcher<Q, A>>();
+  return (ctx, question) => {
+    let batcher = batchers.get(ctx);
+    if (!batcher) {
+      batcher = createBatcher<Q, A>((questions) => answer(ctx, questions), options);
+      batchers.set(ctx, batcher);
+    }
+    return batcher.ask(question);
+  };
 }
 
 /** @param answer in the order of the questions; an Error in it is that question's alone */
