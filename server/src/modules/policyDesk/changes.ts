@@ -234,12 +234,25 @@ async function beforeApproval(
   if (given.effectiveOn === undefined || given.effectiveOn < ctx.clock.today())
     throw wrong('请写明生效日期，且不能早于今天。', 'Give a first day of effect that is not in the past.');
   await notOvertaken(ctx, files);
+  await notBeforeHead(ctx, files, given.effectiveOn);
   const problems = problemsWith(
     inForce(ctx),
     files.map((file) => file.body),
   );
   if (problems.length > 0) throw problemsError(problems.map(({ path, zh, en }) => ({ field: path, zh, en })));
   return { approved_by: by, effective_on: given.effectiveOn };
+}
+
+/** A version that begins before one that is already scheduled would hold until that day only, and then be lost. */
+async function notBeforeHead(ctx: AppContext, files: readonly queries.FileRow[], on: string): Promise<void> {
+  for (const file of files) {
+    const { validFrom } = await headFile(ctx, file.kind, file.key);
+    if (validFrom !== undefined && validFrom > on)
+      throw conflict(
+        `${file.kind}/${file.key} 已有 ${validFrom} 起生效的版本，本变更是在它的内容上起草的，生效日期不能早于 ${validFrom}。`,
+        `${file.kind}/${file.key} has a version that begins on ${validFrom}, and this one was drafted from it; it cannot begin before.`,
+      );
+  }
 }
 
 async function notOvertaken(ctx: AppContext, files: readonly queries.FileRow[]): Promise<void> {

@@ -4,7 +4,8 @@ import { activateDue } from './changes.ts';
 import { remindUnits } from './circulation.ts';
 import { runSimulation, simulateTask } from './simulation-run.ts';
 
-export { activateDue } from './changes.ts';
+export { headFile, keepFile, openDraft } from './change-files.ts';
+export { activateDue, actOnChange, draftChange } from './changes.ts';
 export { remindUnits } from './circulation.ts';
 export { type Difference, differencesOf } from './differences.ts';
 export { type GivenPolicy, readGivenPolicy } from './read-given.ts';
