@@ -194,6 +194,18 @@ describe('a change of policy', () => {
         await page.getByRole('button', { name: /回\s?退/ }).click();
         await page.getByText('已回退').first().waitFor();
         await look(page, 'policy-back');
+        // The rules of each day stay readable: the history of the file, and the set that held while it was in force.
+        await page.getByRole('link', { name: /生效后为第 \d+ 号政策集/ }).click();
+        await page.getByRole('heading', { name: /第 \d+ 号政策集/ }).waitFor();
+        await look(page, 'policy-set');
+        await page.goto('/desk/policy-versions');
+        await page.getByLabel('类型').selectOption('ruleSet');
+        await page.getByRole('link', { name: '行政处罚质量规则' }).click();
+        await page.getByText('现行', { exact: true }).waitFor();
+        await page.getByText(`新版目录和备注规则（${width}）`).first().waitFor();
+        await page.getByText('与上一版本相比，1 行不同').first().click();
+        await page.getByText(id).first().waitFor();
+        await look(page, 'policy-history');
       });
       const next = await city.submit(penaltyCsv([penalty(width * 10 + 3, { BZ: '' })]));
       assert.ok(!(await rulesOf(next.id)).includes(id));
