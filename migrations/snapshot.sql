@@ -2589,6 +2589,9 @@ CREATE TABLE policy.change_unit (
   comment text,
   answered_by uuid,
   answered_at timestamp with time zone,
+  told_at timestamp with time zone,
+  reminded_at timestamp with time zone,
+  overdue_at timestamp with time zone,
   CONSTRAINT change_unit_pkey PRIMARY KEY (change_id, body_id),
   CONSTRAINT change_unit_answer_check CHECK ((answer = ANY (ARRAY['confirmed'::text, 'objected'::text]))),
   CONSTRAINT change_unit_check CHECK (((answer IS NULL) = (answered_at IS NULL))),
@@ -2625,15 +2628,19 @@ CREATE TABLE policy.simulation (
   asked_at timestamp with time zone NOT NULL,
   finished_at timestamp with time zone,
   result jsonb,
+  progress jsonb,
+  rows_done integer NOT NULL DEFAULT 0,
+  problem text,
   CONSTRAINT simulation_pkey PRIMARY KEY (simulation_id),
-  CONSTRAINT simulation_check CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text])) = (finished_at IS NOT NULL))),
+  CONSTRAINT simulation_check CHECK (((state = ANY (ARRAY['done'::text, 'failed'::text, 'cancelled'::text])) = (finished_at IS NOT NULL))),
   CONSTRAINT simulation_row_limit_check CHECK (((row_limit >= 1) AND (row_limit <= 1000000))),
-  CONSTRAINT simulation_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  CONSTRAINT simulation_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text, 'cancelled'::text]))),
   CONSTRAINT simulation_change_id_fkey FOREIGN KEY (change_id) REFERENCES policy.change(change_id)
 );
 CREATE INDEX simulation_of ON policy.simulation USING btree (change_id, asked_at DESC);
+CREATE UNIQUE INDEX simulation_running ON policy.simulation USING btree (change_id) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
 GRANT INSERT, SELECT ON policy.simulation TO ${role:app};
-GRANT UPDATE (finished_at, result, state) ON policy.simulation TO ${role:app};
+GRANT UPDATE (finished_at, problem, progress, result, rows_done, state) ON policy.simulation TO ${role:app};
 
 CREATE TABLE quality.code_count (
   counted_on date NOT NULL,

@@ -7,12 +7,7 @@ import { multipartOf } from './http-city.ts';
 
 export type SheetRow = Record<string, string>;
 
-export async function policySheet(
-  ctx: AppContext,
-  kind: string,
-  key: string,
-  change: (rows: SheetRow[]) => SheetRow[] = (rows) => rows,
-): Promise<Buffer> {
+async function sheetOf(ctx: AppContext, kind: string, key: string) {
   const file = policySource(ctx.policy()).files.findLast(
     (one): one is SheetFile => isSheetKind(one.kind) && one.kind === kind && one.key === key,
   );
@@ -22,10 +17,40 @@ export async function policySheet(
   const names = sheet.header.map((text) => text.replace('*', ''));
   const rows: SheetRow[] = [];
   for await (const row of sheet.rows) rows.push(Object.fromEntries(names.map((name, at) => [name, row[at] ?? ''])));
-  const changed = change(rows).map((row) => names.map((name) => row[name] ?? ''));
+  return { sheet, names, rows };
+}
+
+async function written(spec: Parameters<typeof xlsxPieces>[0]): Promise<Buffer> {
   const pieces: Buffer[] = [];
-  for await (const piece of xlsxPieces({ sheets: [{ ...sheet, rows: changed }] })) pieces.push(piece);
+  for await (const piece of xlsxPieces(spec)) pieces.push(piece);
   return Buffer.concat(pieces);
 }
+
+export async function policySheet(
+  ctx: AppContext,
+  kind: string,
+  key: string,
+  change: (rows: SheetRow[]) => SheetRow[] = (rows) => rows,
+): Promise<Buffer> {
+  const { sheet, names, rows } = await sheetOf(ctx, kind, key);
+  const changed = change(rows).map((row) => names.map((name) => row[name] ?? ''));
+  return written({ sheets: [{ ...sheet, rows: changed }] });
+}
+
+/** What is in force, as rows under the headings of the template. */
+export const presentRows = async (ctx: AppContext, kind: string, key: string): Promise<SheetRow[]> =>
+  (await sheetOf(ctx, kind, key)).rows;
+
+/** A workbook that somebody made by hand: a title above, headings in their own order, nothing of the template. */
+export const handMade = (title: string, headings: readonly string[], rows: readonly SheetRow[]): Promise<Buffer> =>
+  written({
+    sheets: [
+      {
+        name: '目录',
+        header: [title],
+        rows: [[...headings], ...rows.map((row) => headings.map((heading) => row[heading] ?? ''))],
+      },
+    ],
+  });
 
 export const sheetUpload = (content: Buffer) => multipartOf([{ name: 'file', content, fileName: '政策.xlsx' }]);

@@ -22,6 +22,8 @@ export * from './obligations.ts';
 export * from './oversight.ts';
 export * from './papers.ts';
 export * from './policy-changes.ts';
+export * from './policy-rules.ts';
+export * from './policy-versions.ts';
 export * from './privacy.ts';
 export * from './quality.ts';
 export * from './records.ts';

@@ -53,6 +53,25 @@ export const PolicySimulationView = Type.Object({
       how: Type.Union([Type.Literal('appear'), Type.Literal('vanish')]),
     }),
   ),
+  /** Of a catalogue or disclosure change: records that the public would see, or see no more; null of other changes. */
+  records: Type.Optional(
+    orNull(
+      Type.Object({
+        read: Type.Integer(),
+        complete: Type.Boolean(),
+        changes: Type.Array(
+          Type.Object({
+            item: Type.String(),
+            body: Type.String(),
+            show: Type.Integer(),
+            hide: Type.Integer(),
+            longer: Type.Integer(),
+            shorter: Type.Integer(),
+          }),
+        ),
+      }),
+    ),
+  ),
 });
 export type PolicySimulationView = Static<typeof PolicySimulationView>;
 
@@ -85,9 +104,24 @@ export const PolicyChangeView = Type.Object({
         Type.Literal('notConfirmed'),
       ]),
       comment: orNull(Type.String()),
+      toldAt: orNull(InstantSchema),
+      remindedAt: orNull(InstantSchema),
     }),
   ),
   simulation: orNull(PolicySimulationView),
+  /** The newest trial that runs by itself; null where there was none. */
+  run: orNull(
+    Type.Object({
+      id: IdSchema,
+      state: Type.Enum(['waiting', 'running', 'done', 'failed', 'cancelled']),
+      rowLimit: Type.Integer(),
+      rowsDone: Type.Integer(),
+      recordsDone: Type.Integer(),
+      askedAt: InstantSchema,
+      finishedAt: orNull(InstantSchema),
+      problem: orNull(Words),
+    }),
+  ),
   events: Type.Array(
     Type.Object({ at: InstantSchema, kind: Type.String(), by: orNull(Type.String()), note: orNull(Type.String()) }),
   ),
@@ -132,6 +166,15 @@ export const PolicyChangeCommandRequest = Type.Object(
   closed,
 );
 export type PolicyChangeCommandRequest = Static<typeof PolicyChangeCommandRequest>;
+
+export const PolicySimulationQuery = Type.Object(
+  {
+    /** Rows at most; more than fit while somebody waits run by themselves. Absent = those that fit. */
+    rows: Type.Optional(Type.Integer({ minimum: 1, maximum: 1_000_000 })),
+  },
+  closed,
+);
+export type PolicySimulationQuery = Static<typeof PolicySimulationQuery>;
 
 export const PolicyAnswerRequest = Type.Object(
   {

@@ -24,4 +24,13 @@ export type {
   Value,
   ValueNode,
 } from './types.ts';
-export { maxWords, readWords, sayExpression, type WordName, type WordProblem, type WordsResult } from './words.ts';
+export {
+  maxWords,
+  readWords,
+  sayExpression,
+  type WordName,
+  type WordPlace,
+  type WordProblem,
+  type WordsResult,
+  writeNames,
+} from './words.ts';

@@ -65,4 +65,29 @@ describe('words', () => {
     assert.match(wrong('（'.repeat(40)), /超过32层/);
     assert.match(wrong('〔不存在〕 为空'), /没有名为/);
   });
+  it('say what to write instead, and which part of a tree stands where', () => {
+    const problem = (text: string) => {
+      const result = readWords(text, names);
+      assert.ok(!result.ok, text);
+      const { at, to, instead } = result.problem;
+      return { part: text.slice(at - 1, to - 1), instead };
+    };
+    assert.deepEqual(problem('罚款金额 超过 3'), { part: '超过', instead: ['>'] });
+    assert.deepEqual(problem('罚款金额 不低于 3'), { part: '不低于', instead: ['≥'] });
+    assert.deepEqual(problem('处罚种类 包含 “罚款”'), { part: '处罚种类', instead: ['处罚类别'] });
+    assert.equal(problem('【备主】 为空').part, '【备主】');
+    const text = '处罚类别 包含 “罚款” 时，罚款金额 > 0 且 t1 属于（“甲”、“乙”）';
+    const read = readWords(text, names);
+    assert.ok(read.ok);
+    const part = (path: string): string => {
+      const { at, to } = read.placeOf(path);
+      return text.slice(at - 1, to - 1);
+    };
+    assert.equal(part('$.if'), '处罚类别 包含 “罚款”');
+    assert.equal(part('$.if.contains[1]'), '“罚款”');
+    assert.equal(part('$.then.and[0].gt[1]'), '0');
+    assert.equal(part('$.then.and[1].in[1][1]'), '“乙”');
+    assert.equal(part('$.then.and[1].in[0]'), 't1');
+    assert.equal(part('$.nothing'), text);
+  });
 });

@@ -14,14 +14,24 @@ export interface WordName {
   readonly type: FieldType;
 }
 
-export interface WordProblem {
-  /** Position in the text, from 1. */
+/** Part of a text: the first character, from 1, and the one behind the last. */
+export interface WordPlace {
   readonly at: number;
+  readonly to: number;
+}
+export interface WordProblem extends WordPlace {
   readonly zh: string;
   readonly en: string;
+  /** What may stand there instead, best first. */
+  readonly instead: readonly string[];
 }
 export type WordsResult =
-  | { readonly ok: true; readonly tree: unknown }
+  | {
+      readonly ok: true;
+      readonly tree: unknown;
+      /** Where in the text a part of the tree stands, by the path of {@link parseExpression}: `$.and[1].gt[0]`. */
+      readonly placeOf: (path: string) => WordPlace;
+    }
   | { readonly ok: false; readonly problem: WordProblem };
 
 /** Characters of one condition. */
@@ -84,6 +94,36 @@ const functions: Readonly<Record<string, string>> = {
   积: 'mul',
   项数: 'count',
 };
+/** What clerks write for a comparison, and what the language says. */
+const comparisonsInstead: readonly (readonly [string, string])[] = [
+  ['不超过', '≤'],
+  ['不高于', '≤'],
+  ['不多于', '≤'],
+  ['至多', '≤'],
+  ['不低于', '≥'],
+  ['不少于', '≥'],
+  ['至少', '≥'],
+  ['超过', '>'],
+  ['高于', '>'],
+  ['多于', '>'],
+  ['低于', '<'],
+  ['少于', '<'],
+  ['不足', '<'],
+  ['不是', '不为'],
+  ['是', '为'],
+  ['等同', '为'],
+  ['没有填', '为空'],
+  ['未填写', '为空'],
+  ['未填', '为空'],
+  ['已填写', '不为空'],
+  ['已填', '不为空'],
+  ['必填', '不为空'],
+  ['非空', '不为空'],
+  ['含有', '包含'],
+  ['含', '包含'],
+  ['在', '属于'],
+  ['以', '开头为'],
+];
 const nameOfFunction = Object.fromEntries(Object.entries(functions).map(([zh, key]) => [key, zh]));
 const typedLiterals: Readonly<Record<string, string>> = { 文字: 'text', 日期: 'date', 数字: 'number' };
 const nameOfLiteral = Object.fromEntries(Object.entries(typedLiterals).map(([zh, key]) => [key, zh]));
@@ -122,6 +162,21 @@ class Names {
   }
   role(text: string): WordName | undefined {
     return this.#roles.get(text);
+  }
+  /** Fields whose labels are written much like it, as they may stand in a condition. */
+  near(label: string): string[] {
+    const wanted = new Set(label);
+    return [...this.#byKey.values()]
+      .filter((name) => name.kind === 'field')
+      .map((name) => {
+        const letters = new Set(name.label);
+        const shared = [...letters].filter((letter) => wanted.has(letter)).length;
+        return { text: this.say(name), likeness: shared / Math.max(letters.size, wanted.size) };
+      })
+      .filter(({ likeness }) => likeness >= 0.4)
+      .sort((a, b) => b.likeness - a.likeness)
+      .slice(0, 3)
+      .map(({ text }) => text);
   }
   bare(label: string): WordName | undefined {
     return this.#bare.get(label);
@@ -225,15 +280,29 @@ class Sayer {
 
 const quote = (text: string): string => `“${text.replaceAll('”', '””')}”`;
 
+/** How names are written in conditions: 罚款金额, 【备注】, 〔决定日期〕. */
+export function writeNames(names: readonly WordName[]): string[] {
+  const all = new Names(names);
+  return names.map((name) => all.say(name));
+}
+
 /** The tree of a condition in words, or the first thing that is wrong with it and where. */
 export function readWords(text: string, names: readonly WordName[]): WordsResult {
   if (text.length > maxWords)
     return {
       ok: false,
-      problem: { at: maxWords, zh: `条件超过${maxWords}字`, en: `the condition has more than ${maxWords} characters` },
+      problem: {
+        at: maxWords,
+        to: text.length + 1,
+        zh: `条件超过${maxWords}字`,
+        en: `the condition has more than ${maxWords} characters`,
+        instead: [],
+      },
     };
   try {
-    return { ok: true, tree: new WordReader(text, new Names(names)).whole() };
+    const reader = new WordReader(text, new Names(names));
+    const tree = reader.whole();
+    return { ok: true, tree, placeOf: (path) => reader.placeOf(tree, path) };
   } catch (error) {
     if (error instanceof WordsError) return { ok: false, problem: error.problem };
     throw error;
@@ -251,6 +320,9 @@ class WordsError extends Error {
 class WordReader {
   readonly #text: string;
   readonly #names: Names;
+  /** Where what was read stands: parts that are objects, and operands by their list. */
+  readonly #places = new Map<object, WordPlace>();
+  readonly #operands = new Map<readonly unknown[], readonly WordPlace[]>();
   #at = 0;
   #depth = 0;
 
@@ -267,8 +339,35 @@ class WordReader {
     return tree;
   }
 
-  #fail(zh: string, en: string): never {
-    throw new WordsError({ at: this.#at + 1, zh, en });
+  /** The smallest part of the text that holds what the path names. */
+  placeOf(tree: unknown, path: string): WordPlace {
+    let node = tree;
+    let place: WordPlace = { at: 1, to: this.#text.length + 1 };
+    for (const step of path.matchAll(/\.([A-Za-z]+)|\[(\d+)\]/g)) {
+      const key = step[1] ?? step[2] ?? '';
+      if (Array.isArray(node)) place = this.#operands.get(node)?.[Number(key)] ?? place;
+      node = Array.isArray(node) ? node[Number(key)] : isObject(node) ? node[key] : undefined;
+      if (typeof node === 'object' && node !== null) place = this.#places.get(node) ?? place;
+    }
+    return place;
+  }
+
+  /** Reads with `read` and remembers where it stood. */
+  #placed<T>(read: () => T): T {
+    return this.#withPlace(read).value;
+  }
+  #withPlace<T>(read: () => T): { value: T; place: WordPlace } {
+    this.#blank();
+    const from = this.#at;
+    const value = read();
+    const place = { at: from + 1, to: this.#at + 1 };
+    if (typeof value === 'object' && value !== null && !this.#places.has(value)) this.#places.set(value, place);
+    return { value, place };
+  }
+
+  #fail(zh: string, en: string, length = 1, instead: readonly string[] = []): never {
+    const at = this.#at + 1;
+    throw new WordsError({ at, to: at + Math.max(length, 1), zh, en, instead });
   }
   #rest(): string {
     return this.#text.slice(this.#at, this.#at + 20);
@@ -291,6 +390,9 @@ class WordReader {
   }
 
   #test(): unknown {
+    return this.#placed(() => this.#readTest());
+  }
+  #readTest(): unknown {
     if (++this.#depth > maxNesting) this.#fail(`括号超过${maxNesting}层`, `nested more than ${maxNesting} levels`);
     const first = this.#joined();
     const when = this.#takeWhen();
@@ -331,6 +433,9 @@ class WordReader {
   }
 
   #term(): unknown {
+    return this.#placed(() => this.#readTerm());
+  }
+  #readTerm(): unknown {
     if (this.#take('恒成立') !== undefined) return true;
     if (this.#take('恒不成立') !== undefined) return false;
     for (const [word, key] of [
@@ -357,7 +462,7 @@ class WordReader {
   }
 
   #comparison(): unknown {
-    const left = this.#value(true);
+    const { value: left, place } = this.#withPlace(() => this.#value(true));
     this.#blank();
     const before = this.#at;
     if (this.#take('中有一项') !== undefined) {
@@ -367,24 +472,57 @@ class WordReader {
       return { exists: [left, where] };
     }
     const found = operators.find(([word]) => this.#text.startsWith(word, this.#at));
-    if (!found)
-      return this.#fail(
-        `“${this.#rest()}”不是比较方式，可用：为、不为、为空、不为空、属于、包含、开头为、符合格式、>、≥、<、≤、早于、晚于、不早于、不晚于`,
-        `“${this.#rest()}” is no comparison; use 为, 不为, 为空, 不为空, 属于, 包含, 开头为, 符合格式, >, ≥, <, ≤, 早于, 晚于, 不早于, 不晚于`,
-      );
+    if (!found) return this.#noComparison();
     const [word, key] = found;
     this.#at = before + word.length;
     if (key === 'isEmpty' || key === 'notEmpty') return { [key]: left };
     if (key === 'truth') return left;
-    if (key === 'in') return { in: [left, this.#list()] };
-    return { [key]: [left, this.#value(false)] };
+    const right = this.#withPlace(() => (key === 'in' ? this.#list() : this.#value(false)));
+    const pair = [left, right.value];
+    this.#operands.set(pair, [place, right.place]);
+    return { [key]: pair };
+  }
+
+  #noComparison(): never {
+    const usual = '为、不为、为空、不为空、属于、包含、开头为、符合格式、>、≥、<、≤、早于、晚于、不早于、不晚于';
+    const written = this.#rest();
+    if (written.startsWith('不包含') || written.startsWith('不含') || written.startsWith('不属于'))
+      this.#fail(
+        `没有“${written.slice(0, 3)}”这种写法，请写成“非（… 包含 …）”或“非（… 属于（…））”`,
+        `there is no “${written.slice(0, 3)}”; write 非（… 包含 …） or 非（… 属于（…））`,
+        3,
+      );
+    const [near, instead] = comparisonsInstead.find(([word]) => written.startsWith(word)) ?? [];
+    if (near !== undefined && instead !== undefined)
+      this.#fail(
+        `“${near}”不是比较方式，请写成“${instead}”`,
+        `“${near}” is no comparison; write ${instead}`,
+        near.length,
+        [instead],
+      );
+    if (written.trim() === '')
+      this.#fail(`此处缺少比较方式，可用：${usual}`, `a comparison is missing here; use ${usual}`, 1, [
+        '为',
+        '不为空',
+        '>',
+      ]);
+    this.#fail(
+      `“${written}”不是比较方式，可用：${usual}`,
+      `“${written}” is no comparison; use ${usual}`,
+      /^\S+/.exec(written)?.[0].length ?? 1,
+    );
   }
 
   #list(): unknown[] {
     this.#open();
-    const list = [this.#value(false)];
-    while (this.#take('、', '，', ',') !== undefined) list.push(this.#value(false));
+    const read = [this.#withPlace(() => this.#value(false))];
+    while (this.#take('、', '，', ',') !== undefined) read.push(this.#withPlace(() => this.#value(false)));
     this.#close();
+    const list = read.map(({ value }) => value);
+    this.#operands.set(
+      list,
+      read.map(({ place }) => place),
+    );
     return list;
   }
 
@@ -429,11 +567,13 @@ class WordReader {
   }
 
   #unknownField(label: string): never {
-    const near = this.#names.labels.filter((one) => one.includes(label.slice(0, 2)) || label.includes(one)).slice(0, 3);
+    const near = this.#names.near(label);
     const hint = near.length > 0 ? `；相近的字段：${near.join('、')}` : '';
     return this.#fail(
       `没有名为“${label}”的字段${hint}`,
       `there is no field “${label}”${near.length > 0 ? `; similar: ${near.join(', ')}` : ''}`,
+      this.#text[this.#at] === '【' ? label.length + 2 : label.length,
+      near,
     );
   }
 

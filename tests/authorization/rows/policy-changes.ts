@@ -32,7 +32,36 @@ async function freshChange(
   return id;
 }
 
+const rule = {
+  ...{ id: 'penalty-remark-needed', severity: '提示', field: 'BZ', when: '', require: '【BZ】 不为空', basis: '' },
+  ...{ messageZh: '备注应填写。', messageEn: '', fixZh: '请填写。', fixEn: '', caseFinding: '', caseNone: '' },
+  confirmed: '',
+};
+
 export const rows: Rows = {
+  'GET /api/v1/policy-versions': { expect: officeOnly, ...at('/api/v1/policy-versions') },
+  'GET /api/v1/policy-versions/:kind/:key': {
+    expect: officeOnly,
+    ...at(`/api/v1/policy-versions/${table.join('/')}`),
+  },
+  'GET /api/v1/policy-versions/:kind/:key/file': {
+    expect: officeOnly,
+    ...at(`/api/v1/policy-versions/${table.join('/')}/file?format=yaml`),
+  },
+  'GET /api/v1/policy-sets/:setId': { expect: officeOnly, ...at('/api/v1/policy-sets/1') },
+  'GET /api/v1/policy-rules': { expect: officeOnly, ...at('/api/v1/policy-rules') },
+  'GET /api/v1/policy-rules/:key': { expect: officeOnly, ...at('/api/v1/policy-rules/penalty') },
+  'POST /api/v1/policy-rules/:key/trial': {
+    expect: officeOnly,
+    request: () => ({ url: '/api/v1/policy-rules/penalty/trial', payload: { rule, sample: false } }),
+  },
+  'PUT /api/v1/policy-changes/:id/rules/:key': {
+    expect: officeOnly,
+    request: async (_who, fixture) => ({
+      url: `/api/v1/policy-changes/${await freshChange(fixture)}/rules/penalty`,
+      payload: { rule, was: null },
+    }),
+  },
   'GET /api/v1/policy-templates': { expect: officeOnly, ...at('/api/v1/policy-templates') },
   'GET /api/v1/policy-templates/:kind/:key': {
     expect: officeOnly,
@@ -59,6 +88,15 @@ export const rows: Rows = {
     request: async (_who, fixture) => ({
       url: `/api/v1/policy-changes/${await freshChange(fixture, 'uploaded')}/simulation`,
     }),
+  },
+  'DELETE /api/v1/policy-changes/:id/simulation': {
+    expect: officeOnly,
+    request: async (_who, fixture) => {
+      const url = `/api/v1/policy-changes/${await freshChange(fixture, 'uploaded')}/simulation`;
+      const begun = await fixture.city.call('office', 'POST', `${url}?rows=10000`);
+      if (begun.statusCode !== 200) throw new Error(begun.body);
+      return { url };
+    },
   },
   'POST /api/v1/policy-changes/:id/commands': {
     expect: officeOnly,

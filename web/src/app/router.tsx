@@ -264,8 +264,43 @@ const policyChange = createRoute({
   component: lazyRouteComponent(() => import('../features/policy/change-page.tsx'), 'PolicyChangePage'),
 });
 
+const policyRules = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-rules',
+  validateSearch: (raw: Raw): Partial<Record<'set' | 'standard' | 'change' | 'rule', string | undefined>> => ({
+    set: text(raw, 'set'),
+    standard: text(raw, 'standard'),
+    change: text(raw, 'change'),
+    rule: text(raw, 'rule'),
+  }),
+  component: lazyRouteComponent(() => import('../features/policy/rule-page.tsx'), 'PolicyRulePage'),
+});
+
+const policyVersions = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-versions',
+  validateSearch: (raw: Raw): { kind?: string | undefined } => ({ kind: text(raw, 'kind') }),
+  component: lazyRouteComponent(() => import('../features/policy/versions-page.tsx'), 'PolicyVersionsPage'),
+});
+
+const policyHistory = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-versions/$kind/$key',
+  component: lazyRouteComponent(() => import('../features/policy/versions-page.tsx'), 'PolicyHistoryPage'),
+});
+
+const policySet = createRoute({
+  getParentRoute: () => desk,
+  path: '/policy-sets/$setId',
+  component: lazyRouteComponent(() => import('../features/policy/versions-page.tsx'), 'PolicySetPage'),
+});
+
 const accountPages = [
+  policyVersions,
+  policyHistory,
+  policySet,
   policyChanges,
+  policyRules,
   policyChange,
   accounts,
   newAccount,

@@ -421,10 +421,33 @@ export async function openDraftsOf(client: Queryable, accountId: string): Promis
 }
 
 /** Files that were worked off, newest first. */
-export async function recentSubmissions(client: Queryable, limit: number): Promise<string[]> {
-  const rows = await query<{ submission_id: string }>(
+export interface SubmissionPlace {
+  readonly submission_id: string;
+  readonly received_at: string;
+}
+
+/** Finished submissions, newest first, from a place on. */
+export async function recentSubmissions(
+  client: Queryable,
+  wanted: {
+    readonly limit: number;
+    readonly from?: SubmissionPlace | null;
+    readonly standard?: string;
+    readonly bodyIds?: readonly string[] | null;
+    /** Files of more rows are left out: they take longer than somebody waits. */
+    readonly maxRows?: number;
+  },
+): Promise<SubmissionPlace[]> {
+  const { from = null, standard = null, bodyIds = null, maxRows = null } = wanted;
+  return query<SubmissionPlace>(
     client,
-    sql`SELECT submission_id FROM core.submission WHERE state = 'done' ORDER BY received_at DESC, submission_id LIMIT ${limit}`,
+    sql`SELECT submission_id, received_at FROM core.submission
+         WHERE state = 'done'
+           AND (${from?.received_at ?? null}::timestamptz IS NULL
+                OR (received_at, submission_id) <= (${from?.received_at ?? null}::timestamptz, ${from?.submission_id ?? null}::uuid))
+           AND (${standard}::text IS NULL OR standard = ${standard})
+           AND (${bodyIds}::uuid[] IS NULL OR body_id = ANY (${bodyIds}::uuid[]))
+           AND (${maxRows}::bigint IS NULL OR rows_read <= ${maxRows})
+         ORDER BY received_at DESC, submission_id DESC LIMIT ${wanted.limit}`,
   );
-  return rows.map((row) => row.submission_id);
 }

@@ -22,6 +22,7 @@ import type {
   PolicyProblem,
   ProcedurePolicy,
   Purposes,
+  QualityRule,
   RepairRules,
   Wizard,
 } from './types.ts';
@@ -82,6 +83,21 @@ export function checkPolicyFiles(read: readonly ReadPolicyFile[]): PolicyProblem
   checkRegimes(read, problems);
   checkMeasures(read, problems);
   return problems;
+}
+
+/** What is wrong with one rule as a member of a set: paths below the rule, `check.require.gt[0]`. */
+export function checkRuleOf(
+  files: readonly PolicyFile[],
+  standards: readonly string[],
+  rule: QualityRule,
+): Omit<PolicyProblem, 'file'>[] {
+  const problems = new Map<string, Omit<PolicyProblem, 'file'>>();
+  const report: Report = (at, zh, en) => {
+    const path = at.replace('body.rules[0].', '');
+    problems.set(`${path} ${zh}`, { path, zh, en });
+  };
+  checkRuleSet('', { standards: [...standards], rules: [rule] }, indexFiles(files), new Map(), report);
+  return [...problems.values()];
 }
 
 /** What was seen so far, and in the file of which key: several periods of one file may repeat themselves. */
@@ -185,6 +201,7 @@ function checkBody(file: PolicyFile, index: PolicyIndex, seen: Seen, report: Rep
     case 'accessLimits':
     case 'noticeRules':
     case 'exchange':
+    case 'circulation':
     case 'signIn':
     case 'matching':
       checkSingle(file, seen, report);

@@ -165,7 +165,7 @@ export function checkLiterals(json: unknown, allowed: Allowed, path: string, rep
         typeof field === 'string' ? field : isObject(operands[0]) && operands[0].item === true ? list : undefined;
       const exact =
         operator === 'eq' || operator === 'ne' || operator === 'in' || (operator === 'contains' && name === field);
-      if (exact && name !== undefined) checkValues(operands[1], allowed(name), place, report);
+      if (exact && name !== undefined) checkValues(operands[1], allowed(name), `${place}[1]`, report);
       const inner = (operator === 'exists' || operator === 'count') && typeof field === 'string' ? field : list;
       checkLiterals(operands, allowed, place, report, inner);
     } else checkLiterals(operands, allowed, place, report, list);
@@ -174,10 +174,10 @@ export function checkLiterals(json: unknown, allowed: Allowed, path: string, rep
 
 function checkValues(json: unknown, values: ReadonlySet<string> | undefined, path: string, report: Report): void {
   if (values === undefined) return;
-  for (const literal of Array.isArray(json) ? json : [json]) {
+  for (const [at, literal] of (Array.isArray(json) ? json : [json]).entries()) {
     if (typeof literal !== 'string' || values.has(literal)) continue;
     report(
-      path,
+      Array.isArray(json) ? `${path}[${at}]` : path,
       `代码表中没有“${literal}”，条件永远不会成立`,
       `“${literal}” is not in the code table, so the condition never holds`,
     );

@@ -11,6 +11,7 @@ import type {
   Catalogue,
   CatalogueItem,
   CheckRules,
+  CirculationRules,
   CodeTable,
   CompiledRule,
   CreditListKind,
@@ -120,6 +121,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
   const limits: AccessLimits | undefined = of('accessLimits').at(-1)?.body;
   const oversight: OversightRules | undefined = of('oversight').at(-1)?.body;
   const exchange: ExchangeRules | undefined = of('exchange').at(-1)?.body;
+  const circulation: CirculationRules | undefined = deepFreeze(of('circulation').at(-1)?.body);
   const signIn: SignInRules | undefined = of('signIn').at(-1)?.body;
   const topics = deepFreeze(of('notices').flatMap((file) => file.body.topics));
   const topicOf = new Map(topics.map((topic) => [topic.topic, topic]));
@@ -175,6 +177,7 @@ function compile(files: readonly PolicyFile[], setId: number, digest: string, op
     accessLimits: () => known(limits, 'access limits'),
     oversight: () => known(oversight, 'oversight rules'),
     exchange: () => known(exchange, 'rules of exchange'),
+    circulation: () => known(circulation, 'rules of circulation'),
     signIn: () => known(signIn, 'rules of sign-in'),
     noticeTopic: (topic) => known(topicOf.get(topic), `words for ${topic}`),
     noticeTopics: () => topics,

@@ -1,4 +1,5 @@
 /** Law as data: reading, checking, storing and asking it. Other modules import this file only. */
+export { checkRuleOf } from './check-files.ts';
 export { checkPolicy, type PolicyCheck, problemLine } from './check-policy.ts';
 export { bindRule } from './check-rules.ts';
 export { itemsOf } from './check-standard.ts';

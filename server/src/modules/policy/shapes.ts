@@ -312,6 +312,11 @@ const placeRules = strict({
   disclosureTransition: optional(oneOf('shorter', 'ofDecision', 'current')),
 });
 
+const circulation = strict({
+  remindWorkingDays: Type.Integer({ minimum: 0, maximum: 30 }),
+  silence: oneOf('goOn', 'explain', 'wait'),
+});
+
 const onDue = Type.Union([
   strict({ kind: Type.Literal('escalate') }),
   strict({ kind: Type.Literal('command'), command: identifier, article: basis }),
@@ -847,6 +852,7 @@ const bodies: Readonly<Record<PolicyKind, TSchema>> = {
   industries,
   matching,
   placeRules,
+  circulation,
   procedure,
   repair,
   purposes,

@@ -427,6 +427,17 @@ export interface OversightRules {
 }
 
 /** How receivers of records are told of changes, and how long they have to confirm. */
+/** How units are asked about a change of policy, and what their silence means. */
+export interface CirculationRules {
+  /** They are reminded so many working days before the day for answers; 0 = not. */
+  remindWorkingDays: number;
+  /**
+   * What a unit that never answers means once the day has passed: the change goes on and shows it (`goOn`); the office must
+   * say why it goes on (`explain`); the change waits until the unit answers or is asked no more (`wait`).
+   */
+  silence: 'goOn' | 'explain' | 'wait';
+}
+
 export interface ExchangeRules {
   receipts: { workingDays: number; targetDays: number };
   attempts: { waitSeconds: number[]; timeoutSeconds: number; alarmAfter: number; parallel: number };
@@ -903,6 +914,7 @@ export type PolicyFile =
   | PolicyEnvelope<'wizard', Wizard>
   | PolicyEnvelope<'oversight', OversightRules>
   | PolicyEnvelope<'exchange', ExchangeRules>
+  | PolicyEnvelope<'circulation', CirculationRules>
   | PolicyEnvelope<'signIn', SignInRules>;
 export type PolicyKind = PolicyFile['kind'];
 
@@ -981,6 +993,7 @@ export interface PolicyRuntime {
   accessLimits(): AccessLimits;
   oversight(): OversightRules;
   exchange(): ExchangeRules;
+  circulation(): CirculationRules;
   signIn(): SignInRules;
   /** The words of one thing that is told. Throws when there is none of this key. */
   noticeTopic(topic: string): NoticeTopic;

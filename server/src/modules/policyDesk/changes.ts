@@ -1,73 +1,19 @@
 /** A policy change from the first sheet to its roll-back. Every step is guarded by the version that was read. */
 import type { PolicyChangeCommandRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
-import { writeAccess } from '../../platform/access-log/index.ts';
-import { HiddenError } from '../../platform/authz/index.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { authorize, findBody, scopeOf } from '../identity/index.ts';
-import {
-  compilePolicy,
-  contentHash,
-  filesInForce,
-  hashOf,
-  headOf,
-  type PolicyFile,
-  policySource,
-  problemsWith,
-  releaseFile,
-  shaped,
-  withdrawReleases,
-} from '../policy/index.ts';
+import { authorize, findBody } from '../identity/index.ts';
+import { contentHash, hashOf, problemsWith, releaseFile, withdrawReleases } from '../policy/index.ts';
+import { accountOf, conflict, inForce, logged, seenChange, wrong } from './change-common.ts';
+import { headFile, overtaken, problemsError } from './change-files.ts';
+import { tellUnits } from './circulation.ts';
 import { differencesOf } from './differences.ts';
-import { judgeRules, type RuleProblem } from './judge-rules.ts';
 import * as queries from './queries.ts';
-import { readWorkbook } from './read-workbook.ts';
-import { fromRows, isSheetKind, type SheetFile, type SheetKind, standardsOf } from './sheets.ts';
+import type { SheetFile } from './sheets.ts';
 import { simulate } from './simulate.ts';
 import { answerOf, type ChangeCommand, nextState } from './state.ts';
-
-export const conflict = (zh: string, en: string): DomainError => new DomainError('conflict', { zh, en });
-export const wrong = (zh: string, en: string): DomainError => new DomainError('unprocessable', { zh, en });
-
-const accountOf = (actor: Actor): string => {
-  if (actor.accountId === null) throw new DomainError('forbidden');
-  return actor.accountId;
-};
-
-/** What holds today, one file a kind and key. */
-export const inForce = (ctx: AppContext): PolicyFile[] =>
-  filesInForce(policySource(ctx.policy()).files, ctx.clock.today());
-
-/** The change, for the office or a unit that was asked; from everybody else it is hidden. */
-export async function seenChange(ctx: AppContext, actor: Actor, id: string): Promise<queries.ChangeRow> {
-  const scope = scopeOf(actor, 'policyChange.read');
-  const row = await queries.changeById(ctx.db.app, id);
-  if (!row) throw new DomainError('not-found');
-  if (scope.kind === 'all') return row;
-  const units = await queries.unitsOf(ctx.db.app, id);
-  if (!units.some((unit) => scope.bodyIds.includes(unit.body_id))) throw new HiddenError();
-  return row;
-}
-
-async function logged(
-  tx: Transaction,
-  ctx: AppContext,
-  actor: Actor,
-  id: string,
-  kind: string,
-  note: string | null,
-): Promise<void> {
-  const at = ctx.clock.now();
-  await queries.insertEvent(tx, { eventId: newId(), id, at, kind, by: actor.accountId, note });
-  await writeAccess(tx, ctx, actor, {
-    action: `policyChange.${kind}`,
-    resourceKind: 'policyChange',
-    resourceId: id,
-    detail: { note },
-  });
-}
 
 export async function draftChange(
   ctx: AppContext,
@@ -81,102 +27,6 @@ export async function draftChange(
   await queries.insertChange(tx, { id, ...given, digest: hashOf([]), by, at: ctx.clock.now() });
   await logged(tx, ctx, actor, id, 'draft', null);
   return id;
-}
-
-const digestOf = (files: readonly { readonly kind: string; readonly key: string; readonly hash: string }[]): string =>
-  hashOf(files.map(({ kind, key, hash }) => ({ kind, key, hash })));
-
-export async function headFile(ctx: AppContext, kind: string, key: string): Promise<SheetFile> {
-  const head = await headOf(ctx.db.app, inForce(ctx), kind, key);
-  if (head && isSheetKind(head.kind)) return head as SheetFile;
-  throw new DomainError('not-found', { zh: '没有这个政策文件。', en: 'There is no such policy file.' });
-}
-
-const overtaken = (file: { readonly kind: string; readonly key: string }): DomainError =>
-  conflict(
-    `${file.kind}/${file.key} 在您下载模板或起草之后，已由另一项变更更新。请下载最新模板，把您的改动填进去再上传。`,
-    `${file.kind}/${file.key} was changed by somebody else since you downloaded or drafted it. Download the present template, enter your changes and upload again.`,
-  );
-
-/** A sheet takes the place of the file in the draft. Everything wrong is said at once, with row and column. */
-export async function uploadSheet(
-  ctx: AppContext,
-  actor: Actor,
-  id: string,
-  target: { readonly kind: SheetKind; readonly key: string },
-  path: string,
-): Promise<void> {
-  authorize(actor, 'policyChange.draft');
-  const row = await seenChange(ctx, actor, id);
-  if (row.state !== 'drafted')
-    throw conflict('只有起草中的变更可以修改，请先退回修改。', 'Only a draft can be changed; take it back first.');
-  const base = await headFile(ctx, target.kind, target.key);
-  const sheet = await readWorkbook(path, target.kind);
-  if (sheet.stated && (sheet.stated.kind !== target.kind || sheet.stated.key !== target.key))
-    throw wrong(
-      `这个文件是 ${sheet.stated.kind}/${sheet.stated.key} 的模板，不是 ${target.kind}/${target.key} 的。`,
-      `This is the template of ${sheet.stated.kind}/${sheet.stated.key}, not of ${target.kind}/${target.key}.`,
-    );
-  if (sheet.stated && sheet.stated.hash !== hashOf(base)) throw overtaken(target);
-  const read = fromRows(base, sheet.rows, ctx.policy());
-  if (read.problems.length > 0) throw problemsError(read.problems.map((one) => ({ ...one, field: placeOf(one) })));
-  const file = checked(ctx, base, read.file, await queries.filesOf(ctx.db.app, id));
-  await withTransaction(ctx.db.app, async (tx) => {
-    const by = accountOf(actor);
-    await queries.putFile(tx, {
-      change_id: id,
-      ...target,
-      base_hash: hashOf(base),
-      base,
-      hash: hashOf(file),
-      body: file,
-      changed_by: by,
-      changed_at: ctx.clock.now(),
-    });
-    const digest = digestOf(await queries.filesOf(tx, id));
-    if ((await queries.moveChange(tx, row, 'drafted', digest, {}, by, ctx.clock.now())) !== 1)
-      throw new DomainError('conflict');
-    await logged(tx, ctx, actor, id, 'upload', `${target.kind}/${target.key}`);
-  });
-}
-
-const placeOf = (one: { readonly row: number | null; readonly column: string | null }): string =>
-  `${one.row === null ? '' : `第${one.row}行`}${one.column === null ? '' : `“${one.column}”`}`;
-
-function problemsError(problems: readonly { field: string; zh: string; en: string }[]): DomainError {
-  const [first] = problems;
-  return new DomainError('unprocessable', {
-    zh: `表中有 ${problems.length} 处问题，请改正后重新上传：${first?.field ?? ''} ${first?.zh ?? ''}`,
-    en: `${problems.length} problems in the sheet; correct them and upload again: ${first?.field ?? ''} ${first?.en ?? ''}`,
-    details: problems.slice(0, 100),
-  });
-}
-
-/** With the draft's other files and all that is in force: what a new start of the platform would refuse is refused here. */
-function checked(ctx: AppContext, base: SheetFile, file: SheetFile, others: readonly queries.FileRow[]): SheetFile {
-  const shape: Parameters<typeof shaped>[2] = [];
-  const made = shaped(file, `${file.kind}/${file.key}`, shape);
-  if (!made || shape.length > 0) throw problemsError(shape.map(({ path, zh, en }) => ({ field: path, zh, en })));
-  const rest = others.filter((one) => one.kind !== file.kind || one.key !== file.key).map((one) => one.body);
-  const problems = problemsWith(inForce(ctx), [...rest, file]);
-  if (problems.length > 0)
-    throw problemsError(problems.map(({ file: where, path, zh, en }) => ({ field: `${where} ${path}`, zh, en })));
-  const judged = rulesJudged(ctx, base, file);
-  if (judged.length > 0) throw problemsError(judged.map(({ id, zh, en }) => ({ field: id, zh, en })));
-  return file;
-}
-
-/** New and changed rules: none that finds every row, none that no row can keep beside another. */
-function rulesJudged(ctx: AppContext, base: SheetFile, file: SheetFile): RuleProblem[] {
-  if (file.kind !== 'ruleSet' || base.kind !== 'ruleSet') return [];
-  const before = new Map(base.body.rules.map((rule) => [rule.id, hashOf(rule)]));
-  const changed = new Set(
-    file.body.rules.filter((rule) => before.get(rule.id) !== hashOf(rule)).map((rule) => rule.id),
-  );
-  const problems = standardsOf(ctx.policy(), file.body.standards).flatMap((standard) =>
-    judgeRules(file.body.rules, changed, standard),
-  );
-  return [...new Map(problems.map((one) => [one.zh, one])).values()];
 }
 
 export async function answerChange(
@@ -207,18 +57,16 @@ export async function simulateChange(ctx: AppContext, actor: Actor, id: string, 
   const row = await seenChange(ctx, actor, id);
   const files = await queries.filesOf(ctx.db.app, id);
   if (files.length === 0) throw wrong('还没有上传任何表格。', 'No sheet was uploaded yet.');
-  const result = await simulate(ctx, withFiles(ctx, files), limit);
+  const result = await simulate(
+    ctx,
+    files.map((file) => file.body),
+    limit,
+  );
   const [by, at] = [accountOf(actor), ctx.clock.now()];
   await withTransaction(ctx.db.app, async (tx) => {
     await queries.insertSimulation(tx, { simulationId: newId(), id, digest: row.digest, limit, by, at, result });
     await logged(tx, ctx, actor, id, 'simulate', null);
   });
-}
-
-function withFiles(ctx: AppContext, files: readonly queries.FileRow[]) {
-  const places = new Set(files.map((one) => `${one.kind} ${one.key}`));
-  const rest = inForce(ctx).filter((file) => !places.has(`${file.kind} ${file.key}`));
-  return compilePolicy([...rest, ...files.map((one) => one.body)], ctx.policy().setId, 'draft');
 }
 
 type Given = Omit<PolicyChangeCommandRequest, 'command' | 'version'>;
@@ -246,7 +94,13 @@ export async function actOnChange(
     const changed = { ...fields, ...(row.state === 'submitted' && name === 'reject' ? { submitted_by: null } : {}) };
     if ((await queries.moveChange(tx, row, to, row.digest, changed, by, ctx.clock.now())) !== 1)
       throw new DomainError('conflict');
-    if (name === 'circulate') await queries.setUnits(tx, id, given.bodyIds ?? []);
+    if (name === 'circulate') {
+      const bodyIds = [...new Set(given.bodyIds ?? [])];
+      await queries.setUnits(tx, id, bodyIds);
+      const { title } = row;
+      if (bodyIds.length > 0 && given.replyDueOn)
+        await tellUnits(tx, ctx, { id, title, replyDueOn: given.replyDueOn, by }, bodyIds);
+    }
     if (name === 'approve') await release(tx, ctx, row, files, given.effectiveOn ?? '', (file) => file.body);
     if (name === 'cancel') await withdrawReleases(tx, id, ctx.clock.now());
     if (name === 'rollBack') await release(tx, ctx, row, files, ctx.clock.today(), (file) => file.base);
@@ -345,6 +199,18 @@ async function beforeSubmission(
       `尚在征求意见：${waiting.slice(0, 5).join('、')}。期限（${row.reply_due_on}）过后可继续，届时标为“未确认”。`,
       `Still waiting for ${waiting.slice(0, 5).join(', ')} until ${row.reply_due_on}; after that you may go on and they are shown as not confirmed.`,
     );
+  const silent = answers.filter((one) => one.answer === 'notConfirmed').map((one) => one.unit.name);
+  const { silence } = ctx.policy().circulation();
+  if (silent.length > 0 && silence === 'wait')
+    throw conflict(
+      `逾期未确认：${silent.slice(0, 5).join('、')}。本市规定须等其答复，请联系该单位，或者退回修改后另行征求意见。`,
+      `Not confirmed: ${silent.slice(0, 5).join(', ')}. The rules of this city wait for them: ask them, or take the change back and ask others.`,
+    );
+  if (silent.length > 0 && silence === 'explain' && (given.note ?? '').trim() === '')
+    throw wrong(
+      `${silent.slice(0, 5).join('、')}逾期未确认，请写明为何继续办理。`,
+      `${silent.slice(0, 5).join(', ')} did not answer; say why the change goes on.`,
+    );
   if (answers.some((one) => one.answer === 'objected') && (given.note ?? '').trim() === '')
     throw wrong('有单位提出异议，请写明如何处理。', 'Units objected; say how that was dealt with.');
   if (!(await queries.simulationOf(ctx.db.app, row.change_id, row.digest)))
@@ -368,12 +234,25 @@ async function beforeApproval(
   if (given.effectiveOn === undefined || given.effectiveOn < ctx.clock.today())
     throw wrong('请写明生效日期，且不能早于今天。', 'Give a first day of effect that is not in the past.');
   await notOvertaken(ctx, files);
+  await notBeforeHead(ctx, files, given.effectiveOn);
   const problems = problemsWith(
     inForce(ctx),
     files.map((file) => file.body),
   );
   if (problems.length > 0) throw problemsError(problems.map(({ path, zh, en }) => ({ field: path, zh, en })));
   return { approved_by: by, effective_on: given.effectiveOn };
+}
+
+/** A version that begins before one that is already scheduled would hold until that day only, and then be lost. */
+async function notBeforeHead(ctx: AppContext, files: readonly queries.FileRow[], on: string): Promise<void> {
+  for (const file of files) {
+    const { validFrom } = await headFile(ctx, file.kind, file.key);
+    if (validFrom !== undefined && validFrom > on)
+      throw conflict(
+        `${file.kind}/${file.key} 已有 ${validFrom} 起生效的版本，本变更是在它的内容上起草的，生效日期不能早于 ${validFrom}。`,
+        `${file.kind}/${file.key} has a version that begins on ${validFrom}, and this one was drafted from it; it cannot begin before.`,
+      );
+  }
 }
 
 async function notOvertaken(ctx: AppContext, files: readonly queries.FileRow[]): Promise<void> {

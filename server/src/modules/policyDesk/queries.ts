@@ -36,6 +36,8 @@ export interface UnitRow {
   name: string;
   answer: 'confirmed' | 'objected' | null;
   comment: string | null;
+  told_at: string | null;
+  reminded_at: string | null;
 }
 
 const selected = sql`SELECT c.change_id, c.title, c.reason, c.state, c.version, c.digest, c.created_by, a.name AS created_name,
@@ -79,7 +81,7 @@ export const filesOf = (client: Runner, id: string): Promise<FileRow[]> =>
 export const unitsOf = (client: Runner, id: string): Promise<UnitRow[]> =>
   query(
     client,
-    sql`SELECT u.body_id, b.name, u.answer, u.comment FROM policy.change_unit u JOIN core.body b USING (body_id)
+    sql`SELECT u.body_id, b.name, u.answer, u.comment, u.told_at, u.reminded_at FROM policy.change_unit u JOIN core.body b USING (body_id)
          WHERE u.change_id = ${id} ORDER BY b.name`,
   );
 
@@ -201,4 +203,139 @@ export const simulationOf = (client: Runner, id: string, digest: string): Promis
     client,
     sql`SELECT result FROM policy.simulation WHERE change_id = ${id} AND digest = ${digest} AND state = 'done'
          ORDER BY asked_at DESC, simulation_id DESC LIMIT 1`,
+  );
+
+export interface SilentUnit {
+  change_id: string;
+  title: string;
+  body_id: string;
+  name: string;
+  reply_due_on: string;
+  created_by: string;
+}
+
+/** Units of circulated changes that have not answered, whose day is up to `dueBy`, and who were not told of it before. */
+export const silentUnits = (
+  client: Runner,
+  what: 'reminded' | 'overdue',
+  dueBy: string,
+  limit: number,
+): Promise<SilentUnit[]> =>
+  query(
+    client,
+    sql`SELECT c.change_id, c.title, u.body_id, b.name, c.reply_due_on, c.created_by
+          FROM policy.change c JOIN policy.change_unit u USING (change_id) JOIN core.body b USING (body_id)
+         WHERE c.state = 'circulated' AND c.reply_due_on <= ${dueBy} AND u.answer IS NULL
+           AND CASE WHEN ${what} = 'reminded' THEN u.reminded_at IS NULL ELSE u.overdue_at IS NULL END
+         ORDER BY c.reply_due_on, c.change_id, u.body_id LIMIT ${limit}`,
+  );
+
+/** 0 where another run was first. */
+export const noteUnit = (
+  client: Runner,
+  unit: { change_id: string; body_id: string },
+  what: 'told' | 'reminded' | 'overdue',
+  at: string,
+): Promise<number> =>
+  execute(
+    client,
+    sql`UPDATE policy.change_unit
+           SET told_at = CASE WHEN ${what} = 'told' THEN ${at}::timestamptz ELSE told_at END,
+               reminded_at = CASE WHEN ${what} = 'reminded' THEN ${at}::timestamptz ELSE reminded_at END,
+               overdue_at = CASE WHEN ${what} = 'overdue' THEN ${at}::timestamptz ELSE overdue_at END
+         WHERE change_id = ${unit.change_id} AND body_id = ${unit.body_id} AND answer IS NULL
+           AND CASE WHEN ${what} = 'told' THEN told_at WHEN ${what} = 'reminded' THEN reminded_at ELSE overdue_at END IS NULL`,
+  );
+
+/** Live records in the order of their ids, with the body that decided. */
+export const recordsAfter = (
+  client: Runner,
+  after: string | null,
+  limit: number,
+): Promise<{ record_id: string; body: string }[]> =>
+  query(
+    client,
+    sql`SELECT r.record_id, b.name AS body FROM core.record r JOIN core.body b ON b.body_id = r.deciding_body_id
+         WHERE r.superseded_at IS NULL AND (${after}::uuid IS NULL OR r.record_id > ${after}::uuid)
+         ORDER BY r.record_id LIMIT ${limit}`,
+  );
+
+export interface RunRow {
+  simulation_id: string;
+  change_id: string;
+  digest: string;
+  state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
+  row_limit: number;
+  rows_done: number;
+  records_done: number;
+  asked_at: string;
+  finished_at: string | null;
+  problem: string | null;
+}
+
+const runSelect = sql`SELECT simulation_id, change_id, digest, state, row_limit, rows_done,
+    coalesce((coalesce(progress, result) -> 'records' ->> 'read')::int, 0) AS records_done, asked_at, finished_at, problem
+  FROM policy.simulation`;
+
+/** The newest trial of a change that ran, or runs, by itself. */
+export const newestRun = (client: Runner, changeId: string, beyond: number): Promise<RunRow | null> =>
+  maybeOne(
+    client,
+    sql`${runSelect} WHERE change_id = ${changeId} AND row_limit > ${beyond}
+         ORDER BY asked_at DESC, simulation_id DESC LIMIT 1`,
+  );
+
+export const runById = (client: Runner, id: string): Promise<(RunRow & { progress: object | null }) | null> =>
+  maybeOne(
+    client,
+    sql`SELECT simulation_id, change_id, digest, state, row_limit, rows_done, 0 AS records_done, asked_at, finished_at, problem,
+            progress
+          FROM policy.simulation WHERE simulation_id = ${id}`,
+  );
+
+/** 0 where another run of the change waits or runs (unique index). */
+export const insertRun = (
+  client: Runner,
+  row: { simulationId: string; id: string; digest: string; limit: number; by: string; at: string },
+): Promise<number> =>
+  execute(
+    client,
+    sql`INSERT INTO policy.simulation (simulation_id, change_id, digest, state, row_limit, asked_by, asked_at)
+        VALUES (${row.simulationId}, ${row.id}, ${row.digest}, 'waiting', ${row.limit}, ${row.by}, ${row.at})
+        ON CONFLICT (change_id) WHERE state IN ('waiting', 'running') DO NOTHING`,
+  );
+
+/** Guarded: 0 rows = it was stopped meanwhile. */
+export const keepProgress = (client: Runner, id: string, progress: object, rowsDone: number): Promise<number> =>
+  execute(
+    client,
+    sql`UPDATE policy.simulation SET state = 'running', progress = ${JSON.stringify(progress)}::jsonb, rows_done = ${rowsDone}
+         WHERE simulation_id = ${id} AND state IN ('waiting', 'running')`,
+  );
+
+export const endRun = (
+  client: Runner,
+  id: string,
+  end: {
+    state: 'done' | 'failed' | 'cancelled';
+    at: string;
+    result?: object;
+    rowsDone?: number;
+    problem?: string;
+  },
+): Promise<number> =>
+  execute(
+    client,
+    sql`UPDATE policy.simulation
+           SET state = ${end.state}, finished_at = ${end.at}, progress = NULL,
+               result = ${end.result === undefined ? null : JSON.stringify(end.result)}::jsonb,
+               rows_done = coalesce(${end.rowsDone ?? null}::integer, rows_done), problem = ${end.problem ?? null}
+         WHERE simulation_id = ${id} AND state IN ('waiting', 'running')`,
+  );
+
+export const cancelRuns = (client: Runner, changeId: string, at: string): Promise<number> =>
+  execute(
+    client,
+    sql`UPDATE policy.simulation SET state = 'cancelled', finished_at = ${at}, progress = NULL
+         WHERE change_id = ${changeId} AND state IN ('waiting', 'running')`,
   );

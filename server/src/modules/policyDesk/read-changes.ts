@@ -2,7 +2,7 @@
 import type { PolicyChangeList, PolicyChangeSummary, PolicyChangeView, PolicySimulationView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { may, scopeOf } from '../identity/index.ts';
-import { seenChange } from './changes.ts';
+import { seenChange } from './change-common.ts';
 import { differencesOf } from './differences.ts';
 import * as queries from './queries.ts';
 import { answerOf, type ChangeState, commandsOf } from './state.ts';
@@ -76,8 +76,11 @@ export async function readChange(ctx: AppContext, actor: Actor, id: string): Pro
         name: unit.name,
         answer: answerOf(unit, row.reply_due_on, ctx.clock.today()),
         comment: unit.comment,
+        toldAt: unit.told_at,
+        remindedAt: unit.reminded_at,
       })),
     simulation: office && simulation ? (simulation.result as PolicySimulationView) : null,
+    run: office ? runView(await queries.newestRun(ctx.db.app, id, simulatedRows)) : null,
     events: office
       ? (await queries.eventsOf(ctx.db.app, id)).map(({ at, kind, name, note }) => ({ at, kind, by: name, note }))
       : [],
@@ -86,6 +89,34 @@ export async function readChange(ctx: AppContext, actor: Actor, id: string): Pro
           (one) => one !== 'activate' && (one !== 'approve' || mayApprove(actor, row, files)),
         )
       : [],
+  };
+}
+
+/** Rows that are tried while somebody waits; more run by themselves. */
+export const simulatedRows = 5_000;
+
+const runProblems: Readonly<Record<string, { zh: string; en: string }>> = {
+  changed: {
+    zh: '试运行期间变更的内容被修改，请重新试运行。',
+    en: 'The draft was changed while it was tried. Try it again.',
+  },
+  error: {
+    zh: '试运行没有完成，请重试；仍不成功请告知系统管理员。',
+    en: 'It did not finish. Try again, or tell the administrator.',
+  },
+};
+
+function runView(run: queries.RunRow | null): PolicyChangeView['run'] {
+  if (!run) return null;
+  return {
+    id: run.simulation_id,
+    state: run.state,
+    rowLimit: run.row_limit,
+    rowsDone: run.rows_done,
+    recordsDone: run.records_done,
+    askedAt: run.asked_at,
+    finishedAt: run.finished_at,
+    problem: run.problem === null ? null : (runProblems[run.problem] ?? runProblems.error ?? null),
   };
 }
 

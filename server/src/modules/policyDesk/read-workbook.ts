@@ -25,6 +25,12 @@ export function templateOf(file: SheetFile, policy: PolicyRuntime): WorkbookSpec
   };
 }
 
+/** What a row of a sheet says it was made from. */
+export function statedIn(cells: readonly string[]): { kind: string; key: string; hash: string } | null {
+  const said = mark.exec(cells[0] ?? '');
+  return said && { kind: said[1] ?? '', key: said[2] ?? '', hash: said[3] ?? '' };
+}
+
 export interface Workbook {
   readonly rows: readonly GivenRow[];
   /** What the template was made from; absent in a sheet that somebody made by hand. */
@@ -80,8 +86,8 @@ async function read(path: string, kind: SheetKind): Promise<Workbook> {
   let stated: Workbook['stated'] = null;
   for await (const batch of found.batches) {
     for (const row of batch.rows) {
-      const said = mark.exec(row.cells[0] ?? '');
-      if (said) stated = { kind: said[1] ?? '', key: said[2] ?? '', hash: said[3] ?? '' };
+      const said = statedIn(row.cells);
+      if (said) stated = said;
       if (said || row.cells.every((cell) => cell.trim() === '')) continue;
       const cells: Record<string, string> = {};
       for (const column of columns) {

@@ -10,6 +10,7 @@ import {
   PolicyChangeList,
   PolicyChangeView,
   PolicyFileParams,
+  PolicySimulationQuery,
   PolicyTemplateList,
   PolicyTemplateParams,
 } from '@chengxin/contract';
@@ -22,17 +23,20 @@ import { FileTooLarge } from '../../platform/files.ts';
 import { apiPrefix, type HttpInstance, idempotent } from '../../platform/http/index.ts';
 import { newId } from '../../platform/ids.ts';
 import { xlsxPieces } from '../../platform/tabular/index.ts';
-import { actOnChange, answerChange, draftChange, headFile, inForce, simulateChange, uploadSheet } from './changes.ts';
-import { listChanges, readChange } from './read-changes.ts';
+import { inForce } from './change-common.ts';
+import { headFile, uploadSheet } from './change-files.ts';
+import { actOnChange, answerChange, draftChange, simulateChange } from './changes.ts';
+import { listChanges, readChange, simulatedRows } from './read-changes.ts';
 import { templateOf } from './read-workbook.ts';
+import { ruleRoutes } from './rule-routes.ts';
 import { isSheetKind, type SheetFile, type SheetKind } from './sheets.ts';
+import { cancelRun, startRun } from './simulation-run.ts';
+import { versionRoutes } from './version-routes.ts';
 
 const tags = ['policy'];
 const base = `${apiPrefix}/policy-changes`;
 const IdParams = Type.Object({ id: IdSchema });
 const maxSheetBytes = 10 * 1024 ** 2;
-/** Rows that are tried while somebody waits; the command line takes more. */
-const simulatedRows = 5_000;
 
 function templateRoutes(app: HttpInstance, ctx: AppContext): void {
   const config = { permission: 'policyChange.draft' };
@@ -158,11 +162,31 @@ function draftRoutes(app: HttpInstance, ctx: AppContext): void {
         tags,
         summary: '在已报送的数据上试运行 Try on stored submissions',
         params: IdParams,
+        querystring: PolicySimulationQuery,
         response: { 200: PolicyChangeView },
       },
     },
     async (request) => {
-      await simulateChange(ctx, request.actor, request.params.id, simulatedRows);
+      const { id } = request.params;
+      const rows = request.query.rows ?? simulatedRows;
+      if (rows > simulatedRows) await startRun(ctx, request.actor, id, rows);
+      else await simulateChange(ctx, request.actor, id, rows);
+      return readChange(ctx, request.actor, id);
+    },
+  );
+  app.delete(
+    `${base}/:id/simulation`,
+    {
+      config,
+      schema: {
+        tags,
+        summary: '停止试运行 Stop a trial that runs',
+        params: IdParams,
+        response: { 200: PolicyChangeView },
+      },
+    },
+    async (request) => {
+      await cancelRun(ctx, request.actor, request.params.id);
       return readChange(ctx, request.actor, request.params.id);
     },
   );
@@ -208,5 +232,7 @@ export function policyDeskRoutes(ctx: AppContext): (app: HttpInstance) => Promis
     templateRoutes(app, ctx);
     readRoutes(app, ctx);
     draftRoutes(app, ctx);
+    ruleRoutes(app, ctx);
+    versionRoutes(app, ctx);
   };
 }

@@ -2,7 +2,7 @@
  * Policy as a clerk's table, both ways: one flat sheet for each kind. What a sheet has no column for stays as the version in
  * force has it, so that a file which is downloaded and sent back unchanged is no change.
  */
-import { readWords, sayExpression, type WordName } from '@chengxin/rules';
+import { readWords, sayExpression, type WordName, type WordPlace, type WordProblem } from '@chengxin/rules';
 import type {
   Basis,
   Catalogue,
@@ -42,8 +42,11 @@ export interface SheetProblem {
   readonly column: string | null;
   readonly zh: string;
   readonly en: string;
+  /** Which column, by its key, and which part of its words. */
+  readonly key?: string;
+  readonly place?: WordProblem;
 }
-type Say = (row: GivenRow, column: string, zh: string, en: string) => void;
+type Say = (row: GivenRow, column: string, zh: string, en: string, place?: WordProblem) => void;
 
 const line = '\n';
 const yes = (value: boolean | undefined): string => (value === undefined ? '' : value ? '是' : '否');
@@ -253,28 +256,49 @@ export function toRows(file: SheetFile, policy: PolicyRuntime): Cells[] {
       }));
     case 'ruleSet': {
       const names = namesOf(standardsOf(policy, file.body.standards));
-      return file.body.rules.map((rule) => ({
-        id: rule.id,
-        severity: words.severity.say(rule.severity),
-        field: rule.field ?? (rule.role === undefined ? '' : `〔${roleLabels[rule.role]}〕`),
-        when:
-          rule.check.kind === 'expression' && rule.check.when !== undefined
-            ? sayExpression(rule.check.when, names)
-            : '',
-        require: rule.check.kind === 'builtin' ? '程序内置' : sayExpression(rule.check.require, names),
-        messageZh: rule.message.zh,
-        messageEn: rule.message.en,
-        fixZh: rule.fix.zh,
-        fixEn: rule.fix.en,
-        caseFinding: caseText(rule.cases, 'finding'),
-        caseNone: caseText(rule.cases, 'none'),
-        basis: basisText(rule.basis),
-        confirmed: yes(rule.confirmed),
-      }));
+      return file.body.rules.map((rule) => ruleCells(rule, names));
     }
     case 'disclosure':
       return disclosureRows(file.body);
   }
+}
+
+/** One rule as its row. */
+export function ruleCells(rule: QualityRule, names: readonly WordName[]): Cells {
+  return {
+    id: rule.id,
+    severity: words.severity.say(rule.severity),
+    field: rule.field ?? (rule.role === undefined ? '' : `〔${roleLabels[rule.role]}〕`),
+    when:
+      rule.check.kind === 'expression' && rule.check.when !== undefined ? sayExpression(rule.check.when, names) : '',
+    require: rule.check.kind === 'builtin' ? '程序内置' : sayExpression(rule.check.require, names),
+    messageZh: rule.message.zh,
+    messageEn: rule.message.en,
+    fixZh: rule.fix.zh,
+    fixEn: rule.fix.en,
+    caseFinding: caseText(rule.cases, 'finding'),
+    caseNone: caseText(rule.cases, 'none'),
+    basis: basisText(rule.basis),
+    confirmed: yes(rule.confirmed),
+  };
+}
+
+/** One rule from its row, with what is wrong in it and where the parts of its conditions stand. */
+export function readRule(
+  cells: Cells,
+  standards: readonly DataStandard[],
+): { readonly rule: QualityRule; readonly problems: readonly SheetProblem[]; readonly places: Reader['places'] } {
+  const reader = new Reader('ruleSet');
+  const row = { row: 1, cells };
+  requiredCells(row, 'ruleSet', reader);
+  const [rule] = readRules(standards, [row], reader);
+  if (!rule) throw new RangeError('no rule');
+  return { rule, problems: reader.problems, places: reader.places };
+}
+
+function requiredCells(row: GivenRow, kind: SheetKind, reader: Reader): void {
+  for (const { key, heading, required } of columnsOf[kind])
+    if (required && (row.cells[key] ?? '') === '') reader.say(row, key, `“${heading}”必填`, `${heading} is required`);
 }
 
 function disclosureRows(body: DisclosureRegime): Cells[] {
@@ -325,13 +349,16 @@ function disclosureRows(body: DisclosureRegime): Cells[] {
 /** Reads cells and collects what is wrong, so that a clerk mends everything at once. */
 class Reader {
   readonly problems: SheetProblem[] = [];
+  /** Of the conditions read last, by their column. */
+  readonly places = new Map<string, (path: string) => WordPlace>();
   readonly #headings: ReadonlyMap<string, string>;
   constructor(kind: SheetKind) {
     this.#headings = new Map(columnsOf[kind].map((one) => [one.key, one.heading]));
   }
-  say: Say = (row, key, zh, en) => {
+  say: Say = (row, key, zh, en, place) => {
+    const column = this.#headings.get(key) ?? key;
     if (this.problems.length < 200)
-      this.problems.push({ row: row.row, column: this.#headings.get(key) ?? key, zh, en });
+      this.problems.push({ row: row.row, column, zh, en, key, ...(place ? { place } : {}) });
   };
   text(row: GivenRow, key: string): string {
     return row.cells[key] ?? '';
@@ -369,9 +396,12 @@ class Reader {
   }
   words(row: GivenRow, key: string, names: readonly WordName[]): unknown {
     const result = readWords(this.text(row, key), names);
-    if (result.ok) return result.tree;
+    if (result.ok) {
+      this.places.set(key, result.placeOf);
+      return result.tree;
+    }
     const { at, zh, en } = result.problem;
-    this.say(row, key, `第${at}个字处：${zh}`, `at character ${at}: ${en}`);
+    this.say(row, key, `第${at}个字处：${zh}`, `at character ${at}: ${en}`, result.problem);
     return true;
   }
   /** A code that stands twice: where it stood first. */
@@ -400,9 +430,7 @@ export interface ReadSheet {
 /** Rows of a sheet in the place of those of the version in force. The base gives all that the sheet has no column for. */
 export function fromRows(base: SheetFile, rows: readonly GivenRow[], policy: PolicyRuntime): ReadSheet {
   const reader = new Reader(base.kind);
-  for (const row of rows)
-    for (const { key, heading, required } of columnsOf[base.kind])
-      if (required && (row.cells[key] ?? '') === '') reader.say(row, key, `“${heading}”必填`, `${heading} is required`);
+  for (const row of rows) requiredCells(row, base.kind, reader);
   const file = readKind(base, rows, policy, reader);
   return { file, problems: reader.problems };
 }

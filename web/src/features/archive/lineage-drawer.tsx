@@ -76,6 +76,14 @@ function Steps({ lineage }: { lineage: RecordLineage }) {
     ) : (
       lineage.fileName
     );
+  const number = t('lineage.policyNo', { no: lineage.policySetId });
+  const rules = may('policyChange.draft') ? (
+    <Link to="/policy-sets/$setId" params={{ setId: String(lineage.policySetId) }}>
+      {number}
+    </Link>
+  ) : (
+    number
+  );
   const steps: readonly (readonly [string, React.ReactNode])[] = [
     [t('lineage.source'), lineage.sourceBody],
     [t('lineage.decided'), lineage.decidingBody],
@@ -101,7 +109,7 @@ function Steps({ lineage }: { lineage: RecordLineage }) {
           ? t('lineage.account', { id: lineage.accountId.slice(-8) })
           : '—',
     ],
-    [t('lineage.policy'), t('lineage.policyNo', { no: lineage.policySetId })],
+    [t('lineage.policy'), rules],
   ];
   return (
     <>

@@ -7,15 +7,15 @@ import { useState } from 'react';
 import { call } from '../../shared/api/client.ts';
 import { upload } from '../../shared/api/upload.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
-import { DataTable } from '../../shared/ui/data-table.tsx';
 import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
-import { PageHead, Section, Tag } from '../../shared/ui/page.tsx';
+import { PageHead, Section, Tag, type Tone } from '../../shared/ui/page.tsx';
 import { ErrorNote, Loaded } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { stateTones } from './changes-page.tsx';
 import { Differences } from './differences.tsx';
+import { Simulation } from './simulation.tsx';
 import { Steps, UnitAnswer } from './steps.tsx';
 
 const route = getRouteApi('/desk/policy-changes/$id');
@@ -31,9 +31,20 @@ const templatesQuery = queryOptions({
 
 export function PolicyChangePage() {
   const { id } = route.useParams();
-  const query = useQuery(changeQuery(id));
+  const query = useQuery({
+    ...changeQuery(id),
+    // A trial that runs by itself says how far it is.
+    refetchInterval: ({ state }) => (['waiting', 'running'].includes(state.data?.run?.state ?? '') ? 2_000 : false),
+  });
   return <Loaded query={query}>{(change) => <Change change={change} />}</Loaded>;
 }
+
+const unitTones: Readonly<Record<string, Tone>> = {
+  confirmed: 'done',
+  waiting: 'waiting',
+  objected: 'seal',
+  notConfirmed: 'seal',
+};
 
 function Change({ change }: { change: PolicyChangeView }) {
   const { t, w } = useI18n();
@@ -52,7 +63,17 @@ function Change({ change }: { change: PolicyChangeView }) {
           {change.effectiveOn ? `${t('policy.effectiveOn')} ${change.effectiveOn}` : ''}
         </p>
         <p className="quiet">{change.reason}</p>
-        {change.policySetId ? <p className="quiet">{t('policy.set', { n: change.policySetId })}</p> : null}
+        {change.policySetId ? (
+          <p className="quiet">
+            {office ? (
+              <Link to="/policy-sets/$setId" params={{ setId: String(change.policySetId) }}>
+                {t('policy.set', { n: change.policySetId })}
+              </Link>
+            ) : (
+              t('policy.set', { n: change.policySetId })
+            )}
+          </p>
+        ) : null}
       </PageHead>
       {office && change.state === 'drafted' ? <Sheets change={change} onChanged={changed} /> : null}
       <Section title={t('policy.differences')}>
@@ -62,12 +83,14 @@ function Change({ change }: { change: PolicyChangeView }) {
         {change.units.length === 0 ? (
           <p className="quiet">{t('policy.noUnits')}</p>
         ) : (
-          <ul>
+          <ul className="plain">
             {change.units.map((unit) => (
               <li key={unit.bodyId}>
-                {unit.name}{' '}
-                <Tag tone={unit.answer === 'confirmed' ? 'done' : 'waiting'}>{t(`policy.${unit.answer}`)}</Tag>{' '}
-                {unit.comment}
+                {unit.name} <Tag tone={unitTones[unit.answer]}>{t(`policy.${unit.answer}`)}</Tag> {unit.comment}{' '}
+                <span className="quiet">
+                  {unit.toldAt ? t('policy.toldAt', { at: formatInstant(unit.toldAt) }) : ''}
+                  {unit.remindedAt ? t('policy.remindedAt', { at: formatInstant(unit.remindedAt) }) : ''}
+                </span>
               </li>
             ))}
           </ul>
@@ -97,7 +120,14 @@ function Sheets({ change, onChanged }: Part) {
     onSuccess: onChanged,
   });
   return (
-    <Section title={t('policy.sheets')}>
+    <Section
+      title={t('policy.sheets')}
+      aside={
+        <Link to="/policy-rules" search={{ change: change.id }}>
+          {t('policy.rule.edit')}
+        </Link>
+      }
+    >
       <Field label={t('policy.template')}>
         {({ id }) => (
           <select id={id} value={chosen} onChange={(event) => setChosen(event.target.value)}>
@@ -133,53 +163,14 @@ function Sheets({ change, onChanged }: Part) {
   );
 }
 
-function Simulation({ change, onChanged }: Part) {
-  const { t } = useI18n();
-  const run = useMutation({
-    mutationFn: () => call<PolicyChangeView>(`/policy-changes/${change.id}/simulation`, { method: 'POST' }),
-    onSuccess: onChanged,
-  });
-  const { simulation } = change;
-  return (
-    <Section title={t('policy.simulation')}>
-      {simulation ? (
-        <>
-          <p>{t('policy.simulated', { n: simulation.rows, m: simulation.submissions })}</p>
-          {simulation.rules.length === 0 ? (
-            <p className="quiet">{t('policy.noEffect')}</p>
-          ) : (
-            <DataTable
-              caption={t('policy.simulation')}
-              columns={[
-                { key: 'rule', head: t('policy.rule'), width: 'wide', cell: (row) => row.rule },
-                { key: 'body', head: t('policy.body'), cell: (row) => row.body },
-                { key: 'appear', head: t('policy.appear'), width: 'narrow', cell: (row) => row.appear },
-                { key: 'vanish', head: t('policy.vanish'), width: 'narrow', cell: (row) => row.vanish },
-              ]}
-              rows={simulation.rules}
-              rowKey={(row) => `${row.rule} ${row.body}`}
-            />
-          )}
-        </>
-      ) : (
-        <p className="quiet">{t('policy.notSimulated')}</p>
-      )}
-      {run.error ? <ErrorNote error={run.error} /> : null}
-      {['drafted', 'circulated'].includes(change.state) && change.files.length > 0 ? (
-        <Button loading={run.isPending} onClick={() => run.mutate()}>
-          {t('policy.simulate')}
-        </Button>
-      ) : null}
-    </Section>
-  );
-}
-
 function History({ change }: { change: PolicyChangeView }) {
   const { t } = useI18n();
   const names: Readonly<Record<string, string>> = {
     draft: t('policy.event.draft'),
     upload: t('policy.event.upload'),
+    rule: t('policy.event.rule'),
     simulate: t('policy.event.simulate'),
+    stopSimulation: t('policy.event.stopSimulation'),
     activate: t('policy.event.activate'),
     confirmed: t('policy.confirmed'),
     objected: t('policy.objected'),

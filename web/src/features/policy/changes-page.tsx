@@ -40,9 +40,13 @@ export function PolicyChangesPage() {
         title={t('nav.policy')}
         actions={
           may('policyChange.draft') ? (
-            <Button type="primary" aria-expanded={making} onClick={() => setMaking(!making)}>
-              {t('policy.new')}
-            </Button>
+            <>
+              <Link to="/policy-versions">{t('policy.versions')}</Link>
+              <Link to="/policy-rules">{t('policy.rule.edit')}</Link>
+              <Button type="primary" aria-expanded={making} onClick={() => setMaking(!making)}>
+                {t('policy.new')}
+              </Button>
+            </>
           ) : null
         }
       >

@@ -1,5 +1,5 @@
 /** What changes, row by row, and whom it concerns. */
-import type { PolicyChangeView } from '@chengxin/contract';
+import type { PolicyChangeView, PolicyDifference } from '@chengxin/contract';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { DataTable } from '../../shared/ui/data-table.tsx';
 import { Tag } from '../../shared/ui/page.tsx';
@@ -25,6 +25,15 @@ export function Differences({ change }: { change: PolicyChangeView }) {
           .map((unit) => `${unit.name}（${unit.rows}）`)
           .join('、')}
       </p>
+      <DifferenceTable rows={one.rows} total={one.total} />
+    </div>
+  ));
+}
+
+export function DifferenceTable({ rows, total }: { rows: readonly PolicyDifference[]; total: number }) {
+  const { t } = useI18n();
+  return (
+    <>
       <DataTable
         caption={t('policy.differences')}
         columns={[
@@ -43,10 +52,10 @@ export function Differences({ change }: { change: PolicyChangeView }) {
               )),
           },
         ]}
-        rows={one.rows}
+        rows={rows}
         rowKey={(row) => `${row.how} ${row.key}`}
       />
-      {one.total > one.rows.length ? <p className="quiet">{t('policy.more', { n: one.rows.length })}</p> : null}
-    </div>
-  ));
+      {total > rows.length ? <p className="quiet">{t('policy.more', { n: rows.length })}</p> : null}
+    </>
+  );
 }
