@@ -256,7 +256,7 @@ class StubPlatform implements Stub {
       signature: 'conformance',
       checkedAt: new Date().toISOString(),
       validUntil: new Date(Date.now() + (kind === 'short' ? shortMs : 3_600_000)).toISOString(),
-      feeds: { listsAsOf: new Date().toISOString(), stale: false },
+      feeds: { listsAsOf: new Date().toISOString(), jobsWaitingSince: null, stale: false },
       results: [{ code, asOf: new Date().toISOString().slice(0, 10), measures, incentives: [], annotations: [] }],
     };
     return { status: 200, body: answer };
