@@ -350,6 +350,11 @@ describe('registering', () => {
       await assert.rejects(system.registerWebhook({ url }), { code: 'unprocessable' }, url);
     const made = await system.registerWebhook({ url: 'https://approval.example.gov.cn/changed' });
     await assert.rejects(system.registerWebhook({ url: 'https://other.example.gov.cn/changed' }), { code: 'conflict' });
+    await assert.rejects(client.endWebhook(made.id), { code: 'not-found' }, 'of another system of the body');
+    assert.deepEqual(
+      (await client.webhooks()).map(({ id }) => id),
+      [hookId],
+    );
     await system.endWebhook(made.id);
     await assert.rejects(system.endWebhook(made.id), { code: 'conflict' });
     assert.ok(await system.registerWebhook({ url: 'https://other.example.gov.cn/changed' }));

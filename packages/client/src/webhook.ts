@@ -73,17 +73,17 @@ export interface VerifiedWebhook {
   readonly repeated: boolean;
 }
 
-/** In memory, limited: what is over its time goes first, then what is oldest. */
+/** In memory, limited: what is oldest goes first. */
 export function memoryStore(limit = 100_000): SeenStore {
-  const kept = new Map<string, number>();
+  const kept = new Set<string>();
   return {
-    add(key, until) {
+    add(key) {
       if (kept.has(key)) return false;
       if (kept.size >= limit) {
-        const oldest = kept.keys().next().value;
+        const oldest = kept.values().next().value;
         if (oldest !== undefined) kept.delete(oldest);
       }
-      kept.set(key, until);
+      kept.add(key);
       return true;
     },
   };

@@ -25,6 +25,7 @@ export interface Check {
   readonly run: (world: World) => Promise<Words | null>;
 }
 
+const unknownCode = '91999900MA0000007G';
 const document = '测试文书〔2026〕1号';
 const reason = '与评选条件直接相关，仅限本次。';
 const told = (zh: string, en: string): Words => ({ zh, en });
@@ -125,8 +126,13 @@ async function keepsValidity(world: World): Promise<Words | null> {
 async function waitsForAnswer(world: World): Promise<Words | null> {
   const { id } = await world.driver.open(organisations.silent);
   await world.driver.check(id);
-  return (await world.driver.grant(id)).ok
-    ? told('平台没有应答（503）时作出了决定。', 'It decided although the platform gave no answer (503).')
+  if ((await world.driver.grant(id)).ok)
+    return told('平台没有应答（503）时作出了决定。', 'It decided although the platform gave no answer (503).');
+  // An organisation that the platform does not know is not one that nothing bears on.
+  const unknown = await world.driver.open(unknownCode);
+  await world.driver.check(unknown.id);
+  return (await world.driver.grant(unknown.id)).ok
+    ? told('平台不知道该主体（404）时作出了决定。', 'It took an unknown organisation (404) for a clear one.')
     : null;
 }
 

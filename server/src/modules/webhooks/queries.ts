@@ -42,10 +42,11 @@ export async function activeHooks(client: Queryable): Promise<HookRow[]> {
   );
 }
 
-/** `bodyIds` null: every body's. */
+/** `bodyIds` null: every body's. `clientId`: of this system alone. */
 export async function hookPage(
   client: Queryable,
   bodyIds: readonly string[] | null,
+  clientId: string | null,
   state: 'active' | 'ended' | 'alarm' | null,
   before: { readonly at: string; readonly id: string } | null,
   limit: number,
@@ -54,6 +55,7 @@ export async function hookPage(
     runner(client),
     sql`${selectHook}
         where (${bodyIds}::uuid[] is null or h.body_id = any(${bodyIds}::uuid[]))
+          and (${clientId}::uuid is null or h.client_id = ${clientId}::uuid)
           and (${state}::text is null or h.state = ${state}::text
                or (${state}::text = 'alarm' and exists (select 1 from webhooks.alarm a where a.hook_id = h.hook_id and a.closed_at is null)))
           and (${before?.at ?? null}::timestamptz is null

@@ -1,4 +1,4 @@
-/** Hooks and what was sent to them: a system and its body their own, the credit office all. */
+/** Hooks and what was sent to them: a system its own, a body those of its systems, the credit office all. */
 import type { WebhookDelivery, WebhookView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
@@ -26,6 +26,10 @@ const viewOf = (row: HookRow): WebhookView => ({
   waiting: row.waiting,
 });
 
+/** A system has to do with its own address alone, not with those of its body's other systems. */
+export const reaches = (actor: Actor, hook: Pick<HookRow, 'client_id'>): boolean =>
+  actor.client === null || actor.client.clientId === hook.client_id;
+
 interface Page {
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
@@ -42,7 +46,14 @@ export async function listHooks(
   const before = typeof at === 'string' && typeof id === 'string' ? { at, id } : null;
   const limit = page.limit ?? defaultLimit;
   const bodies = scope.kind === 'all' ? null : scope.bodyIds;
-  const rows = await hookPage(ctx.db.app, bodies, page.state ?? null, before, limit + 1);
+  const rows = await hookPage(
+    ctx.db.app,
+    bodies,
+    actor.client?.clientId ?? null,
+    page.state ?? null,
+    before,
+    limit + 1,
+  );
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
   return {
@@ -63,7 +74,7 @@ export async function hookView(ctx: AppContext, hookId: string): Promise<Webhook
 export async function readHook(ctx: AppContext, actor: Actor, hookId: string): Promise<WebhookView> {
   authorize(actor, 'webhook.read');
   const row = await hookById(ctx.db.app, hookId);
-  if (!row) throw new DomainError('not-found');
+  if (!row || !reaches(actor, row)) throw new DomainError('not-found');
   authorize(actor, 'webhook.read', { bodyId: row.body_id });
   return viewOf(row);
 }

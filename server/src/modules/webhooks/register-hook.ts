@@ -8,6 +8,7 @@ import { newId } from '../../platform/ids.ts';
 import { checkUrl } from '../exchange/index.ts';
 import { authorize } from '../identity/index.ts';
 import { closeAlarm, endHookRow, hookById, insertHook } from './queries.ts';
+import { reaches } from './read-hooks.ts';
 import { later } from './types.ts';
 
 const day = 86_400_000;
@@ -50,7 +51,7 @@ export async function endHook(ctx: AppContext, actor: Actor, hookId: string): Pr
   authorize(actor, 'webhook.end');
   await withTransaction(ctx.db.app, async (tx) => {
     const hook = await hookById(tx, hookId);
-    if (!hook) throw new DomainError('not-found');
+    if (!hook || !reaches(actor, hook)) throw new DomainError('not-found');
     authorize(actor, 'webhook.end', { bodyId: hook.body_id });
     const at = ctx.clock.now();
     if ((await endHookRow(tx, hookId, at)) === 0) throw new DomainError('conflict');
