@@ -106,6 +106,29 @@ it('a receipt is verified, a wrong number is said to be none, and the counts nam
   await isSound(page, 'counts');
 });
 
+it('an extract of a list decided elsewhere is compared, and accepted', async () => {
+  const page = await signIn(browser, base, 1440, 'officer');
+  await page.goto('/desk/lists/SX04');
+  await page.getByRole('link', { name: '与认定单位名单核对' }).click();
+  await page.getByRole('button', { name: '比对', exact: true }).click();
+  await page.getByText('请选择名单文件').waitFor();
+  await isSound(page, 'reconcile-empty');
+  await page.getByLabel('名单截至日期', { exact: true }).fill('2026-11-20');
+  await page.locator('input[type=file]').setInputFiles({
+    name: '在列名单.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from(
+      `统一社会信用代码,决定文书号或案号\n${codeOf(7302)},示人社列决〔2026〕5号\n张三11010519491231002X,x`,
+    ),
+  });
+  await page.getByRole('button', { name: '比对', exact: true }).click();
+  await page.getByText('示人社列决〔2026〕5号').waitFor();
+  await page.getByText('其中 1 行涉及自然人').waitFor();
+  await isSound(page, 'reconcile-differences');
+  await page.getByRole('button', { name: '确认核对结果', exact: true }).click();
+  await page.getByText('已核对：移出 0 条，待报送 1 条').waitFor();
+});
+
 it('everybody reads of a measure and an incentive, without script', async () => {
   const page = await openPage(browser, base, 1440);
   await page.goto('/measures');

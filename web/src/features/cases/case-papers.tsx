@@ -31,7 +31,8 @@ const tones: Readonly<Record<PaperView['state'], Tone | undefined>> = {
   voided: undefined,
 };
 
-export function CasePapers({ caseId }: { caseId: string }) {
+/** `composed`: papers are drafted elsewhere on the page, from what it shows. */
+export function CasePapers({ caseId, composed = false }: { caseId: string; composed?: boolean }) {
   const { t } = useI18n();
   const query = useQuery(papersQuery(caseId));
   return (
@@ -45,7 +46,7 @@ export function CasePapers({ caseId }: { caseId: string }) {
                 <Paper key={paper.id} paper={paper} list={list} onChange={() => renew(caseId)} />
               ))}
             </ul>
-            {list.templates.length > 0 ? <NewPaper caseId={caseId} templates={list.templates} /> : null}
+            {list.templates.length > 0 && !composed ? <NewPaper caseId={caseId} templates={list.templates} /> : null}
           </>
         )}
       </Loaded>

@@ -83,7 +83,7 @@ function Running({ batch }: { batch: BatchCheckView }) {
   const progress = useProgress();
   const words = progress(batch);
   return (
-    <div role="status">
+    <div role="status" className="section">
       <p>{words}</p>
       <Progress percent={Math.floor((batch.done / Math.max(batch.rows, 1)) * 100)} aria-label={words} status="active" />
     </div>
@@ -242,7 +242,7 @@ function Letter({ id }: { id: string }) {
           </Button>
         </form>
       </Section>
-      <CasePapers caseId={id} />
+      <CasePapers caseId={id} composed />
     </>
   );
 }

@@ -59,7 +59,7 @@ function Span(given: { from: string; to: string }) {
   };
   const remarks = bad ? [{ key: 'x', tone: 'seal' as const, text: t('counts.span') }] : [];
   return (
-    <form className="filters" onSubmit={submit} noValidate>
+    <form className="filters span" onSubmit={submit} noValidate>
       <Field label={t('counts.from')} remarks={remarks}>
         {(slot) => (
           <Input

@@ -105,7 +105,7 @@ function Receipt({ receipt }: { receipt: ReceiptView }) {
     [t('receipt.validUntil'), formatInstant(receipt.validUntil)],
   ];
   return (
-    <div role="status">
+    <div role="status" className="section">
       <Note tone={receipt.valid ? 'done' : 'seal'}>
         <strong>{t(receipt.valid ? 'receipt.valid' : 'receipt.invalid')}</strong>
         <p>{t(receipt.hit ? 'receipt.hit' : 'receipt.clear')}</p>
