@@ -115,6 +115,18 @@ async function applied(): Promise<void> {
   await page.context().close();
 }
 
+/** The approval officer's second obligation stays unacknowledged: the credit office sees with whom, and which. */
+async function stuck(): Promise<void> {
+  await passTo(city, '2026-11-20T02:00:00Z');
+  const office = await signedIn('office');
+  await office.goto('/desk/checks?tab=cycle');
+  await office.getByText('示范市生态环境局').first().waitFor();
+  await office.getByRole('table', { name: '卡在哪里' }).getByRole('button', { name: '查看', exact: true }).click();
+  await office.getByText('已逾期').first().waitFor();
+  await isSound(office, 'cycle-stuck');
+  await office.context().close();
+}
+
 /** A year later the rule lets the company leave: it repairs, and each body is told what to lift. */
 async function everythingLifts(): Promise<void> {
   await passTo(city, '2027-11-03T02:00:00Z');
@@ -151,6 +163,7 @@ it('proposed, defended, listed, acknowledged, checked, fed back, repaired, and e
   await recognised();
   await acknowledged();
   await applied();
+  await stuck();
   await everythingLifts();
   const { items } = (await city.call('office', 'GET', '/api/v1/obligations?limit=200')).json();
   assert.ok(items.length >= 5);

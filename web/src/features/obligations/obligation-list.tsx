@@ -164,6 +164,16 @@ function Rows({
               ) : null,
           },
         ];
+  // Whoever only watches has nothing to do here.
+  const acts: Column<ObligationView>[] = rows.some((row) => row.own)
+    ? [
+        {
+          key: 'act',
+          head: t('obl.act'),
+          cell: (row) => (row.own ? <Acts row={row} open={open === row.id} onOpen={setOpen} /> : null),
+        },
+      ]
+    : [];
   const columns: Column<ObligationView>[] = [
     ...boxes,
     {
@@ -201,11 +211,7 @@ function Rows({
       ),
     },
     { key: 'state', head: t('obl.state'), cell: (row) => <Standing row={row} /> },
-    {
-      key: 'act',
-      head: t('obl.act'),
-      cell: (row) => (row.own ? <Acts row={row} open={open === row.id} onOpen={setOpen} /> : null),
-    },
+    ...acts,
   ];
   return (
     <DataTable

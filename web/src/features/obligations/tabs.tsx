@@ -10,17 +10,21 @@ import { Figures, Section } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
 import { Empty, Loaded } from '../../shared/ui/states.tsx';
 import { HitList } from '../checks/hit-list.tsx';
+import { listsQuery } from '../lists/queries.ts';
 import { ObligationList } from './obligation-list.tsx';
 import { cycleQuery, ratesQuery } from './queries.ts';
 
 const states = ['sent', 'acknowledged', 'applied', 'notApplied', 'toLift', 'lifted', 'withdrawn'] as const;
 
 export function OwnObligations({ start = 'sent' }: { start?: string }) {
-  const { t } = useI18n();
+  const { t, w } = useI18n();
   const [state, setState] = useState(start);
   const [overdue, setOverdue] = useState(false);
+  const [list, setList] = useState('');
+  const lists = useQuery(listsQuery).data?.items.filter(({ kind }) => kind === 'serious') ?? [];
   const filter = {
     ...(state === '' ? {} : { state }),
+    ...(list === '' ? {} : { list }),
     ...(overdue ? { overdue: 'true' } : {}),
   };
   return (
@@ -35,6 +39,15 @@ export function OwnObligations({ start = 'sent' }: { start?: string }) {
             ...states.map((value) => ({ value, label: t(`obl.state.${value}`) })),
           ]}
           onChange={setState}
+        />
+        <Pick
+          label={t('obl.filter.list')}
+          value={list}
+          options={[
+            { value: '', label: t('obl.filter.anyList') },
+            ...lists.map((one) => ({ value: one.key, label: w(one.name) })),
+          ]}
+          onChange={setList}
         />
         <Checkbox checked={overdue} onChange={(event) => setOverdue(event.target.checked)}>
           {t('obl.filter.overdue')}
@@ -74,6 +87,7 @@ const rate = ({ done, of }: { done: number; of: number | null }, unknown: string
 
 export function Cycle() {
   const { t, w } = useI18n();
+  const [open, setOpen] = useState('');
   return (
     <Loaded query={useQuery(cycleQuery)}>
       {(data) => (
@@ -116,7 +130,31 @@ export function Cycle() {
                     head: t('obl.stuck.oldest'),
                     cell: (row) => <span className="number">{row.oldestDueOn}</span>,
                   },
+                  {
+                    key: 'show',
+                    head: t('obl.stuck.rows'),
+                    cell: (row) => {
+                      const key = `${row.list}${row.bodyId}`;
+                      return (
+                        <Button
+                          size="small"
+                          aria-expanded={open === key}
+                          onClick={() => setOpen(open === key ? '' : key)}
+                        >
+                          {t('obl.stuck.show')}
+                        </Button>
+                      );
+                    },
+                  },
                 ]}
+                below={(row) =>
+                  open === `${row.list}${row.bodyId}` ? (
+                    <ObligationList
+                      filter={{ list: row.list, bodyId: row.bodyId, overdue: 'true' }}
+                      empty={<Empty title={t('obl.stuck.none')} />}
+                    />
+                  ) : null
+                }
               />
             )}
           </Section>
