@@ -16,6 +16,7 @@ export function SaveRule({
   was,
   ready,
   changed,
+  onSaved,
 }: {
   setKey: string;
   change: string | undefined;
@@ -23,6 +24,7 @@ export function SaveRule({
   was: { id: string; hash: string } | null;
   ready: boolean;
   changed: boolean;
+  onSaved: () => void;
 }) {
   const { t } = useI18n();
   const client = useQueryClient();
@@ -41,6 +43,7 @@ export function SaveRule({
       });
     },
     onSuccess: async (saved) => {
+      onSaved();
       await client.invalidateQueries({ queryKey: ['policy'] });
       await navigate({ search: (old) => ({ ...old, change: saved.id, rule: cells.id }), replace: true });
     },
