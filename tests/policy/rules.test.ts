@@ -156,6 +156,14 @@ describe('the rule editor', () => {
       (await setOf()).rules.find((rule) => rule.cells.id === blank.id),
       undefined,
     );
+    // A rule that contradicts one of the draft is told of while it is written.
+    const opposite = { ...blank, id: 'penalty-remark-empty', require: '【BZ】 为空', caseFinding: '', caseNone: '' };
+    const contrary = ok<PolicyRuleTrial>(
+      await city.call('office', 'POST', `${rules}/penalty/trial`, {
+        payload: { rule: opposite, change: id, sample: false },
+      }),
+    );
+    assert.match(contrary.problems[0]?.zh ?? '', /与规则 penalty-remark-needed 矛盾/);
     const was = { id: blank.id, hash: read.hash };
     // Two have the same rule open: the second is told; another rule is nobody's business.
     ok(await save({ ...blank, messageZh: '请填备注。' }, was));

@@ -153,7 +153,7 @@ export function displayPolicy(ctx: AppContext, given: readonly PolicyFile[]): Po
   const today = ctx.clock.today();
   const regimes = given
     .filter((file) => file.kind === 'disclosure')
-    .map((file) => ({ ...file, validFrom: today, revision: 1_000_000 }));
+    .map(({ validTo: _, ...file }): PolicyFile => ({ ...file, validFrom: today, revision: 1_000_000 }));
   const others = given.filter((file) => file.kind !== 'disclosure');
   return compilePolicy([...withPlaces(inForce(ctx), others), ...regimes], ctx.policy().setId, 'draft', { on: today });
 }

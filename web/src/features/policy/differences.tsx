@@ -9,7 +9,7 @@ export function Differences({ change }: { change: PolicyChangeView }) {
   if (change.differences.every((one) => one.total === 0)) return <p className="quiet">{t('policy.noDifference')}</p>;
   return change.differences.map((one) => (
     <div key={`${one.kind}/${one.key}`}>
-      <h3>
+      <h3 className="sub-head">
         {w(
           change.files.find((file) => file.kind === one.kind && file.key === one.key)?.name ?? {
             zh: one.key,

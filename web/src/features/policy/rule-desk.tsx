@@ -1,8 +1,9 @@
 /** One rule while it is written: the form to the left, what comes of it to the right. */
 import type { PolicyRuleCells, PolicyRuleSetView, PolicyRuleTrial } from '@chengxin/contract';
 import { useMutation, useQuery } from '@tanstack/react-query';
+import { useBlocker } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { Field, type Remark } from '../../shared/ui/field.tsx';
@@ -37,6 +38,9 @@ export function RuleDesk({ set, standard, change, rule, start }: RuleDeskProps) 
   const { t } = useI18n();
   const [cells, setCells] = useState(start);
   const settled = useSettled(cells);
+  const kept = useRef(false);
+  const dirty = (): boolean => cells !== start && !kept.current;
+  useBlocker({ shouldBlockFn: () => dirty() && !window.confirm(t('form.leave')), enableBeforeUnload: dirty });
   const begun = settled.require.trim() !== '';
   const body = (sample: boolean, given: PolicyRuleCells) => ({
     rule: given,
@@ -77,6 +81,9 @@ export function RuleDesk({ set, standard, change, rule, start }: RuleDeskProps) 
           was={rule ? { id: rule.cells.id, hash: rule.hash } : null}
           ready={begun && !trial.isFetching && settled === cells && problems.length === 0}
           changed={cells !== start}
+          onSaved={() => {
+            kept.current = true;
+          }}
         />
       </form>
       <div aria-live="polite">

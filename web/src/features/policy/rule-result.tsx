@@ -69,7 +69,9 @@ function SampleTable({ sample, outcome }: { sample: Sample; outcome: 'found' | '
   const total = sample[outcome];
   return (
     <>
-      <h3>{t(outcome === 'found' ? 'policy.rule.foundRows' : 'policy.rule.keptRows', { n: total })}</h3>
+      <h3 className="sub-head">
+        {t(outcome === 'found' ? 'policy.rule.foundRows' : 'policy.rule.keptRows', { n: total })}
+      </h3>
       {rows.length === 0 ? (
         <p className="quiet">{t('policy.rule.noRows')}</p>
       ) : (

@@ -3,7 +3,7 @@ import type { PolicyChangeView, PolicyRuleCells } from '@chengxin/contract';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Button, Input } from 'antd';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { Field } from '../../shared/ui/field.tsx';
@@ -16,6 +16,7 @@ export function SaveRule({
   was,
   ready,
   changed,
+  onSaved,
 }: {
   setKey: string;
   change: string | undefined;
@@ -23,25 +24,26 @@ export function SaveRule({
   was: { id: string; hash: string } | null;
   ready: boolean;
   changed: boolean;
+  onSaved: () => void;
 }) {
   const { t } = useI18n();
   const client = useQueryClient();
   const navigate = useNavigate({ from: '/policy-rules' });
   const [title, setTitle] = useState('');
   const [reason, setReason] = useState('');
+  const made = useRef<string | null>(change ?? null);
   const save = useMutation({
     mutationFn: async () => {
-      const made = change
-        ? { id: change }
-        : await call<PolicyChangeView>('/policy-changes', { method: 'POST', body: { title, reason } });
-      // Where it is refused now, the draft stays: the next try goes into the same one.
-      if (!change) await navigate({ search: (old) => ({ ...old, change: made.id }), replace: true });
-      return call<PolicyChangeView>(`/policy-changes/${made.id}/rules/${setKey}`, {
+      // Where the rule is refused, the draft that was made for it stays: the next try goes into the same one.
+      made.current ??=
+        change ?? (await call<PolicyChangeView>('/policy-changes', { method: 'POST', body: { title, reason } })).id;
+      return call<PolicyChangeView>(`/policy-changes/${made.current}/rules/${setKey}`, {
         method: 'PUT',
         body: { rule: cells, was },
       });
     },
     onSuccess: async (saved) => {
+      onSaved();
       await client.invalidateQueries({ queryKey: ['policy'] });
       await navigate({ search: (old) => ({ ...old, change: saved.id, rule: cells.id }), replace: true });
     },

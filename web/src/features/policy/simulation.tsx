@@ -145,7 +145,7 @@ function Records({ records }: { records: NonNullable<PolicySimulationView['recor
   const caption = t('policy.recordsEffect');
   return (
     <>
-      <h3>{caption}</h3>
+      <h3 className="sub-head">{caption}</h3>
       <p>
         {t('policy.recordsRead', { n: formatCount(records.read) })}{' '}
         {t(records.complete ? 'policy.simulatedAll' : 'policy.simulatedPart')}
