@@ -2682,13 +2682,15 @@ CREATE TABLE quality.duty (
   from_month text NOT NULL,
   to_month text,
   source text NOT NULL,
+  cycle text NOT NULL DEFAULT 'month'::text,
   CONSTRAINT duty_pkey PRIMARY KEY (body_id, standard),
+  CONSTRAINT duty_cycle_check CHECK ((cycle = ANY (ARRAY['month'::text, 'quarter'::text, 'year'::text]))),
   CONSTRAINT duty_from_month_check CHECK ((from_month ~ '^\d{4}-\d{2}$'::text)),
   CONSTRAINT duty_source_check CHECK ((source = ANY (ARRAY['office'::text, 'reported'::text]))),
   CONSTRAINT duty_to_month_check CHECK ((to_month ~ '^\d{4}-\d{2}$'::text))
 );
 GRANT INSERT, SELECT ON quality.duty TO ${role:app};
-GRANT UPDATE (from_month, source, to_month) ON quality.duty TO ${role:app};
+GRANT UPDATE (cycle, from_month, source, to_month) ON quality.duty TO ${role:app};
 
 CREATE TABLE quality.file (
   file_id uuid NOT NULL,

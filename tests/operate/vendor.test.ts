@@ -31,7 +31,9 @@ interface Result {
   }[];
   readonly differences: unknown[];
   readonly totals: { rows: number; taken: number; alreadyThere: number; refused: number };
-  readonly report: { json: string; xlsx: string };
+  readonly counts: { item: string; body: string; dump: number; live: number; difference: number }[];
+  readonly roles: { former: string; accounts: number; asked: number }[];
+  readonly report: { json: string; xlsx: string; docx: string; pdf: string };
 }
 
 let database: TestDatabase;
@@ -148,6 +150,33 @@ describe('a dump of a former system', () => {
     assert.ok(rows.length > 10 && rows.every((row) => row.password_hash === null && row.roles === 0));
   });
 
+  it('asks for their former roles, which wait for somebody else’s approval', async () => {
+    const asked = await query<{ role: string; state: string; reason: string }>(
+      database.databases.migrator,
+      sql`SELECT role, state, reason FROM identity.role_request`,
+    );
+    assert.equal(asked.length, of(real, 'accounts').taken);
+    for (const one of asked) {
+      assert.deepEqual([one.role, one.state], ['departmentOfficer', 'waiting']);
+      assert.equal(one.reason, '由城信通一期移交，原角色：经办人');
+    }
+    assert.deepEqual(real.roles, [{ former: '经办人', accounts: asked.length, asked: asked.length }]);
+  });
+
+  it('lets the deadlines of open cases go on from the day they were received', async () => {
+    const open = await query<{
+      clocks: { key: string; startedOn: string; endedOn: string | null }[];
+      received: string;
+    }>(
+      database.databases.migrator,
+      sql`SELECT clocks, facts->'former'->>'receivedOn' AS received FROM casework.case WHERE procedure = 'objection' AND NOT closed`,
+    );
+    assert.ok(open.length > 2);
+    for (const one of open)
+      for (const clock of one.clocks.filter(({ endedOn }) => endedOn === null))
+        assert.equal(clock.startedOn, one.received, clock.key);
+  });
+
   it('is not taken twice', async () => {
     const before = await counts();
     const { value } = await run('--from', dump, '--system', '城信通一期');
@@ -157,7 +186,17 @@ describe('a dump of a former system', () => {
     assert.deepEqual(await counts(), before);
   });
 
-  it('leaves a workbook that both sides can sign', async () => {
+  it('counts the dump by item and body against what stands now', () => {
+    assert.ok(real.counts.length > 5);
+    for (const one of real.counts) assert.equal(one.difference, 0, `${one.item} ${one.body}`);
+    const dump = real.counts.reduce((sum, one) => sum + one.dump, 0);
+    assert.equal(dump, of(real, 'records').rows - 1, 'all but the line whose file is missing');
+    assert.ok(real.counts.every((one) => one.live <= one.dump));
+  });
+
+  it('leaves a paper in Word and PDF and a workbook that both sides can sign', async () => {
+    assert.equal(readFileSync(real.report.docx).subarray(0, 2).toString(), 'PK');
+    assert.equal(readFileSync(real.report.pdf).subarray(0, 5).toString(), '%PDF-');
     const cells: string[] = [];
     for await (const batch of openTable(real.report.xlsx)) for (const row of batch.rows) cells.push(...row.cells);
     assert.ok(cells.includes('已出具报告'));

@@ -10,7 +10,7 @@ import { verdictOf } from '../../server/src/modules/quality/samples.ts';
 import { addDays, type PlainDateString } from '../../server/src/platform/clock.ts';
 import { execute, query, sql } from '../../server/src/platform/db.ts';
 import { assertProblem, type HttpCity, multipartOf } from '../support/http-city.ts';
-import { penalty, penaltyCsv } from '../support/rows.ts';
+import { DEPARTMENT, penalty, penaltyCsv } from '../support/rows.ts';
 import { moveTo, openCity, sendMonth } from './city.ts';
 
 let city: HttpCity;
@@ -182,6 +182,69 @@ describe('what is due', () => {
       'forbidden',
     );
   });
+  it('what a body owes is set one at a time or by a sheet: all of it or nothing, and by the quarter only after its end', async () => {
+    const rowsOf = async () => (await ok('office', 'GET', '/duties/set?limit=100')).items;
+    const { items: standards } = await ok('office', 'GET', '/duties/standards');
+    const item = standards.find(({ standard }: { standard: string }) => standard === 'adjudication').name.zh;
+    const send = (lines: string[]) =>
+      city.call('office', 'POST', `${base}/duties/sheet`, {
+        ...multipartOf([
+          { name: 'file', fileName: '应报.csv', content: ['单位,事项,周期,自月份,至月份', ...lines].join('\n') },
+        ]),
+      });
+    const before = await rowsOf();
+    const wrong = await send([`${DEPARTMENT.name},${item},季,2026-01,`, `没有的局,${item},月,2026-01,`]);
+    assertProblem(wrong, 422, 'unprocessable');
+    assert.match(wrong.json().details[0].zh, /没有这个单位/);
+    assertProblem(
+      await send([`${DEPARTMENT.name},${item},季,2026-01,`, `${DEPARTMENT.code},${item},月,2026-01,`]),
+      422,
+      'unprocessable',
+    );
+    assert.deepEqual(await rowsOf(), before, 'nothing was set');
+    const taken = await send([`${DEPARTMENT.name},${item},季,2026-01,2027-12`]);
+    assert.deepEqual(taken.json(), { rows: 1, set: 1, unchanged: 0 });
+    assert.deepEqual((await send([`${DEPARTMENT.name},${item},季,2026-01,2027-12`])).json(), {
+      rows: 1,
+      set: 0,
+      unchanged: 1,
+    });
+    const set = (await rowsOf()).find(
+      (one: { bodyId: string; standard: string }) => one.bodyId === city.bodyId && one.standard === 'adjudication',
+    );
+    assert.deepEqual([set.cycle, set.from, set.to, set.source], ['quarter', '2026-01', '2027-12', 'office']);
+    const owed = async (month: string): Promise<boolean> =>
+      (await ok('office', 'GET', `/duties?month=${month}`)).items.some(
+        (one: { bodyId: string; standard: string }) => one.bodyId === city.bodyId && one.standard === 'adjudication',
+      );
+    assert.deepEqual([await owed('2026-08'), await owed('2026-09')], [false, true]);
+    const declared = await city.call('officer', 'POST', `${base}/declarations`, {
+      payload: { month: '2026-08', standard: 'adjudication', decisions: 0 },
+    });
+    assertProblem(declared, 422, 'unprocessable');
+    assert.match(declared.json().detail, /季末/);
+    const end = { payload: { bodyId: city.bodyId, standard: 'adjudication', from: '2026-01', to: '2026-06' } };
+    assert.equal((await city.call('office', 'PUT', `${base}/duties`, end)).statusCode, 204);
+    assert.equal(await owed('2026-09'), false);
+  });
+
+  it('opens to the decisions behind a figure and of a sequence of numbers', async () => {
+    const query = `/decisions?month=2026-10&standard=penalty&bodyId=${city.bodyId}`;
+    const all = await ok('officer', 'GET', `${query}&limit=100`);
+    assert.ok(all.items.length > 5);
+    assert.ok(all.items.every(({ decidedOn }: { decidedOn: string }) => decidedOn.startsWith('2026-10')));
+    const page = await ok('officer', 'GET', `${query}&limit=3`);
+    const next = await ok('officer', 'GET', `${query}&limit=3&cursor=${encodeURIComponent(page.nextCursor)}`);
+    assert.deepEqual([...page.items, ...next.items], all.items.slice(0, 6));
+    const [one] = all.items;
+    const series = one.documentNumber.replace(/\d+号$/, '{n}号');
+    const same = await ok('office', 'GET', `${query}&series=${encodeURIComponent(series)}&limit=100`);
+    assert.ok(
+      same.items.some(({ documentNumber }: { documentNumber: string }) => documentNumber === one.documentNumber),
+    );
+    assertProblem(await city.call('stranger', 'GET', `${base}${query}`), 404, 'not-found');
+  });
+
   it('a body that never confirms is reminded once before the day and once after, and is overdue', async () => {
     assert.equal(await remind(city.ctx), 0, 'too early');
     await moveTo(city, '2026-11-05T02:00:00Z');

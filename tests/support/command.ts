@@ -1,5 +1,5 @@
 /** `./chengxin …` as a process of its own on a test database. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { databaseRoles, repositoryRoot } from '../../server/src/platform/config.ts';
@@ -69,6 +69,16 @@ function freePort(): Promise<number> {
   });
 }
 
+/** A command that is to be killed; `ended` is what it had said by then. */
+export function startCommand(
+  database: TestDatabase,
+  dataDir: string,
+  ...words: string[]
+): { readonly child: ChildProcess; readonly ended: Promise<Ended> } {
+  const child = start(database, dataDir, words);
+  return { child, ended: endOf(child) };
+}
+
 export const runCommand = (database: TestDatabase, dataDir: string, ...words: string[]): Promise<Ended> =>
   runWith(database, dataDir, {}, ...words);
 
@@ -78,7 +88,10 @@ export function runWith(
   env: Record<string, string>,
   ...words: string[]
 ): Promise<Ended> {
-  const child = start(database, dataDir, words, env);
+  return endOf(start(database, dataDir, words, env));
+}
+
+function endOf(child: ReturnType<typeof start>): Promise<Ended> {
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => {

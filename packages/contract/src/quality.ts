@@ -89,11 +89,15 @@ export const FaultRow = Type.Object({
 });
 export type FaultRow = Static<typeof FaultRow>;
 
+export const dutyCycles = ['month', 'quarter', 'year'] as const;
+export const DutyCycle = Type.Enum([...dutyCycles]);
+export type DutyCycle = (typeof dutyCycles)[number];
 export const QualityDuty = Type.Object({
   bodyId: IdSchema,
   body: Type.String(),
   standard: Type.String(),
   standardName: WordsSchema,
+  cycle: DutyCycle,
   declared: orNull(Type.Integer()),
   declaredAt: orNull(InstantSchema),
   arrived: Type.Integer(),
@@ -121,10 +125,66 @@ export const DeclareRequest = Type.Object(
 );
 export type DeclareRequest = Static<typeof DeclareRequest>;
 export const QualityDutyChange = Type.Object(
-  { bodyId: IdSchema, standard: StandardKey, from: MonthSchema, to: orNull(MonthSchema) },
+  {
+    bodyId: IdSchema,
+    standard: StandardKey,
+    from: MonthSchema,
+    to: orNull(MonthSchema),
+    /** A quarter's decisions are confirmed after its last month, a year's after December. Default: month. */
+    cycle: Type.Optional(DutyCycle),
+  },
   strict,
 );
 export type QualityDutyChange = Static<typeof QualityDutyChange>;
+
+/** What a body owes, as the office set it or as it was learnt from what came. */
+export const SetDuty = Type.Object({
+  bodyId: IdSchema,
+  body: Type.String(),
+  standard: Type.String(),
+  standardName: WordsSchema,
+  cycle: DutyCycle,
+  from: MonthSchema,
+  to: orNull(MonthSchema),
+  source: Type.Enum(['office', 'reported'] as const),
+});
+export type SetDuty = Static<typeof SetDuty>;
+export const SetDutyQuery = Type.Object(
+  { bodyId: Type.Optional(IdSchema), standard: Type.Optional(StandardKey), ...PageQuery.properties },
+  strict,
+);
+export type SetDutyQuery = Static<typeof SetDutyQuery>;
+/** Standards of which something can be owed. */
+export const DutyStandards = Type.Object({
+  items: Type.Array(Type.Object({ standard: Type.String(), name: WordsSchema })),
+  nextCursor: orNull(Type.String()),
+  dataAsOf: InstantSchema,
+});
+export type DutyStandards = Static<typeof DutyStandards>;
+export const DutyImport = Type.Object({ rows: Type.Integer(), set: Type.Integer(), unchanged: Type.Integer() });
+export type DutyImport = Static<typeof DutyImport>;
+
+/** Decisions behind a duty, or of one sequence of document numbers. */
+export const DecisionQuery = Type.Object(
+  {
+    month: MonthSchema,
+    bodyId: IdSchema,
+    standard: StandardKey,
+    /** 示市监罚〔2026〕{n}号: the year's decisions of this sequence; without it, those of the month. */
+    series: Type.Optional(Type.String({ minLength: 3, maxLength: 200 })),
+    ...PageQuery.properties,
+  },
+  strict,
+);
+export type DecisionQuery = Static<typeof DecisionQuery>;
+export const DecisionRow = Type.Object({
+  submissionId: IdSchema,
+  row: Type.Integer(),
+  documentNumber: orNull(Type.String()),
+  decidedOn: orNull(DaySchema),
+  arrivedOn: DaySchema,
+});
+export type DecisionRow = Static<typeof DecisionRow>;
 
 export const GapView = Type.Object({
   bodyId: IdSchema,
@@ -164,6 +224,7 @@ export const FeedbackList = Type.Object({
 });
 export type FeedbackList = Static<typeof FeedbackList>;
 
+const Signed = orNull(Type.Object({ by: Type.String(), at: InstantSchema }));
 export const LetterView = Type.Object({
   id: IdSchema,
   kind: Type.Enum(['supervision', 'risk'] as const),
@@ -173,6 +234,8 @@ export const LetterView = Type.Object({
   paperId: orNull(IdSchema),
   number: orNull(Type.String()),
   paperState: orNull(Type.String()),
+  /** 审核, 签发 and 用印 of the paper: who, and when. */
+  signOffs: Type.Object({ checked: Signed, signed: Signed, sealedAt: orNull(InstantSchema) }),
   reasons: Type.Array(WordsSchema),
   replyDue: DaySchema,
   overdue: Type.Boolean(),

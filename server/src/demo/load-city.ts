@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Actor, AppContext } from '../context.ts';
 import { loadSubmission, processSubmission, receiveFile } from '../modules/collection/index.ts';
 import { createAccount, createBody, findBody, operatorActor, succeedBody } from '../modules/identity/index.ts';
+import { recountCodes } from '../modules/quality/index.ts';
 import { loadRecord, withdrawRecord } from '../modules/records/index.ts';
 import { addDays } from '../platform/clock.ts';
 import { type Transaction, withTransaction } from '../platform/db.ts';
@@ -18,6 +19,7 @@ import { EVENT_SPAN, EVENT_TARGETS, planEvents } from './city-events.ts';
 import { dayNumber, isoDay } from './days.ts';
 import { makeOutside } from './outside.ts';
 import { type CityPlan, type FilePlan, generateCity } from './plan-city.ts';
+import { arrivalsOf, layQualityMonths } from './quality-months.ts';
 import {
   analyse,
   claimSetting,
@@ -147,6 +149,7 @@ async function run(ctx: AppContext, options: LoadOptions): Promise<number> {
   if (state.step === 'withdrawals') {
     await withdraw(ctx, state.withdraw ?? []);
     await analyse(ctx.db.migrator);
+    await recountCodes(ctx);
     const done: DemoState = { ...state, step: 'done', finishedAt: ctx.clock.now() };
     await withTransaction(ctx.db.app, async (tx) => {
       const made = await makeOutside(ctx, tx);
@@ -228,17 +231,16 @@ export async function makeBodies(ctx: AppContext, tx: Transaction): Promise<Map<
   return ids;
 }
 
+const planOf = (ctx: AppContext, state: DemoState): CityPlan =>
+  generateCity({ ...state, standards: standardsOfRuntime(ctx.policy()), rowsPerFile: ROWS_PER_FILE, catalogue: true });
+
+const batchOf = (state: DemoState, file: FilePlan): string => `demo-${state.seed}-${file.file}`;
+
 /** Files of one step in any order, several at a time; steps one after another: the register, decisions, corrections. */
 async function loadFiles(ctx: AppContext, state: DemoState, options: LoadOptions): Promise<number> {
-  const plan = generateCity({
-    ...state,
-    standards: standardsOfRuntime(ctx.policy()),
-    rowsPerFile: ROWS_PER_FILE,
-    catalogue: true,
-  });
+  const plan = planOf(ctx, state);
   const known = new Map((await demoSubmissions(ctx.db.app)).map((row) => [row.batch_no, row]));
   const senders = await sendersOf(ctx);
-  const batchOf = (file: FilePlan): string => `demo-${state.seed}-${file.file}`;
   const tally = new Tally(plan.files, options.onProgress);
   for (const step of [1, 2, 3]) {
     const files = plan.files.filter((file) => file.step === step);
@@ -249,7 +251,7 @@ async function loadFiles(ctx: AppContext, state: DemoState, options: LoadOptions
         next += 1;
         if (!file) return;
         options.signal?.throwIfAborted();
-        const batchNo = batchOf(file);
+        const batchNo = batchOf(state, file);
         const earlier = known.get(batchNo);
         const rows =
           earlier?.state === 'done'
@@ -402,12 +404,30 @@ async function recordEvents(ctx: AppContext, state: DemoState): Promise<DemoStat
   );
   const planned = planEvents(targets, state.asOf);
   const next: DemoState = { ...state, step: 'withdrawals', withdraw: planned.withdraw };
+  const reported = await reportedMonthsOf(ctx, state);
   await withTransaction(ctx.db.app, async (tx) => {
     const at = ctx.clock.now();
     if (planned.events.length > 0) await insertEvents(tx, planned.events, at);
+    await layQualityMonths(ctx, tx, reported);
     await writeSetting(tx, STATE, next, at);
   });
   return next;
+}
+
+async function reportedMonthsOf(ctx: AppContext, state: DemoState): Promise<Parameters<typeof layQualityMonths>[2]> {
+  const senders = await sendersOf(ctx);
+  const office = senders.get('credit')?.actor.accountId ?? '';
+  return {
+    asOf: state.asOf,
+    arrivals: arrivalsOf(planOf(ctx, state).files, (file) => batchOf(state, file)),
+    reporters: new Map(
+      DEPARTMENTS.flatMap(({ key }) => {
+        const sender = senders.get(key);
+        return sender ? [[key, { bodyId: sender.bodyId, accountId: sender.actor.accountId ?? office }] as const] : [];
+      }),
+    ),
+    office,
+  };
 }
 
 async function withdraw(ctx: AppContext, recordIds: readonly string[]): Promise<void> {

@@ -10,12 +10,14 @@ import { DIRT, type Dirt, type Fate, makeDirty } from './dirt.ts';
 import { permutation, type Random, randomOf, seedNumber } from './random.ts';
 import {
   type CleanRow,
+  decisionDay,
   type RecordMaker,
   type RecordStream,
   recordMaker,
   type StandardKey,
   type Values,
 } from './records.ts';
+import { parcelsOf } from './reporting.ts';
 import { type PlannedSubject, type SubjectMaker, subjectMaker } from './subjects.ts';
 
 export interface CityOptions {
@@ -29,7 +31,7 @@ export interface CityOptions {
   readonly standards: ReadonlyMap<string, DataStandard>;
   /** Most rows of a file; default 50,000. */
   readonly rowsPerFile?: number;
-  /** Also a few thousand rows of the other kinds of the catalogue (the demonstration). */
+  /** The demonstration: also a few thousand rows of the other kinds of the catalogue, and files that came in month by month. */
   readonly catalogue?: boolean;
   /** 1 = as real files (default), 0 = every row as the standard wants it. */
   readonly dirt?: number;
@@ -54,6 +56,8 @@ export interface FilePlan {
   readonly typedDates: readonly number[];
   /** Exact for licences and penalties; about right for registrations, which hold those of their kinds only. */
   readonly rows: number;
+  /** Day on which it came in, where that is not today. */
+  readonly arrives: number | null;
   readonly source: FileSource;
 }
 
@@ -66,7 +70,14 @@ type FileSource =
     }
   | { readonly kind: 'changes' }
   | { readonly kind: 'catalogue'; readonly of: CatalogueFile }
-  | { readonly kind: 'records'; readonly stream: RecordStream; readonly from: number; readonly to: number }
+  | {
+      readonly kind: 'records';
+      readonly stream: RecordStream;
+      readonly from: number;
+      readonly to: number;
+      /** Share of the plan's dirt that the rows have; all of it where nothing is said. */
+      readonly dirt?: number;
+    }
   | { readonly kind: 'corrections'; readonly stream: RecordStream; readonly count: number }
   | { readonly kind: 'relay'; readonly stream: RecordStream; readonly count: number };
 
@@ -282,13 +293,65 @@ function planFiles(options: CityOptions, seed: number, asOf: number, limit: numb
   const corrections = (options.dirt ?? 1) > 0 ? 0.006 : 0;
   for (const [id, allotment] of allot(options.records).entries()) {
     for (const stream of streamsOf(allotment, id, asOf))
-      files.push(...recordFiles(stream, options, random, limit, corrections));
+      files.push(
+        ...recordFiles(options.catalogue ? beforeHabits(stream, asOf) : stream, options, random, limit, corrections),
+      );
   }
   if (options.catalogue) for (const of of catalogueFiles(options.subjects)) files.push(catalogueFile(of, options));
   // Last, in time too: companies are renamed after the decisions about them.
   if ((options.dirt ?? 1) > 0)
     files.push(registrationFile({ kind: 'changes' }, 1, 'utf-8-bom', Math.max(1, Math.floor(options.subjects * 0.02))));
   return files;
+}
+
+/** In the demonstration the old editions ended before the months that are reported by habit. */
+function beforeHabits(stream: RecordStream, asOf: number): RecordStream {
+  if (stream.edition === 'merged-2019' || stream.span) return stream;
+  const [history] = parcelsOf(stream.department.key, asOf);
+  return { ...stream, span: [asOf - 1095, (history?.before ?? asOf) - 1] };
+}
+
+interface Piece {
+  readonly from: number;
+  readonly to: number;
+  readonly name: string;
+  readonly arrives: number | null;
+  readonly dirt?: number;
+}
+
+/** The first place in a stream whose decision lies on or after a day. */
+function placeOf(stream: RecordStream, asOf: number, day: number): number {
+  let [low, high] = [0, stream.rows];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    if (decisionDay(stream, middle, asOf) < day) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** How a stream is cut into files: by rows, in the demonstration first by when they came in. */
+function piecesOf(stream: RecordStream, main: number, options: CityOptions, limit: number): Piece[] {
+  const asOf = dayNumber(options.asOf);
+  const cut = (from: number, to: number, over: Omit<Piece, 'from' | 'to'>): Piece[] =>
+    Array.from({ length: Math.max(0, Math.ceil((to - from) / limit)) }, (_, part) => ({
+      ...over,
+      from: from + part * limit,
+      to: Math.min(to, from + (part + 1) * limit),
+      name: [over.name, String(part + 1).padStart(3, '0')].filter((word) => word !== '').join('-'),
+    }));
+  if (!options.catalogue) return cut(0, main, { name: '', arrives: null });
+  const [history, ...parcels] = parcelsOf(stream.department.key, asOf);
+  if (!history || stream.edition !== 'merged-2019')
+    return cut(0, main, { name: '', arrives: history?.arrives ?? null });
+  const pieces: Piece[] = [];
+  let from = 0;
+  for (const parcel of [history, ...parcels]) {
+    const to = parcel.before === null ? main : Math.min(main, placeOf(stream, asOf, parcel.before));
+    pieces.push(...cut(from, to, parcel));
+    from = Math.max(from, to);
+  }
+  return pieces;
 }
 
 function registrationFile(
@@ -313,6 +376,7 @@ function registrationFile(
     note: null,
     typedDates: encoding === 'xlsx' ? [6] : [],
     rows,
+    arrives: null,
     source,
   };
 }
@@ -336,6 +400,7 @@ function catalogueFile(of: CatalogueFile, options: CityOptions): FilePlan {
     note: null,
     typedDates: [],
     rows: of.rows,
+    arrives: null,
     source: { kind: 'catalogue', of },
   };
 }
@@ -379,22 +444,16 @@ function recordFiles(
     note: stream.edition !== 'legacy-2016' && random.chance(0.4) ? NOTES[stream.standard] : null,
     typedDates: encoding === 'xlsx' && random.chance(0.5) ? dates : [],
     rows,
+    arrives: null,
     source,
   });
   const correcting = stream.edition === 'merged-2019' ? Math.min(400, Math.floor(stream.rows * corrections)) : 0;
   const relaying = correcting > 0 && stream.department.key === 'market' ? Math.min(60, Math.ceil(correcting / 3)) : 0;
   const main = stream.rows - correcting - relaying;
   const files: FilePlan[] = [];
-  for (let from = 0, part = 1; from < main; from += limit, part += 1) {
-    const to = Math.min(main, from + limit);
-    files.push(
-      make(
-        { kind: 'records', stream, from, to },
-        String(part).padStart(3, '0'),
-        encodingOf(random, to - from, stream.edition),
-        to - from,
-      ),
-    );
+  for (const { from, to, name, arrives, dirt } of piecesOf(stream, main, options, limit)) {
+    const source: FileSource = { kind: 'records', stream, from, to, ...(dirt === undefined ? {} : { dirt }) };
+    files.push({ ...make(source, name, encodingOf(random, to - from, stream.edition), to - from), arrives });
   }
   if (correcting > 0) files.push(make({ kind: 'corrections', stream, count: correcting }, '更正', 'utf-8', correcting));
   if (relaying > 0) files.push(make({ kind: 'relay', stream, count: relaying }, '信用办转报', 'utf-8', relaying));
@@ -496,11 +555,12 @@ function repeats(
 
 function* recordRows(
   source: FileSource & { kind: 'records' },
-  makers: Makers,
+  all: Makers,
   columns: ReadonlySet<string>,
   write: (values: Values) => string[],
 ): Generator<PlannedRow> {
   const { stream } = source;
+  const makers = source.dirt === undefined ? all : { ...all, dirt: all.dirt * source.dirt };
   for (let at = source.from; at < source.to; at += 1) {
     const repeat = repeats(makers, stream, at);
     if (repeat && repeats(makers, stream, repeat.of) === null) {

@@ -187,3 +187,122 @@ export async function insertOfficeLife(
         WHERE a.disabled_at IS NULL AND a.account_id = ANY(${[...accounts.values()]}::uuid[])`,
   );
 }
+
+/** Files came in on their days rather than all today. Safe to repeat. */
+export async function placeArrivals(
+  tx: Transaction,
+  files: readonly { readonly batchNo: string; readonly at: string }[],
+): Promise<void> {
+  await execute(
+    tx,
+    sql`UPDATE core.submission s SET received_at = f.at, started_at = f.at + (s.started_at - s.received_at), finished_at = f.at + (s.finished_at - s.received_at)
+        FROM unnest(${files.map(({ batchNo }) => batchNo)}::text[], ${files.map(({ at }) => at)}::timestamptz[]) AS f(batch, at)
+        WHERE s.channel = 'demo' AND s.batch_no = f.batch`,
+  );
+}
+
+export interface DecidedCount {
+  readonly body_id: string;
+  readonly standard: string;
+  readonly decisions: number;
+}
+
+/** Different decisions of a span of days that are on record, by who reported them. */
+export async function decidedCounts(client: Queryable, first: string, last: string): Promise<DecidedCount[]> {
+  return query<DecidedCount>(
+    client,
+    sql`SELECT s.body_id, r.standard, count(DISTINCT r.key_hash)::int AS decisions FROM core.record r JOIN core.submission s USING (submission_id)
+        WHERE r.decided_on BETWEEN ${first} AND ${last} GROUP BY 1, 2 ORDER BY 1, 2`,
+  );
+}
+
+export interface OwedMonth {
+  readonly bodyId: string;
+  readonly standard: string;
+  readonly from: string;
+  readonly said: readonly {
+    readonly month: string;
+    readonly decisions: number;
+    readonly by: string;
+    readonly at: string;
+  }[];
+}
+
+/** What bodies owe, and what they confirmed of ended months. */
+export async function insertDuties(tx: Transaction, owed: readonly OwedMonth[]): Promise<void> {
+  await execute(
+    tx,
+    sql`INSERT INTO quality.duty (body_id, standard, from_month, source)
+        SELECT d."bodyId", d.standard, d."from", 'office'
+          FROM jsonb_to_recordset(${JSON.stringify(owed)}::jsonb) AS d("bodyId" uuid, standard text, "from" text)`,
+  );
+  const said = owed.flatMap(({ bodyId, standard, said: months }) =>
+    months.map((one) => ({ bodyId, standard, ...one })),
+  );
+  await execute(
+    tx,
+    sql`INSERT INTO quality.declaration (body_id, standard, month, decisions, declared_by, declared_at)
+        SELECT d."bodyId", d.standard, d.month, d.decisions, d."by", d.at
+          FROM jsonb_to_recordset(${JSON.stringify(said)}::jsonb)
+               AS d("bodyId" uuid, standard text, month text, decisions integer, "by" uuid, at timestamptz)`,
+  );
+}
+
+export interface SampledDecision {
+  readonly body_id: string;
+  readonly record_id: string;
+  readonly document_number: string;
+  readonly decided_on: string;
+  readonly arrived_on: string;
+}
+
+/** Decisions of organisations of one body and span of days, in an order that is the same whenever they were loaded. */
+export async function decisionsBetween(
+  client: Queryable,
+  of: { readonly bodies: readonly string[]; readonly standard: string; readonly first: string; readonly last: string },
+  limit: number,
+): Promise<SampledDecision[]> {
+  return query<SampledDecision>(
+    client,
+    sql`SELECT s.body_id, r.record_id, r.document_number, r.decided_on, (s.received_at AT TIME ZONE 'Asia/Shanghai')::date AS arrived_on
+        FROM core.record r JOIN core.submission s USING (submission_id)
+        WHERE s.body_id = ANY(${of.bodies}::uuid[]) AND r.standard = ${of.standard} AND r.decided_on BETWEEN ${of.first} AND ${of.last}
+          AND r.document_number IS NOT NULL AND r.superseded_at IS NULL
+        ORDER BY md5(r.document_number || r.decided_on::text), r.record_id LIMIT ${limit}`,
+  );
+}
+
+export interface JudgedSample {
+  readonly sampleId: string;
+  readonly kind: 'website' | 'assessor';
+  readonly month: string;
+  readonly bodyId: string | null;
+  readonly standard: string | null;
+  readonly fileName: string;
+  readonly by: string;
+  readonly at: string;
+  readonly rows: readonly (Omit<SampledDecision, 'record_id' | 'arrived_on'> & {
+    readonly standard: string;
+    readonly record_id: string | null;
+    readonly arrived_on: string | null;
+    readonly verdict: 'same' | 'late' | 'wrong' | 'concealed';
+    readonly note: string | null;
+  })[];
+}
+
+export async function insertJudgedSample(tx: Transaction, sample: JudgedSample): Promise<void> {
+  const { sampleId, kind, month, bodyId, standard, fileName, by, at, rows } = sample;
+  await execute(
+    tx,
+    sql`INSERT INTO quality.sample (sample_id, kind, month, body_id, standard, seed, file_name, rows, state, created_by, created_at, judged_by, judged_at)
+        VALUES (${sampleId}, ${kind}, ${month}, ${bodyId}, ${standard}, ${kind === 'assessor' ? `shifan-${month}` : null}, ${fileName}, ${rows.length},
+          'judged', ${by}, ${at}, ${by}, ${at})`,
+  );
+  await execute(
+    tx,
+    sql`INSERT INTO quality.sample_row (sample_id, row_no, body_id, standard, document_number, decided_on, record_id, arrived_on, verdict, note)
+        SELECT ${sampleId}::uuid, r.row_no, r.body_id, r.standard, r.document_number, r.decided_on, r.record_id, r.arrived_on, r.verdict, r.note
+          FROM jsonb_to_recordset(${JSON.stringify(rows.map((row, n) => ({ ...row, row_no: n + 1 })))}::jsonb)
+               AS r(row_no integer, body_id uuid, standard text, document_number text, decided_on date, record_id uuid, arrived_on date, verdict text, note text)`,
+  );
+}

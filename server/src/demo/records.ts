@@ -82,7 +82,7 @@ export function recordMaker(
 
   const clean = (stream: RecordStream, at: number): CleanRow => {
     const random = randomOf(seed, REALM_STREAM + stream.id, at);
-    const day = dayOf(stream, at, asOf);
+    const day = decisionDay(stream, at, asOf);
     const number = numberOf(stream, at, asOf, day);
     const person = random.chance(stream.personShare);
     const subject = person ? null : pickSubject(random, day);
@@ -100,7 +100,8 @@ export function recordMaker(
   return { clean };
 }
 
-function dayOf(stream: RecordStream, at: number, asOf: number): number {
+/** The day on which the decision at a place of a stream was made; never before that of an earlier place. */
+export function decisionDay(stream: RecordStream, at: number, asOf: number): number {
   const q = (at + 0.5) / stream.rows;
   if (stream.span) return Math.floor(stream.span[0] + q * (stream.span[1] - stream.span[0]));
   return recentDay(asOf, q);

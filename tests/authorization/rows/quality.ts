@@ -94,6 +94,19 @@ export const rows: Rows = {
     url: `${base}/duties`,
     payload: { bodyId: city.bodyId, standard: 'licence', from: '2026-01', to: null },
   })),
+  [`GET ${base}/duties/set`]: { expect: officeOnly, ...at(`${base}/duties/set`) },
+  [`GET ${base}/duties/standards`]: { expect: officeOnly, ...at(`${base}/duties/standards`) },
+  [`GET ${base}/duties/sheet`]: { expect: officeOnly, ...at(`${base}/duties/sheet`) },
+  [`POST ${base}/duties/sheet`]: ofOffice(() => ({
+    url: `${base}/duties/sheet`,
+    ...sheet('单位,事项,周期,自月份,至月份\n示范市市场监督管理局,行政处罚信息,月,2026-01,\n'),
+  })),
+  [`GET ${base}/decisions`]: {
+    expect: ofTheBody,
+    request: (_who, { city }) => ({
+      url: `${base}/decisions?month=2026-10&standard=penalty&bodyId=${city.bodyId}`,
+    }),
+  },
   [`POST ${base}/declarations`]: {
     expect: { officer: 'ok', stranger: 'hidden' },
     request: async (_who, fixture) => {

@@ -5,9 +5,15 @@ import type { Command } from 'commander';
 import type { Actor, AppContext } from '../../context.ts';
 import { repairPorts } from '../../module-ports.ts';
 import { demandWritable } from '../../modules/access/index.ts';
-import { operatorActor } from '../../modules/identity/index.ts';
+import { listBodies, operatorActor } from '../../modules/identity/index.ts';
+import { closePaperRenderer, paperPdf, paperWord } from '../../modules/papers/index.ts';
 import { repairKinds } from '../../modules/repair/index.ts';
-import { type Reconciliation, reconciliationSheets, runImport } from '../../modules/vendor/index.ts';
+import {
+  type Reconciliation,
+  reconciliationPaper,
+  reconciliationSheets,
+  runImport,
+} from '../../modules/vendor/index.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { xlsxPieces } from '../../platform/tabular/index.ts';
 import type { CommandContext } from '../context.ts';
@@ -25,22 +31,43 @@ const shownRefusals = 1000;
 
 const plain = (_key: string, value: unknown): unknown => (typeof value === 'bigint' ? value.toString() : value);
 
+interface ReportFiles {
+  readonly json: string;
+  readonly xlsx: string;
+  readonly docx: string;
+  readonly pdf: string;
+}
+
 async function keepReport(
   folder: string,
   result: Reconciliation,
-  figures: object,
-): Promise<{ json: string; xlsx: string }> {
+  figures: { readonly rehearsal: boolean; readonly seconds: number; readonly peakMiB: number },
+  body: string,
+): Promise<ReportFiles> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const stem = join(folder, `reconciliation-${systemClock.now().replaceAll(/[:.]/g, '-')}`);
-  const [json, xlsx] = [`${stem}.json`, `${stem}.xlsx`];
+  const [json, xlsx, docx, pdf] = [`${stem}.json`, `${stem}.xlsx`, `${stem}.docx`, `${stem}.pdf`];
   await writeFile(json, `${JSON.stringify({ ...result, ...figures }, plain, 2)}\n`, { mode: 0o600 });
   const pieces: Buffer[] = [];
   for await (const piece of xlsxPieces({ sheets: reconciliationSheets(result) })) pieces.push(piece);
   await writeFile(xlsx, Buffer.concat(pieces), { mode: 0o600 });
-  return { json, xlsx };
+  const now = systemClock.now();
+  const paper = reconciliationPaper(result, { ...figures, body, on: systemClock.today() });
+  await writeFile(docx, await paperWord(paper), { mode: 0o600 });
+  try {
+    await writeFile(pdf, await paperPdf(paper, now), { mode: 0o600 });
+  } finally {
+    closePaperRenderer();
+  }
+  return { json, xlsx, docx, pdf };
 }
 
-function forPeople(of: Reconciliation, rehearsal: boolean, files: { xlsx: string }, seconds: number): string {
+/** Who signs for the city; the platform's name where no credit office was made yet. */
+const receivingBody = async (ctx: AppContext): Promise<string> =>
+  (await listBodies(ctx.db.app)).find(({ kind, closedOn }) => kind === 'creditOffice' && closedOn === null)?.name ??
+  '公共信用信息平台';
+
+function forPeople(of: Reconciliation, rehearsal: boolean, files: ReportFiles, seconds: number): string {
   const lines = [
     rehearsal ? '演练完成，未改动任何数据。 A rehearsal: nothing was changed.' : '移交接收完成。 Taken over.',
     ...of.templates.map(
@@ -54,7 +81,7 @@ function forPeople(of: Reconciliation, rehearsal: boolean, files: { xlsx: string
       ? '行数和金额核对一致。 Rows and amounts agree.'
       : `差异 ${of.differences.length} 处。 ${of.differences.length} differences.`,
     ...of.differences.slice(0, 20).map((one) => `  ${one.what}: ${one.dump} / ${one.stored}`),
-    `核对报告 reconciliation: ${files.xlsx}（${seconds} s）`,
+    `核对报告 reconciliation: ${files.docx}、${files.pdf}、${files.xlsx}（${seconds} s）`,
   ];
   return lines.join('\n');
 }
@@ -70,17 +97,22 @@ async function run(options: Options, context: CommandContext): Promise<void> {
       cases: { kinds: repairKinds(repairPorts), ports: repairPorts },
       onProgress: context.note,
     });
+  let body = '';
   const result = rehearsal
-    ? await onCopy(context, (ctx) => work(ctx, operatorActor(ctx, context.osUser)))
+    ? await onCopy(context, async (ctx) => {
+        body = await receivingBody(ctx);
+        return work(ctx, operatorActor(ctx, context.osUser));
+      })
     : await context.withContext(async (ctx, actor) => {
         await demandWritable(ctx);
         const done = await work(ctx, actor);
+        body = await receivingBody(ctx);
         await logOperation(ctx.db, context.osUser, 'vendor.import', { system: options.system, ...done.totals });
         return done;
       });
   const seconds = Math.round((performance.now() - began) / 100) / 10;
   const figures = { rehearsal, seconds, peakMiB: Math.round(process.resourceUsage().maxRSS / 1024) };
-  const files = await keepReport(join(context.config.dataDir, 'exports'), result, figures);
+  const files = await keepReport(join(context.config.dataDir, 'exports'), result, figures, body);
   const shown = result.templates.map((one) => ({ ...one, refusedRows: one.refusedRows.slice(0, shownRefusals) }));
   context.print(
     { ...result, ...figures, templates: shown, report: files },

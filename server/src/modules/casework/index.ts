@@ -71,6 +71,7 @@ export {
   askForExtension,
   type CaseCommand,
   type CaseKind,
+  carryClocks,
   decideExtension,
   giveCase,
   lookAtClocks,

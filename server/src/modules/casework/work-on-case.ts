@@ -144,6 +144,37 @@ export async function openCase(
   return complete;
 }
 
+/**
+ * Running clocks count from an earlier day: the case was open elsewhere before it came here, and a deadline does not begin anew
+ * because the office changed its system. What is missed by then escalates with the next look of the clock; nothing lapses.
+ */
+export async function carryClocks(
+  tx: Transaction,
+  ctx: AppContext,
+  actor: Actor,
+  kind: CaseKind,
+  caseId: string,
+  since: PlainDateString,
+): Promise<CaseRow> {
+  const row = await lockCase(tx, caseId);
+  if (!row || row.procedure !== kind.procedure.key) throw new DomainError('not-found');
+  const rules = await rulesOf(ctx, kind, row.policy_set_id);
+  const clocks = row.clocks.map((clock) =>
+    clock.endedOn === null && since < clock.startedOn ? { ...clock, startedOn: since } : clock,
+  );
+  const carried = rowAfter(rules, row, { ...stateOf(row), clocks });
+  if ((await updateCase(tx, carried, row.events)) !== 1) throw new DomainError('conflict');
+  await writeAccess(tx, ctx, actor, {
+    action: 'case.carryClocks',
+    resourceKind: 'case',
+    resourceId: caseId,
+    subjectId: row.subject_id,
+    caseNumber: row.number,
+    detail: { procedure: row.procedure, since, dueOn: carried.due_on },
+  });
+  return carried;
+}
+
 function blank(kind: CaseKind, input: OpenCase, policySetId: number, actor: Actor, begun: CaseState): CaseRow {
   return {
     subject_id: input.subjectId,

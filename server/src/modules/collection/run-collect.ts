@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { parseUnifiedCode } from '@chengxin/identifiers';
 import type { Actor, AppContext } from '../../context.ts';
-import { withTransaction } from '../../platform/db.ts';
+import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError, EnvironmentError } from '../../platform/errors.ts';
 import { ensureProvisionalBody, findBody } from '../identity/index.ts';
 import type { FileFailure } from './file-failures.ts';
@@ -18,6 +18,8 @@ export interface CollectOptions {
   standard: string;
   org: string;
   onProgress?: (done: number, expected: number) => void;
+  /** Written with the receipt of the file: both happen or neither. */
+  within?: (tx: Transaction, submissionId: string) => Promise<void>;
 }
 
 export interface CollectResult {
@@ -90,6 +92,7 @@ export async function runCollect(ctx: AppContext, actor: Actor, options: Collect
     channel: 'cli',
     enqueue: false,
     readNext: true,
+    ...(options.within ? { within: options.within } : {}),
   });
   await processSubmission(ctx, submissionId, options.onProgress ? { onProgress: options.onProgress } : {});
   const submission = await loadSubmission(ctx.db.app, submissionId);

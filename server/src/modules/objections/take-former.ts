@@ -1,7 +1,8 @@
 /** An objection that was open in a former system: taken up here at once, so that the record is annotated from this moment. */
 import type { Actor, AppContext } from '../../context.ts';
+import { toPlainDate } from '../../platform/clock.ts';
 import type { Transaction } from '../../platform/db.ts';
-import { actOnCase, type CaseRow, openCase, withoutPersonNumbers } from '../casework/index.ts';
+import { actOnCase, type CaseRow, carryClocks, openCase, withoutPersonNumbers } from '../casework/index.ts';
 import { objectionKind } from './objection-kind.ts';
 import { checkKind, officeOf } from './submit-objection.ts';
 
@@ -11,8 +12,13 @@ export interface FormerObjectionInput {
   readonly kind: string;
   readonly statement: string;
   readonly wanted: string;
-  /** Its number there, and when it was received: the clocks of this platform begin today, the day is said beside them. */
-  readonly former: { readonly system: string; readonly number: string; readonly receivedOn: string };
+  /** Its number there, when it was received, and when it was accepted where that is known: its clock has run since then. */
+  readonly former: {
+    readonly system: string;
+    readonly number: string;
+    readonly receivedOn: string;
+    readonly acceptedOn?: string;
+  };
 }
 
 export async function takeFormerObjection(
@@ -39,5 +45,7 @@ export async function takeFormerObjection(
     party: 'subject',
     note,
   });
-  return actOnCase(tx, ctx, actor, objectionKind, opened.case_id, { command: 'accept', party: 'platform', note });
+  await actOnCase(tx, ctx, actor, objectionKind, opened.case_id, { command: 'accept', party: 'platform', note });
+  const since = toPlainDate(input.former.acceptedOn ?? receivedOn);
+  return carryClocks(tx, ctx, actor, objectionKind, opened.case_id, since);
 }

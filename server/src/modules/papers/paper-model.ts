@@ -32,7 +32,8 @@ export interface PaperModel {
 /** 一、查明的事实: the first level of headings stands in 黑体 (GB/T 9704-2012 7.3.3). */
 const isHeading = (text: string): boolean => /^[一二三四五六七八九十]{1,3}、[^。；]{1,30}$/u.test(text);
 
-const tablePart = (table: readonly (readonly string[])[]): PaperPart => ({
+/** A table in the text, its columns as wide as they need. */
+export const tablePart = (table: readonly (readonly string[])[]): PaperPart => ({
   text: '',
   indent: false,
   heading: false,

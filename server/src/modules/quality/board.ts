@@ -98,15 +98,25 @@ export function rowOf(
   };
 }
 
-/** The better first; equal scores share a place. */
+/** Who reported nothing has nothing to be compared by, and stands below without a place, however little was owed. */
+const isRanked = (row: BoardRow): boolean => row.score !== null && row.reported > 0;
+
+/**
+ * The better first; equal scores share a place. Of equal scores, whoever left a month unconfirmed comes after those who said
+ * what they owed: silence is worth no place.
+ */
 export function ranked(rows: readonly BoardRow[]): BoardRow[] {
+  const points = (row: BoardRow): number => (isRanked(row) ? (row.score ?? -1) : -1);
   const ordered = [...rows].sort(
-    (a, b) => (b.score ?? -1) - (a.score ?? -1) || b.reported - a.reported || (a.name.zh < b.name.zh ? -1 : 1),
+    (a, b) =>
+      points(b) - points(a) ||
+      a.unconfirmed - b.unconfirmed ||
+      b.reported - a.reported ||
+      (a.name.zh < b.name.zh ? -1 : 1),
   );
-  return ordered.map((row) => ({
-    ...row,
-    rank: row.score === null ? null : ordered.findIndex(({ score }) => score === row.score) + 1,
-  }));
+  const place = (row: BoardRow): number =>
+    ordered.findIndex((one) => points(one) === points(row) && one.unconfirmed === row.unconfirmed) + 1;
+  return ordered.map((row) => ({ ...row, rank: isRanked(row) ? place(row) : null }));
 }
 
 export function boardRows(

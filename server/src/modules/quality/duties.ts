@@ -7,9 +7,19 @@ import { type Runner, type Transaction, withTransaction } from '../../platform/d
 import { DomainError } from '../../platform/errors.ts';
 import { authorize, may } from '../identity/index.ts';
 import { loadBodies } from './bodies.ts';
-import { addDuties, documentNumbers, dutyExists, keepDeclaration, setDuty } from './duty-queries.ts';
+import { addDuties, documentNumbers, dutyCycle, keepDeclaration, setDuty } from './duty-queries.ts';
 import { gapsOf } from './gaps.ts';
-import { chineseMonth, firstDay, lastDay, type Month, monthOf, moveMonth, spanOf } from './month.ts';
+import {
+  chineseMonth,
+  dutyDays,
+  endsWith,
+  firstDay,
+  lastDay,
+  type Month,
+  monthOf,
+  moveMonth,
+  spanOf,
+} from './month.ts';
 import { closedMonth, dutyFigures, seenDuties } from './queries.ts';
 
 /** The day by which a month is confirmed: a working day of the month after. */
@@ -30,14 +40,8 @@ async function viewsOf(
 ): Promise<QualityDuty[]> {
   const policy = ctx.policy();
   const bodies = await loadBodies(ctx.db.app, actor, 'quality.read');
-  const figures = await dutyFigures(
-    client,
-    month,
-    { first: firstDay(month), last: lastDay(month) },
-    spanOf(month).from,
-    ctx.clock.now(),
-    policy.quality().dueStandards,
-  );
+  const due = dutyDays(month);
+  const figures = await dutyFigures(client, month, due.days, due.from, ctx.clock.now(), policy.quality().dueStandards);
   const dueOn = confirmBy(ctx, month);
   const today = ctx.clock.today();
   return figures
@@ -80,7 +84,14 @@ export async function declare(ctx: AppContext, actor: Actor, input: DeclareReque
         `${month} is not over yet. Confirm it after its end.`,
       );
     await learnDuties(tx, month);
-    if (!(await dutyExists(tx, bodyId, standard, month))) throw new HiddenError();
+    const cycle = await dutyCycle(tx, bodyId, standard, month);
+    if (cycle === null) throw new HiddenError();
+    if (!endsWith(cycle, month))
+      throw refuse(
+        'unprocessable',
+        `该事项按${cycle === 'year' ? '年' : '季'}确认，请在${cycle === 'year' ? '12 月' : '季末月份'}结束后确认。`,
+        `This item is confirmed by the ${cycle}, after its last month.`,
+      );
     if (await closedMonth(tx, month))
       throw refuse(
         'conflict',
@@ -117,7 +128,7 @@ export async function changeDuty(ctx: AppContext, actor: Actor, input: QualityDu
     ctx,
     actor,
     { action: 'quality.duty', resourceKind: 'body', resourceId: input.bodyId, detail: { ...input } },
-    (tx) => setDuty(tx, input),
+    (tx) => setDuty(tx, { ...input, cycle: input.cycle ?? 'month' }),
   );
 }
 

@@ -1,4 +1,5 @@
 /** SQL of what is due: duties, declarations, document numbers, reminders. */
+import type { DutyCycle } from '@chengxin/contract';
 import type { Instant, PlainDateString } from '../../platform/clock.ts';
 import { execute, maybeOne, query, type Runner, sql, type Transaction } from '../../platform/db.ts';
 import type { Month } from './month.ts';
@@ -18,23 +19,95 @@ export async function addDuties(
 
 export async function setDuty(
   tx: Transaction,
-  duty: { readonly bodyId: string; readonly standard: string; readonly from: Month; readonly to: Month | null },
+  duty: {
+    readonly bodyId: string;
+    readonly standard: string;
+    readonly from: Month;
+    readonly to: Month | null;
+    readonly cycle: DutyCycle;
+  },
 ): Promise<void> {
   await execute(
     tx,
-    sql`INSERT INTO quality.duty AS d (body_id, standard, from_month, to_month, source)
-        VALUES (${duty.bodyId}, ${duty.standard}, ${duty.from}, ${duty.to}, 'office')
-        ON CONFLICT (body_id, standard) DO UPDATE SET from_month = excluded.from_month, to_month = excluded.to_month, source = excluded.source`,
+    sql`INSERT INTO quality.duty AS d (body_id, standard, from_month, to_month, cycle, source)
+        VALUES (${duty.bodyId}, ${duty.standard}, ${duty.from}, ${duty.to}, ${duty.cycle}, 'office')
+        ON CONFLICT (body_id, standard) DO UPDATE SET from_month = excluded.from_month, to_month = excluded.to_month,
+          cycle = excluded.cycle, source = excluded.source`,
   );
 }
 
-export async function dutyExists(client: Runner, bodyId: string, standard: string, month: Month): Promise<boolean> {
-  return (
-    (await maybeOne(
-      client,
-      sql`SELECT 1 FROM quality.duty WHERE body_id = ${bodyId} AND standard = ${standard} AND from_month <= ${month}
-            AND coalesce(to_month, '9999-12') >= ${month}`,
-    )) !== null
+/** Null: nothing of it is owed in the month. */
+export async function dutyCycle(
+  client: Runner,
+  bodyId: string,
+  standard: string,
+  month: Month,
+): Promise<DutyCycle | null> {
+  const row = await maybeOne<{ cycle: DutyCycle }>(
+    client,
+    sql`SELECT cycle FROM quality.duty WHERE body_id = ${bodyId} AND standard = ${standard} AND from_month <= ${month}
+          AND coalesce(to_month, '9999-12') >= ${month}`,
+  );
+  return row?.cycle ?? null;
+}
+
+export interface DutyRow {
+  readonly body_id: string;
+  readonly standard: string;
+  readonly cycle: DutyCycle;
+  readonly from_month: Month;
+  readonly to_month: Month | null;
+  readonly source: 'office' | 'reported';
+}
+
+export async function listDuties(
+  client: Runner,
+  filter: { readonly bodies: readonly string[] | null; readonly standard: string | null },
+  after: { readonly bodyId: string; readonly standard: string } | null,
+  limit: number,
+): Promise<DutyRow[]> {
+  return query<DutyRow>(
+    client,
+    sql`SELECT body_id, standard, cycle, from_month, to_month, source FROM quality.duty
+        WHERE (${filter.bodies}::uuid[] IS NULL OR body_id = ANY(${filter.bodies}::uuid[]))
+          AND (${filter.standard}::text IS NULL OR standard = ${filter.standard})
+          AND (${after?.bodyId ?? null}::uuid IS NULL OR (body_id, standard) > (${after?.bodyId ?? null}::uuid, ${after?.standard ?? ''}::text))
+        ORDER BY body_id, standard LIMIT ${limit}`,
+  );
+}
+
+export interface DecisionRowRow {
+  readonly record_id: string;
+  readonly submission_id: string;
+  readonly row_no: number;
+  readonly document_number: string | null;
+  readonly decided_on: PlainDateString | null;
+  readonly arrived_on: PlainDateString;
+}
+
+/** Decisions of a body that are on record, in their order; of one sequence of numbers where `prefix` says so. */
+export async function decisionRows(
+  client: Runner,
+  of: {
+    readonly bodies: readonly string[];
+    readonly standard: string;
+    readonly from: Instant;
+    readonly first: PlainDateString;
+    readonly last: PlainDateString;
+    readonly prefix: string | null;
+  },
+  after: { readonly on: string; readonly id: string } | null,
+  limit: number,
+): Promise<DecisionRowRow[]> {
+  return query<DecisionRowRow>(
+    client,
+    sql`SELECT r.record_id, r.submission_id, r.row_no, r.document_number, r.decided_on, (s.received_at AT TIME ZONE 'Asia/Shanghai')::date AS arrived_on
+        FROM core.record r JOIN core.submission s USING (submission_id)
+        WHERE r.recorded_at >= ${of.from} AND r.superseded_at IS NULL AND r.standard = ${of.standard} AND s.body_id = ANY(${of.bodies}::uuid[])
+          AND r.decided_on BETWEEN ${of.first} AND ${of.last}
+          AND (${of.prefix}::text IS NULL OR starts_with(r.document_number, ${of.prefix ?? ''}))
+          AND (${after?.id ?? null}::uuid IS NULL OR (r.decided_on, r.record_id) > (${after?.on ?? null}::date, ${after?.id ?? null}::uuid))
+        ORDER BY r.decided_on, r.record_id LIMIT ${limit}`,
   );
 }
 

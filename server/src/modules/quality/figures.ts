@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { AppContext } from '../../context.ts';
 import type { Runner } from '../../platform/db.ts';
 import type { PolicyRuntime } from '../policy/index.ts';
-import { daysOf, earliestInTime, firstDay, lastDay, type Month, spanOf } from './month.ts';
+import { daysOf, dutyDays, earliestInTime, firstDay, lastDay, type Month, spanOf } from './month.ts';
 import {
   type ClosedMonth,
   closedMonth,
@@ -37,16 +37,9 @@ export async function countMonth(
   month: Month,
 ): Promise<MonthFigures> {
   const policy = ctx.policy();
-  const span = spanOf(month);
   const rows = await rowFigures(client, rowsAsked(policy, month));
-  const duties = await dutyFigures(
-    client,
-    month,
-    { first: firstDay(month), last: lastDay(month) },
-    span.from,
-    ctx.clock.now(),
-    policy.quality().dueStandards,
-  );
+  const due = dutyDays(month);
+  const duties = await dutyFigures(client, month, due.days, due.from, ctx.clock.now(), policy.quality().dueStandards);
   const codes = await lastCodeCount(client, ctx.clock.today());
   return {
     rows,

@@ -7,7 +7,7 @@ import { confirmBy, learnDuties } from './duties.ts';
 import { noteReminder } from './duty-queries.ts';
 import { recountCodes } from './feedback.ts';
 import { listLetterRows, noteReminded, unansweredLetters } from './letter-queries.ts';
-import { chineseMonth, firstDay, lastDay, monthOf, moveMonth, spanOf } from './month.ts';
+import { chineseMonth, dutyDays, monthOf, moveMonth } from './month.ts';
 import { closedMonth, dutyFigures } from './queries.ts';
 
 export const REMIND_TASK = 'quality.remind';
@@ -24,15 +24,8 @@ async function remindMonth(tx: Transaction, ctx: AppContext): Promise<number> {
   if (!overdue && policy.workingDaysBetween(today, due).days > policy.quality().remindWorkingDays) return 0;
   await learnDuties(tx, month);
   const open = new Map<string, number>();
-  const days = { first: firstDay(month), last: lastDay(month) };
-  for (const duty of await dutyFigures(
-    tx,
-    month,
-    days,
-    spanOf(month).from,
-    ctx.clock.now(),
-    policy.quality().dueStandards,
-  ))
+  const { days, from } = dutyDays(month);
+  for (const duty of await dutyFigures(tx, month, days, from, ctx.clock.now(), policy.quality().dueStandards))
     if (duty.declared === null) open.set(duty.bodyId, (open.get(duty.bodyId) ?? 0) + 1);
   let told = 0;
   for (const [bodyId, items] of open) {

@@ -59,11 +59,17 @@ export interface LetterRow {
   readonly paper_id: string | null;
   readonly number: string | null;
   readonly paper_state: string | null;
+  readonly first_by: string | null;
+  readonly first_at: Instant | null;
+  readonly second_by: string | null;
+  readonly second_at: Instant | null;
+  readonly sealed_at: Instant | null;
 }
 
 const letters = sql`SELECT l.letter_id, l.kind, l.month, l.body_id, l.reasons, l.reply_due, l.created_at, l.reply, l.replied_at, l.closing, l.closed_at,
-    p.paper_id, p.number, p.state AS paper_state
-  FROM quality.letter l LEFT JOIN papers.paper p ON p.case_id = l.letter_id AND p.state <> 'voided'`;
+    p.paper_id, p.number, p.state AS paper_state, first.name AS first_by, p.first_at, second.name AS second_by, p.second_at, p.sealed_at
+  FROM quality.letter l LEFT JOIN papers.paper p ON p.case_id = l.letter_id AND p.state <> 'voided'
+    LEFT JOIN identity.account first ON first.account_id = p.first_by LEFT JOIN identity.account second ON second.account_id = p.second_by`;
 
 export async function loadLetter(client: Runner, letterId: string): Promise<LetterRow | null> {
   return maybeOne<LetterRow>(client, sql`${letters} WHERE l.letter_id = ${letterId} LIMIT 1`);

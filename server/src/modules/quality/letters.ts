@@ -3,6 +3,7 @@ import type { LetterQuery, LetterView } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
 import { withAccess } from '../../platform/access-log/index.ts';
 import { HiddenError } from '../../platform/authz/index.ts';
+import type { Instant } from '../../platform/clock.ts';
 import { openPosition, sealPosition } from '../../platform/cursor.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -13,6 +14,9 @@ import { keepClosing, keepReply, type LetterRow, listLetterRows, loadFile, loadL
 const defaultLimit = 50;
 /** Before it is signed off a letter is the office's own paper. */
 const isSent = (row: LetterRow): boolean => row.paper_state !== null && row.paper_state !== 'draft';
+
+const signed = (by: string | null, at: Instant | null): { by: string; at: Instant } | null =>
+  by === null || at === null ? null : { by, at };
 
 export function letterView(ctx: AppContext, actor: Actor, row: LetterRow, bodies: Bodies): LetterView {
   const sent = isSent(row);
@@ -25,9 +29,14 @@ export function letterView(ctx: AppContext, actor: Actor, row: LetterRow, bodies
     paperId: row.paper_id,
     number: row.number,
     paperState: row.paper_state,
+    signOffs: {
+      checked: signed(row.first_by, row.first_at),
+      signed: signed(row.second_by, row.second_at),
+      sealedAt: row.sealed_at,
+    },
     reasons: row.reasons,
     replyDue: row.reply_due,
-    overdue: row.closed_at === null && row.reply === null && ctx.clock.today() > row.reply_due,
+    overdue: sent && row.closed_at === null && row.reply === null && ctx.clock.today() > row.reply_due,
     state: row.closed_at !== null ? 'closed' : row.reply !== null ? 'replied' : 'open',
     reply: row.reply,
     repliedAt: row.replied_at,

@@ -1,4 +1,5 @@
 /** Months as `YYYY-MM`, in Asia/Shanghai. Pure. */
+import type { DutyCycle } from '@chengxin/contract';
 import { addDays, type Instant, type PlainDateString, toInstant, toPlainDate } from '../../platform/clock.ts';
 
 export type Month = string;
@@ -24,6 +25,20 @@ export function daysOf(month: Month): PlainDateString[] {
   const days: PlainDateString[] = [];
   for (let day = firstDay(month); monthOf(day) === month; day = addDays(day, 1)) days.push(day);
   return days;
+}
+
+const endsOf = { quarter: ['03', '06', '09', '12'], year: ['12'] } as const;
+
+/** Whether a cycle ends with the month: only then it is to be confirmed. */
+export const endsWith = (cycle: DutyCycle, month: Month): boolean =>
+  cycle === 'month' || endsOf[cycle].some((end) => end === month.slice(5));
+
+/** What is counted for a month's duties: its own days, and those of a quarter or a year that end with it. */
+export function dutyDays(month: Month) {
+  const year = endsWith('year', month) ? firstDay(`${month.slice(0, 4)}-01`) : null;
+  const quarter = endsWith('quarter', month) ? firstDay(moveMonth(month, -2)) : null;
+  const from = spanOf(monthOf(year ?? quarter ?? firstDay(month))).from;
+  return { days: { first: firstDay(month), last: lastDay(month), quarter, year }, from };
 }
 
 /** 2026年10月. */

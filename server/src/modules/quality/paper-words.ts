@@ -68,6 +68,7 @@ export function totalText(
   total: BoardRow,
   bodies: number,
 ): string {
+  if (bodies === 0) return `${month}没有单位报送，也没有应报事项。`;
   const said = indicators
     .map((indicator) => [indicator, rateOf(total, indicator.key)] as const)
     .filter(([, rate]) => rate !== undefined && rate.value !== null)
@@ -78,6 +79,12 @@ export function totalText(
       ? `尚有 ${total.unconfirmed} 项未确认当月决定件数（含零报告）。`
       : '各单位均已确认当月决定件数。',
   ].join('\n');
+}
+
+/** How the places of the ranking come about, said in the paper that shows them. */
+export function rankingNote(indicators: readonly QualityIndicator[]): string {
+  const weights = rankedBy(indicators).map(({ name, weight }) => `${name.zh}（${weight}%）`);
+  return `得分由${weights.join('、')}加权，没有数据的指标不计；得分相同的并列，有事项未确认的排在其后，当期没有报送的单位不排名次。`;
 }
 
 export interface Reason {

@@ -17,7 +17,15 @@ import { figuresOf, readMonth, type SeenMonth } from './figures.ts';
 import { fileOf, insertLetter } from './letter-queries.ts';
 import { chineseMonth, type Month } from './month.ts';
 import { closeInside, paperOfMonth } from './months.ts';
-import { itemsTable, numberedLines, rankingTable, ratesTable, reasonsOf, totalText } from './paper-words.ts';
+import {
+  itemsTable,
+  numberedLines,
+  rankingNote,
+  rankingTable,
+  ratesTable,
+  reasonsOf,
+  totalText,
+} from './paper-words.ts';
 import { closedMonth } from './queries.ts';
 import type { QualityPorts } from './types.ts';
 
@@ -63,9 +71,14 @@ async function bulletin(press: Pressing, total: BoardRow, rows: readonly BoardRo
     key: `bulletin ${seen.month}`,
     fields: {
       month,
-      summary: totalText(month, indicators, total, rows.length),
+      summary: `${totalText(month, indicators, total, rows.length)}\n${rankingNote(indicators)}`,
       ranking: cut(rankingTable(indicators, rows), 19_000),
-      problems: problems.length === 0 ? '本月各单位各项指标均达到要求。' : cut(numberedLines(problems), 11_000),
+      problems:
+        rows.length === 0
+          ? '本月没有可比较的数据，请核对应报事项是否已设定。'
+          : problems.length === 0
+            ? '本月各单位各项指标均达到要求。'
+            : cut(numberedLines(problems), 11_000),
       demands: [
         '1. 各单位应自行政决定作出之日起 7 个工作日内报送，没有作出决定的按月作零报告。',
         '2. 被退回、存疑的数据应及时改正、认领，改正后的数据计入到达当月，本月数字不再变动。',
@@ -145,7 +158,7 @@ async function report(press: Pressing, row: BoardRow, reasons: readonly { zh: st
     fields: {
       addressee: row.name.zh,
       month,
-      summary: `本月报送 ${row.reported} 行，综合得分 ${row.score ?? '—'}${row.rank === null ? '' : `，全市第 ${row.rank} 名`}。${row.unconfirmed > 0 ? `有 ${row.unconfirmed} 项未确认当月决定件数。` : ''}`,
+      summary: `本月报送 ${row.reported} 行，综合得分 ${row.score ?? '—'}${row.rank === null ? '，本月不排名次' : `，全市第 ${row.rank} 名`}。${row.unconfirmed > 0 ? `有 ${row.unconfirmed} 项未确认当月决定件数。` : ''}`,
       rates: ratesTable(indicators, row),
       items: items.length === 0 ? '' : itemsTable(items, indicators),
       advice:

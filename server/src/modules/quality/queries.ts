@@ -1,4 +1,5 @@
 /** SQL of the figures: set-based, from the rows that came in within a month. */
+import type { DutyCycle } from '@chengxin/contract';
 import type { Instant, PlainDateString } from '../../platform/clock.ts';
 import { maybeOne, one, query, type Runner, sql } from '../../platform/db.ts';
 import type { Month } from './month.ts';
@@ -164,23 +165,33 @@ export async function seenDuties(
 export async function dutyFigures(
   client: Runner,
   month: Month,
-  days: { readonly first: PlainDateString; readonly last: PlainDateString },
+  /** First days of what a cycle covers that ends with the month; null where none ends. */
+  days: {
+    readonly first: PlainDateString;
+    readonly last: PlainDateString;
+    readonly quarter: PlainDateString | null;
+    readonly year: PlainDateString | null;
+  },
   from: Instant,
   asOf: Instant,
   dueStandards: readonly string[],
-): Promise<(DutyFigure & { readonly declaredAt: Instant | null })[]> {
+): Promise<(DutyFigure & { readonly declaredAt: Instant | null; readonly cycle: DutyCycle })[]> {
+  const earliest = days.year ?? days.quarter ?? days.first;
   return query(
     client,
     sql`WITH decided AS (
-          SELECT s.body_id, r.standard, count(DISTINCT r.key_hash) AS n
+          SELECT s.body_id, r.standard, count(DISTINCT r.key_hash) FILTER (WHERE r.decided_on >= ${days.first}) AS month,
+                 count(DISTINCT r.key_hash) FILTER (WHERE r.decided_on >= ${days.quarter ?? days.first}) AS quarter,
+                 count(DISTINCT r.key_hash) AS year
           FROM core.record r JOIN core.submission s USING (submission_id)
-          WHERE r.recorded_at >= ${from} AND r.recorded_at <= ${asOf} AND r.decided_on BETWEEN ${days.first} AND ${days.last} GROUP BY 1, 2
+          WHERE r.recorded_at >= ${from} AND r.recorded_at <= ${asOf} AND r.decided_on BETWEEN ${earliest} AND ${days.last} GROUP BY 1, 2
         ), came AS (
           SELECT DISTINCT body_id, standard FROM core.submission
           WHERE received_at >= ${from} AND received_at <= ${asOf} AND rows_done > 0
             AND (received_at AT TIME ZONE 'Asia/Shanghai')::date <= ${days.last}
         )
-        SELECT d.body_id AS "bodyId", d.standard, q.decisions AS declared, coalesce(n.n, 0)::int AS arrived,
+        SELECT d.body_id AS "bodyId", d.standard, d.cycle, q.decisions AS declared,
+               coalesce(CASE d.cycle WHEN 'year' THEN n.year WHEN 'quarter' THEN n.quarter ELSE n.month END, 0)::int AS arrived,
                c.body_id IS NOT NULL AS fed, q.declared_at AS "declaredAt"
         FROM quality.duty d JOIN core.body b USING (body_id)
         LEFT JOIN quality.declaration q ON q.body_id = d.body_id AND q.standard = d.standard AND q.month = ${month}
@@ -188,6 +199,7 @@ export async function dutyFigures(
         LEFT JOIN came c ON c.body_id = d.body_id AND c.standard = d.standard
         WHERE d.standard = ANY(${dueStandards}::text[]) AND d.from_month <= ${month} AND coalesce(d.to_month, '9999-12') >= ${month}
           AND (b.closed_on IS NULL OR b.closed_on > ${days.first})
+          AND (d.cycle = 'month' OR (d.cycle = 'quarter' AND ${days.quarter}::date IS NOT NULL) OR (d.cycle = 'year' AND ${days.year}::date IS NOT NULL))
         ORDER BY 1, 2`,
   );
 }

@@ -3,8 +3,12 @@ import { Readable } from 'node:stream';
 import {
   BoardQuery,
   CodeProblems,
+  DecisionQuery,
+  DecisionRow,
   DeclareRequest,
   DrawSample,
+  DutyImport,
+  DutyStandards,
   FaultQuery,
   FaultRow,
   FeedbackList,
@@ -32,6 +36,8 @@ import {
   SampleList,
   SampleQuery,
   SampleView,
+  SetDuty,
+  SetDutyQuery,
   YearParams,
 } from '@chengxin/contract';
 import multipart from '@fastify/multipart';
@@ -50,6 +56,7 @@ import { closeLetter, listLetters, replyToLetter } from './letters.ts';
 import { closeMonth, listMonths } from './months.ts';
 import { pressMonth } from './press.ts';
 import { compareWebsite, drawSample, listSamples, readSample, sampleSheet, takeResult } from './samples.ts';
+import { dutySheet, dutyStandards, importDuties, listDecisions, listSetDuties } from './set-duties.ts';
 import type { QualityPorts } from './types.ts';
 import { pressYear } from './year-report.ts';
 
@@ -171,6 +178,45 @@ function dutyRoutes(app: HttpInstance, ctx: AppContext): void {
       await changeDuty(ctx, request.actor, request.body);
       return reply.code(204).send(null);
     },
+  );
+  app.get(
+    `${base}/duties/set`,
+    {
+      config: manage,
+      schema: {
+        tags,
+        summary: '应报事项 What each body owes',
+        querystring: SetDutyQuery,
+        response: { 200: listOf(SetDuty) },
+      },
+    },
+    async (request) => listSetDuties(ctx, request.actor, request.query),
+  );
+  app.get(
+    `${base}/duties/standards`,
+    {
+      config: manage,
+      schema: { tags, summary: '可设应报的事项 What can be owed', response: { 200: DutyStandards } },
+    },
+    async () => dutyStandards(ctx),
+  );
+  app.get(
+    `${base}/duties/sheet`,
+    { config: manage, schema: { tags, summary: '应报事项表 Duties as Excel' } },
+    async (request, reply) => sendSheets(reply, '应报事项', [await dutySheet(ctx, request.actor)]),
+  );
+  app.get(
+    `${base}/decisions`,
+    {
+      config: read,
+      schema: {
+        tags,
+        summary: '数字背后的决定 Decisions behind a figure',
+        querystring: DecisionQuery,
+        response: { 200: listOf(DecisionRow) },
+      },
+    },
+    async (request) => listDecisions(ctx, request.actor, request.query),
   );
   app.post(
     `${base}/declarations`,
@@ -358,6 +404,24 @@ function uploadRoutes(ctx: AppContext): (app: HttpInstance) => Promise<void> {
           source: file.file,
         });
         return reply.code(201).send(made);
+      },
+    );
+    app.post(
+      `${base}/duties/sheet`,
+      {
+        config: manage,
+        schema: {
+          tags,
+          summary: '导入应报事项 Set duties by Excel',
+          description,
+          consumes,
+          response: { 200: DutyImport },
+        },
+      },
+      async (request) => {
+        const file = await request.file();
+        if (!file) throw missing();
+        return importDuties(ctx, request.actor, file.file);
       },
     );
     app.post(

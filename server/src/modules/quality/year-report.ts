@@ -11,7 +11,7 @@ import { loadBodies } from './bodies.ts';
 import { fileOf, lettersOfYear } from './letter-queries.ts';
 import { chineseMonth } from './month.ts';
 import { paperOfMonth } from './months.ts';
-import { rankedBy, rankingTable, rateText, totalText } from './paper-words.ts';
+import { rankedBy, rankingNote, rankingTable, rateText, totalText } from './paper-words.ts';
 import { issuerOf } from './press.ts';
 import { closedMonths } from './queries.ts';
 import { ratesOf } from './rates.ts';
@@ -60,7 +60,7 @@ export async function pressYear(ctx: AppContext, actor: Actor, year: number): Pr
       key: `year ${closed.length}`,
       fields: {
         year: `${year}年`,
-        summary: `${totalText(`${year}年已结账的 ${closed.length} 个月`, indicators, total, rows.length)}`,
+        summary: `${totalText(`${year}年已结账的 ${closed.length} 个月`, indicators, total, rows.length)}\n${rankingNote(indicators)}`,
         months: [
           ['序号', '月份', '报送行数', ...shown.map(({ name }) => name.zh)].join('|'),
           ...closed.map((row, at) => {

@@ -4,7 +4,7 @@
  */
 import type { UpstreamRepairRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
-import { withTransaction } from '../../platform/db.ts';
+import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { actOnCase, openCase } from '../casework/index.ts';
 import { authorize } from '../identity/index.ts';
@@ -49,6 +49,8 @@ export async function receiveUpstream(
   kinds: RepairKinds,
   ports: RepairPorts,
   input: UpstreamRepairRequest,
+  /** What else belongs to the taking of it, in the same transaction. */
+  also?: (tx: Transaction, opened: { readonly kind: RepairKinds[number]; readonly caseId: string }) => Promise<unknown>,
 ): Promise<{ caseId: string; created: boolean }> {
   authorize(actor, 'repair.relay');
   const known = await byUpstreamNumber(ctx.db.app, repairKeys, input.upstreamNumber);
@@ -79,6 +81,7 @@ export async function receiveUpstream(
       ['forward', 'platform'],
     ] as const)
       await actOnCase(tx, ctx, actor, kind, opened.case_id, { command, party });
+    await also?.(tx, { kind, caseId: opened.case_id });
     return { caseId: opened.case_id, created: true };
   });
 }

@@ -1,6 +1,6 @@
 /** SQL of a taking-over: what was taken, and what the database holds of it. */
 import type { Instant } from '../../platform/clock.ts';
-import { execute, maybeOne, query, type Runner, sql, type Transaction } from '../../platform/db.ts';
+import { execute, maybeOne, one, query, type Runner, sql, type Transaction } from '../../platform/db.ts';
 import type { TemplateKey } from './templates.ts';
 
 export async function takenBefore(
@@ -43,11 +43,25 @@ export interface StoredRow {
   readonly amount_fen: bigint | null;
 }
 
-/** Every version that came of a submission, also one that a later row corrected. */
-export async function storedOf(client: Runner, submissionId: string): Promise<StoredRow[]> {
+/** Every version that came of a span of rows of a submission, also one that a later row corrected. */
+export async function storedOf(
+  client: Runner,
+  submissionId: string,
+  rows: { readonly from: number; readonly to: number },
+): Promise<StoredRow[]> {
   return query<StoredRow>(
     client,
-    sql`SELECT row_no, amount_fen FROM core.record WHERE submission_id = ${submissionId} ORDER BY row_no LIMIT 2000000`,
+    sql`SELECT row_no, amount_fen FROM core.record WHERE submission_id = ${submissionId} AND row_no BETWEEN ${rows.from} AND ${rows.to}
+        ORDER BY row_no LIMIT 100000`,
+  );
+}
+
+/** What stands of a submission now: every version that came of it, and those that are live. */
+export async function standingOf(client: Runner, submissionId: string): Promise<{ versions: number; live: number }> {
+  return one(
+    client,
+    sql`SELECT count(*)::integer AS versions, count(*) FILTER (WHERE superseded_at IS NULL)::integer AS live
+        FROM core.record WHERE submission_id = ${submissionId}`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { SheetSpec } from '../../platform/tabular/index.ts';
 import type { Reconciliation } from './run-import.ts';
 
 /** 1234.56, from fen. */
-const yuan = (fen: bigint | string | null | undefined): string => {
+export const yuan = (fen: bigint | string | null | undefined): string => {
   if (fen === null || fen === undefined) return '';
   const value = BigInt(fen);
   return `${value / 100n}.${String(value % 100n).padStart(2, '0')}`;
@@ -56,6 +56,47 @@ export function reconciliationSheets(of: Reconciliation): SheetSpec[] {
       name: '事项和单位',
       header: ['目录事项', '认定单位', '现行条数', '全部版本', '现行金额（元）'],
       rows: of.items.map((one) => [one.item, one.body, String(one.live), String(one.versions), yuan(one.amountFen)]),
+    },
+    {
+      name: '条数核对',
+      header: [
+        '事项',
+        '报送单位',
+        '转储行数',
+        '新接收',
+        '已存在',
+        '存疑',
+        '退回',
+        '自然人行（另库）',
+        '入库版本',
+        '现行条数',
+        '差异',
+      ],
+      rows: of.counts.map((one) => [
+        one.item,
+        one.body,
+        ...[
+          one.dump,
+          one.taken,
+          one.alreadyThere,
+          one.doubtful,
+          one.refused,
+          one.persons,
+          one.versions,
+          one.live,
+          one.difference,
+        ].map(String),
+      ]),
+    },
+    {
+      name: '账号角色',
+      header: ['原角色', '账号数', '已提出角色申请', '须人工确定'],
+      rows: of.roles.map((one) => [
+        one.former,
+        String(one.accounts),
+        String(one.asked),
+        String(one.accounts - one.asked),
+      ]),
     },
     {
       name: '未接收',

@@ -1,7 +1,8 @@
 /** Cases that were open: opened here by the procedures' own operations, once for their number in the former system. */
 import type { Actor, AppContext } from '../../context.ts';
-import { isPlainDate } from '../../platform/clock.ts';
+import { isPlainDate, toPlainDate } from '../../platform/clock.ts';
 import { withTransaction } from '../../platform/db.ts';
+import { carryClocks } from '../casework/index.ts';
 import { takeFormerObjection } from '../objections/index.ts';
 import { type RepairKinds, type RepairPorts, receiveUpstream } from '../repair/index.ts';
 import { findArchiveSubject } from '../subjects/index.ts';
@@ -12,7 +13,12 @@ import { type Fate, refuse, Tally, type TemplateResult } from './tally.ts';
 
 export interface FormerObjection {
   readonly record: Pick<FoundRecord, 'subjectId'> & { readonly recordId: string | null };
-  readonly former: { readonly system: string; readonly number: string; readonly receivedOn: string };
+  readonly former: {
+    readonly system: string;
+    readonly number: string;
+    readonly receivedOn: string;
+    readonly acceptedOn?: string;
+  };
   readonly kind: string;
   readonly statement: string;
   readonly wanted: string;
@@ -37,6 +43,9 @@ export interface CasePorts {
 /** The applicant's way was the former system; here it stands where the upper platform stands for its cases. */
 const forUpstream = (actor: Actor): Actor => ({ ...actor, roles: ['departmentSystem'] });
 
+/** The day from which the former system's clock ran: it goes on here, in the same working days. */
+const sinceOf = ({ cells }: DumpRow): string => cells.acceptedOn || (cells.receivedOn ?? '');
+
 async function takeRepair(ctx: AppContext, actor: Actor, row: DumpRow, of: CasePorts): Promise<Fate> {
   const { former = '', code = '', document = '', decidedOn = '', statement = '', commitmentOn = '' } = row.cells;
   if (await takenBefore(ctx.db.app, 'cases', former)) return 'alreadyThere';
@@ -44,15 +53,24 @@ async function takeRepair(ctx: AppContext, actor: Actor, row: DumpRow, of: CaseP
     throw refuse('原系统办件编号应为 4 至 80 字', 'the former number has 4 to 80 characters');
   if (commitmentOn !== '' && !isPlainDate(commitmentOn))
     throw refuse('承诺签署日期应为 年-月-日', 'the day of the commitment is a date');
-  const { caseId, created } = await receiveUpstream(ctx, forUpstream(actor), of.kinds, of.ports, {
-    upstreamNumber: former,
-    code,
-    documentNumber: document,
-    ...(decidedOn === '' ? {} : { decidedOn }),
-    statement: statement.slice(0, 3000),
-    ...(commitmentOn === '' ? {} : { commitmentSignedOn: commitmentOn }),
-  });
-  await keepTaken(ctx.db.app, { template: 'cases', key: former, resultId: caseId, at: ctx.clock.now() });
+  const { created } = await receiveUpstream(
+    ctx,
+    forUpstream(actor),
+    of.kinds,
+    of.ports,
+    {
+      upstreamNumber: former,
+      code,
+      documentNumber: document,
+      ...(decidedOn === '' ? {} : { decidedOn }),
+      statement: statement.slice(0, 3000),
+      ...(commitmentOn === '' ? {} : { commitmentSignedOn: commitmentOn }),
+    },
+    async (tx, { kind, caseId }) => {
+      await carryClocks(tx, ctx, actor, kind, caseId, toPlainDate(sinceOf(row)));
+      await keepTaken(tx, { template: 'cases', key: former, resultId: caseId, at: ctx.clock.now() });
+    },
+  );
   return created ? 'taken' : 'alreadyThere';
 }
 
@@ -67,7 +85,7 @@ async function objectionOf(ctx: AppContext, row: DumpRow, system: string): Promi
       : await findRecord(ctx, { code, standard: 'penalty', document, decidedOn });
   return {
     record,
-    former: { system, number: former, receivedOn },
+    former: { system, number: former, receivedOn, acceptedOn: sinceOf(row) },
     kind: kind.key,
     statement: row.cells.statement ?? '',
     wanted: row.cells.wanted ?? '',
@@ -80,6 +98,9 @@ async function takeOne(ctx: AppContext, actor: Actor, row: DumpRow, system: stri
     throw refuse('缺少原系统办件编号或事实和理由', 'the former number or the statement is missing');
   if (!isPlainDate(receivedOn) || receivedOn > ctx.clock.today())
     throw refuse('收件日期应为今天或以前的 年-月-日', 'the day of receipt is a date, today at the latest');
+  const { acceptedOn = '' } = row.cells;
+  if (acceptedOn !== '' && (!isPlainDate(acceptedOn) || acceptedOn < receivedOn || acceptedOn > ctx.clock.today()))
+    throw refuse('受理日期应在收件日期与今天之间', 'the day of acceptance lies between that of receipt and today');
   if (type === '信用修复') return takeRepair(ctx, actor, row, of);
   if (type === '异议') return takeObjection(ctx, actor, await objectionOf(ctx, row, system));
   throw refuse('类型应为异议或信用修复', 'the type is an objection or a repair');

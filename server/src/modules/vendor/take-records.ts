@@ -4,9 +4,10 @@
  */
 import type { Actor, AppContext } from '../../context.ts';
 import { findHeader, openTable } from '../../platform/tabular/index.ts';
-import { loadSubmission, runCollect } from '../collection/index.ts';
+import { loadSubmission, processSubmission, runCollect } from '../collection/index.ts';
+import { findBody } from '../identity/index.ts';
 import type { DataStandard } from '../policy/index.ts';
-import { keepTaken, storedOf, takenBefore } from './queries.ts';
+import { keepTaken, standingOf, storedOf, takenBefore } from './queries.ts';
 import { type Dump, type DumpRow, digestOf, fileOfDump, rowsOf } from './read-dump.ts';
 import { type Fate, refuse, Tally, type TemplateResult } from './tally.ts';
 
@@ -22,8 +23,13 @@ export interface FileResult {
   readonly alreadyThere: number;
   readonly doubtful: number;
   readonly refused: number;
-  /** Versions in the database that came of this file. */
+  /** Rows of the file as it is written, counted without the pipeline. */
+  readonly counted: number;
+  /** Versions in the database that came of this file, and those of them that stand now. */
   readonly stored: number;
+  readonly live: number;
+  readonly item: string;
+  readonly body: string;
   /** Accepted rows about natural persons: they are in the person store, which this command cannot read. */
   readonly persons: number;
   /** All rows about natural persons, refused and doubtful ones among them, as the pipeline counted them. */
@@ -57,50 +63,89 @@ export function fenOf(text: string): bigint | null {
   return BigInt(found[1] ?? '0') * 1_000_000n + BigInt((found[2] ?? '').padEnd(6, '0'));
 }
 
-async function amountsByRow(path: string, standard: DataStandard): Promise<Map<number, string> | null> {
+/** Headings by which a table of the standard is known: codes, labels and other names, of every edition. */
+function namesOf(standard: DataStandard): Set<string> {
+  const fields = standard.fields.flatMap((field) => [field.code, field.label.zh, ...(field.aliases ?? [])]);
+  const editions = standard.editions.flatMap((edition) => [...edition.columns, ...Object.keys(edition.maps ?? {})]);
+  return new Set([...fields, ...editions].map(key));
+}
+
+/** Cells that a heading of the standard has at least; a title above the table has fewer. */
+const fewestHeadings = 3;
+/** A line with one cell is a note under the heading, not a row. */
+const fewestCells = 2;
+
+interface Written {
+  readonly row: number;
+  /** Empty where the row has none. */
+  readonly amount: string;
+}
+
+/** The rows of the file as they are written, a batch at a time, without the pipeline; `amounts` where it has that column. */
+async function* writtenRows(
+  path: string,
+  standard: DataStandard,
+): AsyncGenerator<{ amounts: boolean; rows: Written[] }> {
   const field = standard.fields.find(({ role }) => role === 'amount');
-  if (field?.type !== 'amount10k') return null;
-  const names = new Set([field.code, field.label.zh, ...(field.aliases ?? [])].map(key));
+  const amount = field?.type === 'amount10k' ? [field.code, field.label.zh, ...(field.aliases ?? [])].map(key) : [];
+  const names = namesOf(standard);
   const table = openTable(path, { limits: { maxRows: 2_000_000 } });
   try {
-    const found = await findHeader(table, (cells) => {
-      const at = cells.findIndex((cell) => names.has(key(cell)));
-      return at < 0 ? null : at;
-    });
-    if (!found) return null;
-    const map = new Map<number, string>();
-    for await (const batch of found.batches)
-      for (const row of batch.rows) {
-        const cell = row.cells[found.match]?.trim() ?? '';
-        if (cell !== '') map.set(row.rowNumber, cell);
-      }
-    return map;
+    const found = await findHeader(table, (cells) =>
+      cells.filter((cell) => names.has(key(cell))).length < fewestHeadings
+        ? null
+        : { at: cells.findIndex((cell) => amount.includes(key(cell))) },
+    );
+    if (!found) return;
+    const { at } = found.match;
+    for await (const batch of found.batches) {
+      const rows = batch.rows
+        .filter(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= fewestCells)
+        .map(({ rowNumber, cells }) => ({ row: rowNumber, amount: at < 0 ? '' : (cells[at]?.trim() ?? '') }));
+      if (rows.length > 0) yield { amounts: at >= 0, rows };
+    }
   } finally {
     await table.close();
   }
 }
 
-async function compare(ctx: AppContext, path: string, standard: DataStandard, submission: string) {
-  const rows = await storedOf(ctx.db.app, submission);
-  const written = await amountsByRow(path, standard);
-  if (!written) return { stored: rows.length, amounts: null };
-  const held = new Map(rows.map((row) => [row.row_no, row.amount_fen]));
+interface Compared {
+  readonly counted: number;
+  readonly stored: number;
+  readonly live: number;
+  readonly amounts: Amounts | null;
+}
+
+/** A batch of the file beside what the database has of the same rows: memory does not grow with the file. */
+async function compare(ctx: AppContext, path: string, standard: DataStandard, submission: string): Promise<Compared> {
   const sums = { dump: 0n, dumpStored: 0n, stored: 0n, notStored: 0n, unreadable: 0 };
-  for (const [row, text] of written) {
-    const fen = fenOf(text);
-    const has = held.has(row);
-    if (fen === null) {
-      if (has) sums.unreadable++;
-      continue;
-    }
-    sums.dump += fen;
-    if (!has) sums.notStored += fen;
-    else {
-      sums.dumpStored += fen;
-      sums.stored += held.get(row) ?? 0n;
+  let counted = 0;
+  let hasAmounts = false;
+  for await (const { amounts, rows } of writtenRows(path, standard)) {
+    counted += rows.length;
+    if (!amounts) continue;
+    hasAmounts = true;
+    const [first, last] = [rows[0]?.row ?? 0, rows.at(-1)?.row ?? 0];
+    const kept = await storedOf(ctx.db.app, submission, { from: first, to: last });
+    const held = new Map(kept.map((row) => [row.row_no, row.amount_fen]));
+    for (const { row, amount } of rows) {
+      if (amount === '') continue;
+      const fen = fenOf(amount);
+      const has = held.has(row);
+      if (fen === null) {
+        if (has) sums.unreadable++;
+        continue;
+      }
+      sums.dump += fen;
+      if (!has) sums.notStored += fen;
+      else {
+        sums.dumpStored += fen;
+        sums.stored += held.get(row) ?? 0n;
+      }
     }
   }
-  return { stored: rows.length, amounts: sums };
+  const { versions, live } = await standingOf(ctx.db.app, submission);
+  return { counted, stored: versions, live, amounts: hasAmounts ? sums : null };
 }
 
 export interface TakeRecords {
@@ -111,7 +156,13 @@ export interface TakeRecords {
 
 type Progress = (file: string, done: number) => void;
 
-/** The submission of this very file, new or of an earlier run. */
+/** Tries of one file that was refused whole: each is kept, the next begins anew. */
+const maxTries = 20;
+
+/**
+ * The submission of this very file, new or of an earlier run. The file is noted in the transaction that receives it, so that a
+ * run which was killed is known by it: the next one finishes what is half done and begins nothing twice.
+ */
 async function collectOnce(
   ctx: AppContext,
   actor: Actor,
@@ -119,18 +170,31 @@ async function collectOnce(
   progress: Progress,
 ): Promise<{ submission: string; before: boolean }> {
   const digest = `${await digestOf(of.path)} ${of.standard} ${of.org}`;
-  const known = await takenBefore(ctx.db.app, 'records', digest);
-  if (known?.result_id) return { submission: known.result_id, before: true };
-  const done = await runCollect(ctx, actor, {
-    file: of.path,
-    standard: of.standard,
-    org: of.org,
-    onProgress: (rows) => progress(of.file, rows),
-  });
-  if (done.failure)
-    throw refuse(`整个文件未受理：${done.failure.message.zh}`, `the file was refused: ${done.failure.message.en}`);
-  await keepTaken(ctx.db.app, { template: 'records', key: digest, resultId: done.submission, at: ctx.clock.now() });
-  return { submission: done.submission, before: false };
+  for (let attempt = 0; attempt < maxTries; attempt += 1) {
+    const key = attempt === 0 ? digest : `${digest} ${attempt}`;
+    const known = (await takenBefore(ctx.db.app, 'records', key))?.result_id;
+    if (known) {
+      const earlier = await loadSubmission(ctx.db.app, known);
+      if (earlier?.state === 'done') return { submission: known, before: true };
+      // Refused whole: by now the policy may know what it lacked.
+      if (earlier?.state === 'failed') continue;
+      await processSubmission(ctx, known, { onProgress: (rows) => progress(of.file, rows) });
+      return { submission: known, before: false };
+    }
+    const done = await runCollect(ctx, actor, {
+      file: of.path,
+      standard: of.standard,
+      org: of.org,
+      onProgress: (rows) => progress(of.file, rows),
+      within: async (tx, submission) => {
+        await keepTaken(tx, { template: 'records', key, resultId: submission, at: ctx.clock.now() });
+      },
+    });
+    if (done.failure)
+      throw refuse(`整个文件未受理：${done.failure.message.zh}`, `the file was refused: ${done.failure.message.en}`);
+    return { submission: done.submission, before: false };
+  }
+  throw refuse('该文件已多次整体退回，请核对后更换文件', 'the file was refused many times: mend it');
 }
 
 async function takeFile(
@@ -156,6 +220,8 @@ async function takeFile(
   return {
     file,
     standard: name,
+    item: standard.name.zh,
+    body: (await findBody(ctx.db.app, { bodyId: kept.body_id }))?.name ?? org,
     org,
     submission,
     rows: Number(kept.rows_done),

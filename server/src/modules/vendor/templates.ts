@@ -60,7 +60,13 @@ export const templates: Readonly<Record<TemplateKey, Template>> = {
   accounts: {
     key: 'accounts',
     name: { zh: '账号', en: 'Accounts' },
-    columns: [must('login', '登录名'), must('name', '姓名'), must('body', '单位代码'), may('role', '原角色')],
+    columns: [
+      must('login', '登录名'),
+      must('name', '姓名'),
+      must('body', '单位代码'),
+      may('role', '原角色'),
+      may('grant', '角色'),
+    ],
   },
   cases: {
     key: 'cases',
@@ -75,6 +81,7 @@ export const templates: Readonly<Record<TemplateKey, Template>> = {
       must('statement', '事实和理由'),
       may('wanted', '请求'),
       must('receivedOn', '收件日期'),
+      may('acceptedOn', '受理日期'),
       may('commitmentOn', '承诺签署日期'),
     ],
   },

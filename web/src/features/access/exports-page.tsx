@@ -18,6 +18,7 @@ import {
   stated,
   usePurposes,
 } from '../../shared/ui/purpose-fields.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, ErrorNote, Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { exportsQuery, renewExports } from './queries.ts';
@@ -179,14 +180,9 @@ function ExportTable({ rows }: { rows: readonly ExportView[] }) {
       width: 'wide',
       cell: (row) => (
         <>
-          <button
-            type="button"
-            className="link"
-            aria-expanded={open === row.id}
-            onClick={() => setOpen(open === row.id ? null : row.id)}
-          >
+          <RowOpener id={row.id} open={open} onOpen={setOpen}>
             {[row.itemName ? w(row.itemName) : t('export.anyItem'), row.sourceBody].filter(Boolean).join(' · ')}
-          </button>
+          </RowOpener>
           <div className="sub">
             {row.filter.from || row.filter.to
               ? `${row.filter.from ?? ''} — ${row.filter.to ?? ''}`

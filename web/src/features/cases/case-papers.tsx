@@ -31,9 +31,24 @@ const tones: Readonly<Record<PaperView['state'], Tone | undefined>> = {
   voided: undefined,
 };
 
-/** `composed`: papers are drafted elsewhere on the page, from what it shows. */
-export function CasePapers({ caseId, composed = false }: { caseId: string; composed?: boolean }) {
+/**
+ * @param composed papers are drafted elsewhere on the page, from what it shows
+ * @param onChange for a page that shows of its papers something itself
+ */
+export function CasePapers({
+  caseId,
+  composed = false,
+  onChange,
+}: {
+  caseId: string;
+  composed?: boolean;
+  onChange?: () => void;
+}) {
   const { t } = useI18n();
+  const changed = (): void => {
+    renew(caseId);
+    onChange?.();
+  };
   const query = useQuery(papersQuery(caseId));
   return (
     <Section title={t('paper.title')}>
@@ -43,7 +58,7 @@ export function CasePapers({ caseId, composed = false }: { caseId: string; compo
             {list.items.length === 0 ? <p className="quiet">{t('paper.none')}</p> : null}
             <ul className="plain lines">
               {list.items.map((paper) => (
-                <Paper key={paper.id} paper={paper} list={list} onChange={() => renew(caseId)} />
+                <Paper key={paper.id} paper={paper} list={list} onChange={changed} />
               ))}
             </ul>
             {list.templates.length > 0 && !composed ? <NewPaper caseId={caseId} templates={list.templates} /> : null}
@@ -130,8 +145,16 @@ function PaperFacts({ paper }: { paper: PaperView }) {
         {paper.body} · {paper.issuedOn}
       </span>
       {paper.issuedBy ? <span>{t('paper.drafted', { name: paper.issuedBy })}</span> : null}
-      {first ? <span>{t(needed === 2 ? 'paper.checked' : 'paper.signed', { name: first.by })}</span> : null}
-      {second ? <span>{t('paper.signed', { name: second.by })}</span> : null}
+      {first ? (
+        <span>
+          {t(needed === 2 ? 'paper.checked' : 'paper.signed', { name: first.by })} {formatInstant(first.at)}
+        </span>
+      ) : null}
+      {second ? (
+        <span>
+          {t('paper.signed', { name: second.by })} {formatInstant(second.at)}
+        </span>
+      ) : null}
       {paper.service ? (
         <span>
           {t('paper.served', { day: paper.service.on, how: w(paper.service.manner), to: paper.service.to })}

@@ -6,6 +6,7 @@ import { useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead, Tag, type Tone } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { NewClient } from './client-form.tsx';
@@ -67,15 +68,9 @@ function ClientTable({ rows, choices, now }: { rows: readonly ClientView[]; choi
       width: 'wide',
       cell: (row) => (
         <>
-          <button
-            type="button"
-            className="link"
-            aria-expanded={open === row.id}
-            aria-label={t('client.open', { name: row.name })}
-            onClick={() => setOpen(open === row.id ? null : row.id)}
-          >
+          <RowOpener id={row.id} open={open} onOpen={setOpen} label={t('client.open', { name: row.name })}>
             {row.name}
-          </button>
+          </RowOpener>
           <div className="sub">{row.body.name}</div>
         </>
       ),

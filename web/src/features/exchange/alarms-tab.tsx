@@ -8,6 +8,7 @@ import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.ts
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Tag, type Tone } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { ActForm } from '../oversight/act-form.tsx';
 import { alarmsQuery, renewExchange } from './queries.ts';
@@ -71,14 +72,9 @@ function AlarmTable({ rows }: { rows: readonly ExchangeAlarmView[] }) {
       width: 'middle',
       cell: (row) => (
         <>
-          <button
-            type="button"
-            className="link"
-            aria-expanded={open === row.id}
-            onClick={() => setOpen(open === row.id ? null : row.id)}
-          >
+          <RowOpener id={row.id} open={open} onOpen={setOpen}>
             {row.receiver.body}
-          </button>
+          </RowOpener>
           <div className="sub">{row.receiver.name}</div>
         </>
       ),

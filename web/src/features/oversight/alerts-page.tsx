@@ -8,6 +8,7 @@ import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead, Tag, type Tone } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { useSession } from '../session/use-session.ts';
@@ -74,14 +75,9 @@ function AlertTable({ rows }: { rows: readonly AlertView[] }) {
       head: t('alert.officer'),
       cell: (row) => (
         <>
-          <button
-            type="button"
-            className="link"
-            aria-expanded={open === row.id}
-            onClick={() => setOpen(open === row.id ? null : row.id)}
-          >
+          <RowOpener id={row.id} open={open} onOpen={setOpen}>
             {row.officer.name}
-          </button>
+          </RowOpener>
           <div className="sub">{row.body}</div>
         </>
       ),

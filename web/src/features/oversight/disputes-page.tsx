@@ -8,6 +8,7 @@ import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead, Tag } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { useSession } from '../session/use-session.ts';
@@ -66,14 +67,9 @@ function DisputeTable({ rows }: { rows: readonly DisputeView[] }) {
       head: t('dispute.subject'),
       cell: (row) => (
         <>
-          <button
-            type="button"
-            className="link"
-            aria-expanded={open === row.id}
-            onClick={() => setOpen(open === row.id ? null : row.id)}
-          >
+          <RowOpener id={row.id} open={open} onOpen={setOpen}>
             {row.subject.name}
-          </button>
+          </RowOpener>
           <div className="sub">{formatInstant(row.raisedAt)}</div>
         </>
       ),

@@ -12,6 +12,7 @@ import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant, readDay } from '../../shared/ui/format.ts';
 import { type Figure, Figures, PageHead, Section, Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, Loaded } from '../../shared/ui/states.tsx';
 import { integrityQuery, type LogFilter, logQuery } from './queries.ts';
 
@@ -216,14 +217,9 @@ function LogTable({ rows }: { rows: readonly LogRowView[] }) {
       key: 'at',
       head: t('look.when'),
       cell: (row) => (
-        <button
-          type="button"
-          className="link number"
-          aria-expanded={open === row.id}
-          onClick={() => setOpen(open === row.id ? null : row.id)}
-        >
+        <RowOpener id={row.id} open={open} onOpen={setOpen} number>
           {formatInstant(row.at)}
-        </button>
+        </RowOpener>
       ),
     },
     {

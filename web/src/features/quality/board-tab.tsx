@@ -6,6 +6,7 @@ import { useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable } from '../../shared/ui/data-table.tsx';
 import { formatCount, formatInstant } from '../../shared/ui/format.ts';
 import { Section } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, Loaded, Note } from '../../shared/ui/states.tsx';
 import { FaultRows } from './fault-rows.tsx';
 import { boardQuery } from './queries.ts';
@@ -55,14 +56,9 @@ function BoardTable({ board, by }: { board: QualityBoard; by: string }) {
       head: t('quality.name'),
       width: 'middle',
       cell: (row) => (
-        <button
-          type="button"
-          className="link"
-          aria-expanded={open === row.key}
-          onClick={() => setOpen(open === row.key ? null : row.key)}
-        >
+        <RowOpener id={row.key} open={open} onOpen={setOpen}>
           {w(row.name)}
-        </button>
+        </RowOpener>
       ),
     },
     { key: 'reported', head: t('quality.reported'), align: 'end', cell: (row) => formatCount(row.reported) },

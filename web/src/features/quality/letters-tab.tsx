@@ -6,10 +6,12 @@ import { useState } from 'react';
 import { call } from '../../shared/api/client.ts';
 import { type Key, useI18n } from '../../shared/i18n/index.tsx';
 import { DataTable, PagedList } from '../../shared/ui/data-table.tsx';
+import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, ErrorNote } from '../../shared/ui/states.tsx';
 import { CasePapers } from '../cases/case-papers.tsx';
 import { useSession } from '../session/use-session.ts';
@@ -20,6 +22,9 @@ const stateKey: Readonly<Record<LetterView['state'], Key>> = {
   replied: 'quality.letterState.replied',
   closed: 'quality.letterState.closed',
 };
+
+/** Not signed off: nobody but the office knows of it, and no reply is awaited. */
+const isDraft = (row: LetterView): boolean => row.state === 'open' && row.paperState === 'draft';
 
 export function LettersTab() {
   const { t } = useI18n();
@@ -60,14 +65,9 @@ export function LetterTable({ rows }: { rows: readonly LetterView[] }) {
           width: 'middle',
           cell: (row) => (
             <>
-              <button
-                type="button"
-                className="link"
-                aria-expanded={open === row.id}
-                onClick={() => setOpen(open === row.id ? null : row.id)}
-              >
+              <RowOpener id={row.id} open={open} onOpen={setOpen}>
                 {row.number ?? '—'}
-              </button>
+              </RowOpener>
               <div className="sub">{t(`quality.letter.${row.kind}`)}</div>
             </>
           ),
@@ -80,7 +80,9 @@ export function LetterTable({ rows }: { rows: readonly LetterView[] }) {
           head: t('quality.state'),
           cell: (row) => (
             <>
-              <Tag tone={row.state === 'closed' ? 'done' : 'waiting'}>{t(stateKey[row.state])}</Tag>
+              <Tag tone={row.state === 'closed' ? 'done' : 'waiting'}>
+                {t(isDraft(row) ? 'quality.letterState.draft' : stateKey[row.state])}
+              </Tag>
               {row.overdue ? <Tag tone="seal">{t('quality.letterOverdue')}</Tag> : null}
             </>
           ),
@@ -104,6 +106,7 @@ function Letter({ letter }: { letter: LetterView }) {
           <li key={reason.zh}>{w(reason)}</li>
         ))}
       </ul>
+      <SignOffs letter={letter} />
       {letter.reply ? (
         <p>
           <strong>{t('quality.reply')}</strong>{' '}
@@ -120,10 +123,27 @@ function Letter({ letter }: { letter: LetterView }) {
           {letter.closing}
         </p>
       ) : null}
+      {!may('quality.manage') && letter.paperId && letter.signOffs.sealedAt ? (
+        <DownloadButton path={`/papers/${letter.paperId}/sealed`}>{t('quality.sealedLetter')}</DownloadButton>
+      ) : null}
       {letter.mayReply ? <Act letter={letter} act="reply" /> : null}
       {letter.mayClose ? <Act letter={letter} act="close" /> : null}
-      {may('quality.manage') ? <CasePapers caseId={letter.id} /> : null}
+      {may('quality.manage') ? <CasePapers caseId={letter.id} onChange={renewQuality} /> : null}
     </div>
+  );
+}
+
+/** 审核、签发、用印: who, and when. */
+function SignOffs({ letter }: { letter: LetterView }) {
+  const { t } = useI18n();
+  const { checked, signed, sealedAt } = letter.signOffs;
+  if (isDraft(letter) && !checked) return <p className="quiet">{t('quality.notSigned')}</p>;
+  return (
+    <p className="sub">
+      {checked ? <span>{t('quality.checkedBy', { name: checked.by, at: formatInstant(checked.at) })} </span> : null}
+      {signed ? <span>{t('quality.signedBy', { name: signed.by, at: formatInstant(signed.at) })} </span> : null}
+      {sealedAt ? <span>{t('quality.sealedAt', { at: formatInstant(sealedAt) })}</span> : null}
+    </p>
   );
 }
 

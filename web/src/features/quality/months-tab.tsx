@@ -10,6 +10,7 @@ import { DataTable } from '../../shared/ui/data-table.tsx';
 import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Section, Tag } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { ErrorNote, Loaded } from '../../shared/ui/states.tsx';
 import { CasePapers } from '../cases/case-papers.tsx';
 import { codesQuery, monthsQuery, renewQuality } from './queries.ts';
@@ -30,14 +31,9 @@ export function MonthsTab() {
                 key: 'month',
                 head: t('quality.month'),
                 cell: (row) => (
-                  <button
-                    type="button"
-                    className="link number"
-                    aria-expanded={open === row.month}
-                    onClick={() => setOpen(open === row.month ? null : row.month)}
-                  >
+                  <RowOpener id={row.month} open={open} onOpen={setOpen} number>
                     {row.month}
-                  </button>
+                  </RowOpener>
                 ),
               },
               {
@@ -137,7 +133,7 @@ function Month({ month }: { month: MonthView }) {
           <DownloadButton path={`/quality/months/${month.month}/annex`}>{t('quality.annex')}</DownloadButton>
         </div>
       )}
-      {month.fileId ? <CasePapers caseId={month.fileId} /> : null}
+      {month.fileId ? <CasePapers caseId={month.fileId} onChange={renewQuality} /> : null}
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { PageHead } from '../../shared/ui/page.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { useSession } from '../session/use-session.ts';
 import { BoardTab } from './board-tab.tsx';
+import { DutiesTab } from './duties-tab.tsx';
 import { FeedbackTab } from './feedback-tab.tsx';
 import { LettersTab } from './letters-tab.tsx';
 import { MonthPick } from './month-pick.tsx';
@@ -14,7 +15,7 @@ import { SamplesTab } from './samples-tab.tsx';
 import { TasksTab } from './tasks-tab.tsx';
 
 const route = getRouteApi('/desk/quality');
-const ofOffice = ['board', 'feedback', 'samples', 'months', 'letters', 'tasks'] as const;
+const ofOffice = ['board', 'feedback', 'duties', 'samples', 'months', 'letters', 'tasks'] as const;
 const ofBody = ['tasks', 'board', 'feedback', 'letters'] as const;
 type Tab = (typeof ofOffice)[number];
 
@@ -25,9 +26,11 @@ export function QualityPage() {
   const navigate = route.useNavigate();
   const tabs: readonly Tab[] = may('quality.manage') ? ofOffice : ofBody;
   const shown: Tab = tabs.find((one) => one === search.tab) ?? tabs[0] ?? 'board';
-  const month = /^20\d\d-(0[1-9]|1[0-2])$/.test(search.month ?? '') ? (search.month ?? '') : monthBack(0);
+  // What is owed is confirmed when a month is over.
+  const latest = monthBack(shown === 'duties' ? 1 : 0);
+  const month = /^20\d\d-(0[1-9]|1[0-2])$/.test(search.month ?? '') ? (search.month ?? '') : latest;
   const by = search.by ?? 'body';
-  const dated = shown === 'board' || shown === 'feedback';
+  const dated = shown === 'board' || shown === 'feedback' || shown === 'duties';
   return (
     <>
       <PageHead title={t('nav.quality')}>
@@ -50,6 +53,7 @@ export function QualityPage() {
         {shown === 'board' ? <BoardTab month={month} by={by} /> : null}
         {shown === 'tasks' ? <TasksTab /> : null}
         {shown === 'feedback' ? <FeedbackTab month={month} /> : null}
+        {shown === 'duties' ? <DutiesTab key={month} month={month} /> : null}
         {shown === 'samples' ? <SamplesTab /> : null}
         {shown === 'months' ? <MonthsTab /> : null}
         {shown === 'letters' ? <LettersTab /> : null}

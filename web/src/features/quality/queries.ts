@@ -1,15 +1,19 @@
 /** What the pages of quality read. */
 import type {
   CodeProblems,
+  DecisionRow,
+  DutyStandards,
   FaultRow,
   FeedbackList,
   GapList,
   LetterView,
   MonthList,
   QualityBoard,
+  QualityDutyList,
   QualityTasks,
   SampleDetail,
   SampleView,
+  SetDuty,
 } from '@chengxin/contract';
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { call, type Query } from '../../shared/api/client.ts';
@@ -33,6 +37,12 @@ function pages<T>(key: readonly unknown[], path: string, query: Query) {
 
 export const boardQuery = (month: string, by: string) => one<QualityBoard>(['board'], '/quality/board', { month, by });
 export const tasksQuery = one<QualityTasks>(['tasks'], '/quality/tasks');
+export const dutiesQuery = (month: string) => one<QualityDutyList>(['duties'], '/quality/duties', { month });
+export const dutyStandardsQuery = one<DutyStandards>(['dutyStandards'], '/quality/duties/standards');
+export const setDutiesQuery = (query: Query) =>
+  pages<SetDuty>(['setDuties'], '/quality/duties/set', { ...query, limit: 50 });
+export const decisionsQuery = (query: Query) =>
+  pages<DecisionRow>(['decisions'], '/quality/decisions', { ...query, limit: 50 });
 export const gapsQuery = (month: string) => one<GapList>(['gaps'], '/quality/gaps', { month });
 export const feedbackQuery = (month: string) => one<FeedbackList>(['feedback'], '/quality/feedback', { month });
 export const monthsQuery = one<MonthList>(['months'], '/quality/months');

@@ -12,6 +12,7 @@ import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Section, Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, ErrorNote, Loaded } from '../../shared/ui/states.tsx';
 import { monthsQuery, renewQuality, sampleQuery, samplesQuery } from './queries.ts';
 
@@ -36,14 +37,9 @@ export function SamplesTab() {
                 width: 'middle',
                 cell: (row) => (
                   <>
-                    <button
-                      type="button"
-                      className="link"
-                      aria-expanded={open === row.id}
-                      onClick={() => setOpen(open === row.id ? null : row.id)}
-                    >
+                    <RowOpener id={row.id} open={open} onOpen={setOpen}>
                       {t(`quality.kind.${row.kind}`)}
-                    </button>
+                    </RowOpener>
                     <div className="sub number">{formatInstant(row.createdAt)}</div>
                   </>
                 ),
@@ -86,9 +82,26 @@ function useMonthAndBody() {
   return { month, months, setMonth, bodyId, setBodyId, bodies };
 }
 
+/** The filters of both ways of sampling. */
+function MonthAndBody({ of, noBody }: { of: ReturnType<typeof useMonthAndBody>; noBody: string }) {
+  const { t } = useI18n();
+  return (
+    <>
+      <Pick label={t('quality.month')} value={of.month} options={of.months} onChange={of.setMonth} />
+      <Pick
+        label={t('quality.body')}
+        value={of.bodyId}
+        options={[{ value: '', label: noBody }, ...of.bodies.map((body) => ({ value: body.id, label: body.name }))]}
+        onChange={of.setBodyId}
+      />
+    </>
+  );
+}
+
 function Draw() {
   const { t } = useI18n();
-  const { month, months, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
+  const filters = useMonthAndBody();
+  const { month, bodyId } = filters;
   const [count, setCount] = useState('30');
   const draw = useMutation({
     mutationFn: () =>
@@ -104,16 +117,7 @@ function Draw() {
       <p className="quiet">{t('quality.drawHint')}</p>
       {draw.error ? <ErrorNote error={draw.error} /> : null}
       <div className="filters">
-        <Pick label={t('quality.month')} value={month} options={months} onChange={setMonth} />
-        <Pick
-          label={t('quality.body')}
-          value={bodyId}
-          options={[
-            { value: '', label: t('quality.anyBody') },
-            ...bodies.map((body) => ({ value: body.id, label: body.name })),
-          ]}
-          onChange={setBodyId}
-        />
+        <MonthAndBody of={filters} noBody={t('quality.anyBody')} />
         <Input
           aria-label={t('quality.count')}
           className="number"
@@ -201,23 +205,15 @@ const compared = [
 
 function Website() {
   const { t, w } = useI18n();
-  const { month, months, setMonth, bodyId, setBodyId, bodies } = useMonthAndBody();
+  const filters = useMonthAndBody();
+  const { month, bodyId } = filters;
   const [standard, setStandard] = useState('penalty');
   const standards = (useQuery(standardsQuery).data ?? []).filter(({ key }) => compared.includes(key));
   return (
     <Section title={t('quality.website')}>
       <p className="quiet">{t('quality.websiteHint')}</p>
       <div className="filters">
-        <Pick label={t('quality.month')} value={month} options={months} onChange={setMonth} />
-        <Pick
-          label={t('quality.body')}
-          value={bodyId}
-          options={[
-            { value: '', label: t('quality.body') },
-            ...bodies.map((body) => ({ value: body.id, label: body.name })),
-          ]}
-          onChange={setBodyId}
-        />
+        <MonthAndBody of={filters} noBody={t('quality.body')} />
         <Pick
           label={t('quality.standard')}
           value={standard}

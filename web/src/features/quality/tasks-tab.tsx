@@ -10,8 +10,9 @@ import { DataTable } from '../../shared/ui/data-table.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Section, Tag } from '../../shared/ui/page.tsx';
 import { ErrorNote, Loaded } from '../../shared/ui/states.tsx';
+import { Gaps } from './gaps.tsx';
 import { LetterTable } from './letters-tab.tsx';
-import { gapsQuery, renewQuality, tasksQuery } from './queries.ts';
+import { renewQuality, tasksQuery } from './queries.ts';
 
 const dutyKey: Readonly<Record<QualityDuty['state'], Key>> = {
   waiting: 'quality.duty.waiting',
@@ -151,46 +152,5 @@ function Declare({ duty, month }: { duty: QualityDuty; month: string }) {
       </div>
       {act.error ? <ErrorNote error={act.error} /> : null}
     </>
-  );
-}
-
-function Gaps({ month }: { month: string }) {
-  const { t } = useI18n();
-  return (
-    <Section title={t('quality.gaps')}>
-      <p className="quiet">{t('quality.gapsHint')}</p>
-      <Loaded query={useQuery(gapsQuery(month))} rows={2}>
-        {(gaps) =>
-          gaps.items.length === 0 ? (
-            <p className="quiet">{t('quality.noGaps')}</p>
-          ) : (
-            <DataTable
-              caption={t('quality.gaps')}
-              rows={gaps.items.slice(0, 50)}
-              rowKey={(row) => `${row.bodyId} ${row.standard} ${row.series}`}
-              columns={[
-                { key: 'body', head: t('quality.body'), width: 'middle', cell: (row) => row.body },
-                {
-                  key: 'series',
-                  head: t('quality.series'),
-                  width: 'middle',
-                  cell: (row) => row.series.replace('{n}', `${row.from}–${row.to}`),
-                },
-                {
-                  key: 'missing',
-                  head: t('quality.missing'),
-                  width: 'wide',
-                  cell: (row) =>
-                    t('quality.missingOf', {
-                      n: row.missingCount,
-                      list: `${row.missing.slice(0, 20).join('、')}${row.missingCount > 20 ? '…' : ''}`,
-                    }),
-                },
-              ]}
-            />
-          )
-        }
-      </Loaded>
-    </Section>
   );
 }

@@ -11,6 +11,7 @@ import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.ts
 import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { PageHead, Tag } from '../../shared/ui/page.tsx';
+import { RowOpener } from '../../shared/ui/row-opener.tsx';
 import { Empty, ErrorNote, Note } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { RecordValues } from '../records/record-values.tsx';
@@ -75,14 +76,9 @@ function DraftTable({ rows }: { rows: readonly DraftView[] }) {
         const standard = standardOf(row);
         return (
           <>
-            <button
-              type="button"
-              className="link"
-              aria-expanded={open === row.id}
-              onClick={() => setOpen(open === row.id ? null : row.id)}
-            >
+            <RowOpener id={row.id} open={open} onOpen={setOpen}>
               {row.subjectName || t('draft.noName')}
-            </button>
+            </RowOpener>
             <div className="sub">
               {t(draftKindKey[row.kind])} · {standard ? w(standard.name) : row.standard}
             </div>
