@@ -176,7 +176,7 @@ function Differences({ list, bodyId, found }: { list: string; bodyId: string; fo
   const { t } = useI18n();
   const same = found.addedTotal + found.missingTotal + found.changedTotal === 0;
   return (
-    <div role="status">
+    <div role="status" className="section">
       <Figures
         items={[
           { key: 'stated', value: found.stated, label: t('reconcile.stated') },
@@ -290,14 +290,16 @@ function Accept({ list, bodyId, found }: { list: string; bodyId: string; found: 
         </p>
       ) : null}
       {accept.error ? <ErrorNote error={accept.error} /> : null}
-      <Button
-        type="primary"
-        disabled={found.needsConfirm && !sure}
-        loading={accept.isPending}
-        onClick={() => accept.mutate()}
-      >
-        {t('reconcile.accept')}
-      </Button>
+      <p className="section">
+        <Button
+          type="primary"
+          disabled={found.needsConfirm && !sure}
+          loading={accept.isPending}
+          onClick={() => accept.mutate()}
+        >
+          {t('reconcile.accept')}
+        </Button>
+      </p>
     </>
   );
 }
