@@ -239,6 +239,7 @@ describe('the states of a change', () => {
       for (const model of models)
         if (model.state === 'scheduled' && (model.effectiveOn ?? '') <= city.clock.today()) {
           model.state = 'active';
+          reached.set('active', (reached.get('active') ?? 0) + 1);
           model.version += 1;
           model.events += 1;
         }
