@@ -195,7 +195,7 @@ describe('what is due', () => {
     const before = await rowsOf();
     const wrong = await send([`${DEPARTMENT.name},${item},季,2026-01,`, `没有的局,${item},月,2026-01,`]);
     assertProblem(wrong, 422, 'unprocessable');
-    assert.match(wrong.json().details[0].zh, /没有这个单位/);
+    assert.match(wrong.json().errors[0].zh, /没有这个单位/);
     assertProblem(
       await send([`${DEPARTMENT.name},${item},季,2026-01,`, `${DEPARTMENT.code},${item},月,2026-01,`]),
       422,

@@ -82,7 +82,7 @@ function head(model: PaperModel): Paragraph[] {
 }
 
 /** A sentence with figures that cannot be broken is not spread over the line: 83.79%（274/327）would leave wide holes before it. */
-const hasFigures = (text: string): boolean => /\d[\d.]*[%‰]（/u.test(text);
+const hasFigures = (text: string): boolean => /\d[%‰]/u.test(text);
 
 /** @param last goes over with the signature: no page holds a signature alone (GB/T 9704-2012 7.3.5.5) */
 const paragraphOf = ({ text, indent, heading }: PaperModel['paragraphs'][number], last: boolean): Paragraph =>

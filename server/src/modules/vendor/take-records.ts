@@ -3,7 +3,7 @@
  * is read once more by itself, and rows and amounts are compared with what the database holds.
  */
 import type { Actor, AppContext } from '../../context.ts';
-import { findHeader, openTable } from '../../platform/tabular/index.ts';
+import { readTableHere, type TableRow, withLimits } from '../../platform/tabular/index.ts';
 import { loadSubmission, processSubmission, runCollect } from '../collection/index.ts';
 import { findBody } from '../identity/index.ts';
 import type { DataStandard } from '../policy/index.ts';
@@ -81,7 +81,14 @@ interface Written {
   readonly amount: string;
 }
 
-/** The rows of the file as they are written, a batch at a time, without the pipeline; `amounts` where it has that column. */
+/** Rows above the table that may be titles. */
+const mostTitles = 10;
+const readPlan = { limits: withLimits({ maxRows: 2_000_000 }), batchRows: 1_000, unneutralise: true };
+
+/**
+ * The rows of the file as they are written, a batch at a time, without the pipeline; `amounts` where it has that column. Read
+ * in this thread: the pipeline has looked into the file, and a second kind of worker would hold a heap of its own meanwhile.
+ */
 async function* writtenRows(
   path: string,
   standard: DataStandard,
@@ -89,23 +96,27 @@ async function* writtenRows(
   const field = standard.fields.find(({ role }) => role === 'amount');
   const amount = field?.type === 'amount10k' ? [field.code, field.label.zh, ...(field.aliases ?? [])].map(key) : [];
   const names = namesOf(standard);
-  const table = openTable(path, { limits: { maxRows: 2_000_000 } });
-  try {
-    const found = await findHeader(table, (cells) =>
-      cells.filter((cell) => names.has(key(cell))).length < fewestHeadings
-        ? null
-        : { at: cells.findIndex((cell) => amount.includes(key(cell))) },
-    );
-    if (!found) return;
-    const { at } = found.match;
-    for await (const batch of found.batches) {
-      const rows = batch.rows
-        .filter(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= fewestCells)
-        .map(({ rowNumber, cells }) => ({ row: rowNumber, amount: at < 0 ? '' : (cells[at]?.trim() ?? '') }));
-      if (rows.length > 0) yield { amounts: at >= 0, rows };
+  const isHeading = ({ cells }: TableRow): boolean =>
+    cells.filter((cell) => names.has(key(cell))).length >= fewestHeadings;
+  let at: number | null = null;
+  let above = 0;
+  for await (const batch of readTableHere(path, readPlan)) {
+    let below = batch;
+    if (at === null) {
+      const heading = batch.findIndex((row, place) => above + place <= mostTitles && isHeading(row));
+      above += batch.length;
+      if (heading < 0) {
+        if (above > mostTitles) return;
+        continue;
+      }
+      at = batch[heading]?.cells.findIndex((cell) => amount.includes(key(cell))) ?? -1;
+      below = batch.slice(heading + 1);
     }
-  } finally {
-    await table.close();
+    const place = at;
+    const rows = below
+      .filter(({ cells }) => cells.filter((cell) => cell.trim() !== '').length >= fewestCells)
+      .map(({ rowNumber, cells }) => ({ row: rowNumber, amount: place < 0 ? '' : (cells[place]?.trim() ?? '') }));
+    if (rows.length > 0) yield { amounts: place >= 0, rows };
   }
 }
 
