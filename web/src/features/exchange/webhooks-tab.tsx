@@ -57,7 +57,7 @@ function Hook({ hook }: { hook: WebhookView }) {
     ['exchange.address', hook.url],
     ['webhooks.since', formatInstant(hook.registeredAt)],
     ['exchange.lastSuccess', hook.lastSuccessAt ? formatInstant(hook.lastSuccessAt) : t('channels.never')],
-    ['exchange.waiting', formatCount(hook.waiting)],
+    ['webhooks.waiting', formatCount(hook.waiting)],
   ];
   return (
     <>

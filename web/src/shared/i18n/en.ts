@@ -53,6 +53,7 @@ export const en: Dictionary = {
   'webhooks.none': 'No such webhook',
   'webhooks.noneHint': 'Systems that decide appear here when they are connected; the guide says how.',
   'webhooks.since': 'Registered',
+  'webhooks.waiting': 'Messages waiting',
   'webhooks.endAsk': 'The system will not be told of changes any more. End it?',
   'exchange.alarms': 'Alarms',
   'exchange.deliveries': 'Messages and receipts',

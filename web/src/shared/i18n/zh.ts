@@ -53,6 +53,7 @@ export const zh = {
   'webhooks.none': '没有符合条件的通知地址',
   'webhooks.noneHint': '办理系统接入后在这里显示；登记方法见接入指南。',
   'webhooks.since': '登记时间',
+  'webhooks.waiting': '待送达的通知',
   'webhooks.endAsk': '停用后，该系统不再收到变化通知。确定停用？',
   'exchange.alarms': '告警',
   'exchange.deliveries': '通知与回执',
