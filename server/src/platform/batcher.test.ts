@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBatcher, sharedBy } from './batcher.ts';
 
-const options = { waitMs: 2, maxBatch: 8, parallel: 2 };
+const options = { slowMs: 20, maxBatch: 8, parallel: 2 };
 
 test('questions of one moment share one piece of work and get their own answers', async () => {
   const batches: number[][] = [];
@@ -35,6 +35,23 @@ test('an answer comes from work that began after its question', async () => {
   const late = batcher.ask('b');
   end.resolve();
   assert.deepEqual(await Promise.all([early, late]), ['before', 'after']);
+});
+
+test('what hangs holds nobody else up', async () => {
+  const hanging = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const batcher = createBatcher<string, string>(async (questions) => {
+    if (questions.includes('hangs')) {
+      begun.resolve();
+      await hanging.promise;
+    }
+    return questions.map((one) => one);
+  }, options);
+  const hung = batcher.ask('hangs');
+  await begun.promise;
+  assert.equal(await batcher.ask('other'), 'other');
+  hanging.resolve();
+  assert.equal(await hung, 'hangs');
 });
 
 test('one that fails alone fails alone; a batch that fails is asked again one by one', async () => {

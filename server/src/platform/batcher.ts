@@ -1,7 +1,9 @@
 /**
- * Questions that are asked at the same moment share one statement or transaction. A question is answered by work that began after it
- * was asked, so that nobody is told what was true before. Nobody waits longer than `waitMs` for others; a batch that
- * fails is asked again one by one, so that nobody bears another's failure. Pure but for time.
+ * Questions that come while an earlier piece of work runs share the next one (as a group commit does): one statement or transaction
+ * for all of them. Nobody waits for others to come: alone, a question is asked at once. It waits for the connection only, and for
+ * no longer than `slowMs`: then another connection is taken beside it. A question is answered by work that began after it was
+ * asked, so that nobody is told what was true before. A batch that fails is asked again one by one, so that nobody bears another's
+ * failure. Pure but for time.
  */
 export interface Batcher<Q, A> {
   ask(question: Q): Promise<A>;
@@ -14,14 +16,15 @@ interface Waiting<Q, A> {
 }
 
 export interface BatcherOptions {
-  /** Longest wait for others. Milliseconds; 2 at most (DESIGN §9). */
-  readonly waitMs: number;
+  /** How long a running batch is waited for before another begins beside it. Milliseconds. */
+  readonly slowMs: number;
   readonly maxBatch: number;
-  /** Batches that run at once. */
+  /** Batches that run at once, when one is slow or more than a batch waits. */
   readonly parallel: number;
 }
 
-const usual: BatcherOptions = { waitMs: 2, maxBatch: 64, parallel: 3 };
+/** Short reads: two or three at once keep program and database busy together. */
+const usual: BatcherOptions = { slowMs: 2, maxBatch: 64, parallel: 3 };
 
 /** A batcher for each context, made when it is first asked. */
 export function sharedBy<C extends object, Q, A>(
@@ -68,6 +71,9 @@ export function createBatcher<Q, A>(
   const run = async (): Promise<void> => {
     const batch = waiting.splice(0, options.maxBatch);
     if (batch.length === 0) return;
+    // It has just begun: how slow it is shows from here.
+    clearTimeout(timer ?? undefined);
+    timer = null;
     running += 1;
     try {
       give(batch, await answer(batch.map(({ question }) => question)));
@@ -79,7 +85,7 @@ export function createBatcher<Q, A>(
       if (waiting.length > 0) start();
     }
   };
-  /** At once where nothing runs (after this turn of the loop); beside a running batch only when the wait is over. */
+  /** At once where nothing runs (after this turn of the loop); beside a running batch when that is slow, or a whole batch waits. */
   function start(): void {
     if (running === 0 || waiting.length >= options.maxBatch) {
       if (soon || running >= options.parallel) return;
@@ -92,7 +98,7 @@ export function createBatcher<Q, A>(
       timer = setTimeout(() => {
         timer = null;
         if (running < options.parallel) void run();
-      }, options.waitMs);
+      }, options.slowMs);
     }
   }
   return {

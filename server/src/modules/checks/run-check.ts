@@ -167,8 +167,13 @@ export async function answerAll(
   return told;
 }
 
+/** Each commit costs what many checks cost: those that come meanwhile share the next one. */
+const checksTogether = { slowMs: 20, maxBatch: 64, parallel: 3 };
 /** One statement writes receipts, hits and log: durable together, without a transaction around it. */
-const together = sharedBy<AppContext, Question, Told>((ctx, questions) => answerAll(ctx, ctx.db.app, questions));
+const together = sharedBy<AppContext, Question, Told>(
+  (ctx, questions) => answerAll(ctx, ctx.db.app, questions),
+  checksTogether,
+);
 
 const feedMs = 5_000;
 interface Feed {

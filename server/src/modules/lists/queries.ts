@@ -91,7 +91,7 @@ const beside = (fields: StatusFields): Sql => sql`
   JOIN core.body b ON b.body_id = e.recogniser_body_id
   LEFT JOIN LATERAL (
     SELECT n.record_id, n.standard, n.item, n.document_number, n.effective_to, n.superseded_at, n.severity, n.payload
-    FROM core.record n WHERE n.subject_id = e.subject_id AND n.key_hash = e.key_hash
+    FROM core.record n WHERE e.key_hash IS NOT NULL AND n.subject_id = e.subject_id AND n.key_hash = e.key_hash
     ORDER BY n.superseded_at IS NOT NULL, n.recorded_at DESC LIMIT 1
   ) r ON e.key_hash IS NOT NULL
   LEFT JOIN unnest(${fields.standards}::text[], ${fields.status}::text[]) AS f(standard, status_field) ON f.standard = r.standard
