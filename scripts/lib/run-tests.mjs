@@ -1,6 +1,6 @@
 /** The test run, on the Node of the lock file. Ends with node's own summary over all files. */
 import { existsSync, globSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { acquireTestCluster } from '../../server/src/platform/testing.ts';
@@ -25,6 +25,9 @@ const abort = new AbortController();
 const steps = [];
 const totals = { tests: 0, suites: 0, pass: 0, fail: 0, cancelled: 0, skipped: 0, todo: 0 };
 const failures = [];
+/** Files by how long they took, so that what is slow is seen. */
+const durations = [];
+const shownDurations = 12;
 const started = performance.now();
 
 const find = (globs) =>
@@ -69,8 +72,9 @@ function runFiles(files, concurrency) {
         failures.push(`${data.name}  ${data.file ?? ''}:${data.line ?? ''}`);
       }
     });
-    stream.on('test:summary', ({ file, counts, success }) => {
+    stream.on('test:summary', ({ file, counts, success, duration_ms: took }) => {
       if (!success) failed = true;
+      if (file !== undefined) durations.push({ file: relative(root, file), seconds: took / 1000 });
       if (file !== undefined || !counts) return;
       totals.tests += counts.tests;
       totals.suites += counts.suites;
@@ -96,6 +100,10 @@ function closingSummary() {
   const lines = ['', '── npm test ──'];
   for (const { name, ok, seconds: took } of steps) lines.push(`${ok ? '✔' : '✖'} ${name}  ${took.toFixed(1)} s`);
   if (failures.length > 0) lines.push('', 'failed:', ...failures.slice(0, 100).map((line) => `✖ ${line}`));
+  if (durations.length > shownDurations) {
+    const slowest = durations.sort((a, b) => b.seconds - a.seconds).slice(0, shownDurations);
+    lines.push('', 'slowest:', ...slowest.map(({ file, seconds: took }) => `  ${took.toFixed(1)} s  ${file}`));
+  }
   lines.push('');
   for (const [name, count] of Object.entries(totals)) lines.push(`ℹ ${name} ${count}`);
   lines.push(`ℹ duration_ms ${(seconds * 1000).toFixed(3)}`, '');
