@@ -136,7 +136,10 @@ export async function addTestAccount(
 }
 
 let machines = 0;
-/** Headers of a signed-in browser, each on a machine of its own, so that limits by address stay for those who test them: the cookie, and the origin that state-changing requests need. */
+/**
+ * Headers of a signed-in browser: the cookie, and the origin that state-changing requests need. Each signs in on a machine of its
+ * own, so that limits by address stay for those who test them.
+ */
 export async function signInAs(
   app: HttpInstance,
   login: string,
