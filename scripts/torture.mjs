@@ -9,6 +9,6 @@ const files = ['tests/torture/collect.torture.ts', 'tests/policy/walk.test.ts'].
 const child = spawn(node, ['--test', '--test-concurrency=1', '--test-timeout=14400000', ...files], {
   cwd: root,
   stdio: 'inherit',
-  env: childEnv(node, { NODE_ENV: 'test', WALK_STEPS: process.env.WALK_STEPS ?? '10000' }),
+  env: childEnv(node, { NODE_ENV: 'test', CHENGXIN_WALK_STEPS: process.env.CHENGXIN_WALK_STEPS ?? '10000' }),
 });
 child.once('exit', (code, signal) => process.exit(exitCodeOf(code, signal)));

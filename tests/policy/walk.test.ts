@@ -25,7 +25,7 @@ import { actorWith } from '../support/context.ts';
 import { createHttpCity, type HttpCity } from '../support/http-city.ts';
 
 /** On a real database each step costs: `npm run torture` takes 10,000. */
-const wantedSteps = Number(process.env.WALK_STEPS ?? 2_000);
+const wantedSteps = Number(process.env.CHENGXIN_WALK_STEPS ?? 2_000);
 const commands = ['circulate', 'revise', 'submit', 'approve', 'reject', 'cancel', 'rollBack', 'discard'] as const;
 const ends: readonly string[] = ['discard', 'cancel'];
 const tables = ['yes-no', 'penalty-categories'] as const;

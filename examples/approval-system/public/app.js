@@ -147,7 +147,11 @@ $('#language').addEventListener('click', () => {
   speak();
   return refresh();
 });
-document.addEventListener('chengxin-checked', refresh);
+document.addEventListener('chengxin-checked', () => {
+  // What was wrong before the check is not wrong any more.
+  document.querySelector('.problem')?.replaceChildren();
+  return refresh();
+});
 document.addEventListener('chengxin-feedback', refresh);
 speak();
 refresh();
