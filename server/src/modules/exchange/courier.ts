@@ -7,9 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { PoolClient } from 'pg';
 import type { AppContext } from '../../context.ts';
 import { safeError } from '../../platform/safe-error.ts';
-import { courierLock, type DueDelivery, dueDeliveries, dueLanes } from './delivery-queries.ts';
+import { courierLock, dueDeliveries, dueLanes } from './delivery-queries.ts';
 import { fanOut } from './fan-out.ts';
-import { type Connections, openConnections } from './post-message.ts';
+import { Lanes, sendPages } from './lanes.ts';
 import { keysOf, receiverById } from './receiver-queries.ts';
 import { sendDelivery } from './send-delivery.ts';
 
@@ -17,80 +17,29 @@ import { sendDelivery } from './send-delivery.ts';
 const pauseMs = 250;
 const retryPauseMs = 5000;
 
-/** Sends what is due to one receiver, until there is nothing or its address fails. */
-async function runLane(
-  ctx: AppContext,
-  receiverId: string,
-  connectionsOf: (url: string) => Connections,
-  signal: AbortSignal,
-): Promise<void> {
-  const { parallel } = ctx.policy().exchange().attempts;
-  while (!signal.aborted) {
-    const receiver = await receiverById(ctx.db.app, receiverId);
-    if (receiver?.state !== 'active' || receiver.url === null) return;
-    // After a failure one message tries the way for all.
-    const limit = receiver.failures > 0 ? 1 : parallel;
-    const due: DueDelivery[] = await dueDeliveries(ctx.db.app, receiverId, ctx.clock.now(), limit);
-    if (due.length === 0) return;
-    const sending = {
-      receiver,
-      keys: await keysOf(ctx.db.app, [receiverId]),
-      connections: connectionsOf(receiver.url),
-      signal,
-    };
-    const went = await Promise.all(due.map((delivery) => sendDelivery(ctx, sending, delivery)));
-    if (went.includes(false)) return;
-  }
-}
-
-class Lanes {
-  readonly #ctx: AppContext;
-  readonly #busy = new Map<string, Promise<void>>();
-  readonly #connections = new Map<string, Connections>();
-  readonly #abort = new AbortController();
-
-  constructor(ctx: AppContext) {
-    this.#ctx = ctx;
-  }
-
-  #connectionsOf = (url: string): Connections => {
-    const { origin } = new URL(url);
-    const known = this.#connections.get(origin);
-    if (known) return known;
-    const made = openConnections(new URL(url), this.#ctx.policy().exchange().attempts.parallel);
-    this.#connections.set(origin, made);
-    return made;
-  };
-
-  /** Starts a lane for each receiver with something due that has none running. Returns how many it started. */
-  async start(): Promise<number> {
-    const due = (await dueLanes(this.#ctx.db.app, this.#ctx.clock.now())).filter((id) => !this.#busy.has(id));
-    for (const id of due) {
-      const lane = runLane(this.#ctx, id, this.#connectionsOf, this.#abort.signal)
-        .catch((error: unknown) =>
-          this.#ctx.log.error({ err: safeError(error), receiver: id }, 'messages to a receiver were not sent'),
-        )
-        .finally(() => this.#busy.delete(id));
-      this.#busy.set(id, lane);
-    }
-    return due.length;
-  }
-
-  async settled(): Promise<void> {
-    await Promise.all(this.#busy.values());
-  }
-
-  /** Interrupts what is on its way; it is sent again by whoever comes next. */
-  async close(): Promise<void> {
-    this.#abort.abort();
-    await this.settled();
-    for (const connections of this.#connections.values()) connections.destroy();
-  }
-}
+const lanesOf = (ctx: AppContext): Lanes =>
+  new Lanes(ctx, {
+    failed: (error, id) =>
+      ctx.log.error({ err: safeError(error), receiver: id }, 'messages to a receiver were not sent'),
+    due: () => dueLanes(ctx.db.app, ctx.clock.now()),
+    run: (id, connectionsOf, signal) =>
+      sendPages(ctx, signal, {
+        async open() {
+          const receiver = await receiverById(ctx.db.app, id);
+          return receiver?.state === 'active' && receiver.url !== null ? { ...receiver, url: receiver.url } : null;
+        },
+        due: (limit) => dueDeliveries(ctx.db.app, id, ctx.clock.now(), limit),
+        async send(receiver) {
+          const keys = await keysOf(ctx.db.app, [id]);
+          const sending = { receiver, keys, connections: connectionsOf(receiver.url), signal };
+          return (delivery) => sendDelivery(ctx, sending, delivery);
+        },
+      }),
+  });
 
 /** Makes and sends everything that is due now, and returns when each lane has come to its end: for commands and tests. */
 export async function runCourierOnce(ctx: AppContext): Promise<void> {
-  const lanes = new Lanes(ctx);
+  const lanes = lanesOf(ctx);
   try {
     await fanOut(ctx);
     while ((await lanes.start()) > 0) await lanes.settled();
@@ -119,7 +68,7 @@ class RunningCourier implements Courier {
 
   constructor(ctx: AppContext, beside: readonly Beside[]) {
     this.#ctx = ctx;
-    this.#lanes = new Lanes(ctx);
+    this.#lanes = lanesOf(ctx);
     this.#beside = beside;
     this.#running = this.#run();
   }

@@ -3,13 +3,12 @@
 import type { Receipt } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import { withTransaction } from '../../platform/db.ts';
-import type { ExchangeRules } from '../policy/index.ts';
+import { type Attempt, attemptPost, waitOf } from './attempt.ts';
 import { type DueDelivery, insertAttempt, moveDelivery, postponeDelivery } from './delivery-queries.ts';
-import { type Answer, type Connections, type Failure, postMessage } from './post-message.ts';
+import type { Answer, Connections, Failure } from './post-message.ts';
 import { endAlarmsOf, raiseAlarm } from './raise-alarm.ts';
 import { checkReceipt, messageDigest, type ReceiptKey } from './receipt.ts';
 import { noteFailure, noteSuccess } from './receiver-queries.ts';
-import { signingKeys } from './signing-key.ts';
 import { bodyOf, keepReceipt } from './take-receipt.ts';
 import { later, type ReceiverRow } from './types.ts';
 
@@ -51,17 +50,12 @@ function outcomeOf(
   return finding.ok ? { kind: 'receipt', receipt: finding.receipt } : failed(`receipt ${finding.problem}`, false, true);
 }
 
-const waitOf = (rules: ExchangeRules, failures: number): number => {
-  const waits = rules.attempts.waitSeconds;
-  return (waits[Math.min(failures, waits.length - 1)] ?? 60) * 1000;
-};
-
 async function keepFailure(
   ctx: AppContext,
   receiver: ReceiverRow,
   delivery: DueDelivery,
   outcome: Extract<Outcome, { kind: 'failed' }>,
-  attempt: { status: number | null; milliseconds: number },
+  attempt: Attempt,
 ): Promise<void> {
   const rules = ctx.policy().exchange();
   const at = ctx.clock.now();
@@ -93,7 +87,7 @@ async function keepSuccess(
   receiver: ReceiverRow,
   delivery: DueDelivery,
   outcome: Extract<Outcome, { kind: 'receipt' | 'taken' }>,
-  attempt: { status: number | null; milliseconds: number },
+  attempt: Attempt,
 ): Promise<void> {
   const at = ctx.clock.now();
   await withTransaction(ctx.db.app, async (tx) => {
@@ -121,25 +115,12 @@ export interface Sending {
 /** True when the lane may go on at once. */
 export async function sendDelivery(ctx: AppContext, sending: Sending, delivery: DueDelivery): Promise<boolean> {
   const { receiver, keys, connections, signal } = sending;
-  const [key] = signingKeys(ctx.config.keysDir);
-  if (!key || receiver.url === null) return false;
+  if (receiver.url === null) return false;
   const body = bodyOf(delivery.message, delivery.due_on);
-  const began = performance.now();
-  const answer = await postMessage(ctx.config, key, {
-    url: receiver.url,
-    body,
-    idempotencyKey: delivery.idempotency_key,
-    created: Math.floor(Date.parse(ctx.clock.now()) / 1000),
-    timeoutMs: ctx.policy().exchange().attempts.timeoutSeconds * 1000,
-    connections,
-    signal,
-  });
-  // Stopping is no failure of the receiver: the message waits as it did and is sent again with the same key.
-  if (signal.aborted && answer.kind === 'failed') return false;
-  const attempt = {
-    status: answer.kind === 'answered' ? answer.status : null,
-    milliseconds: Math.round(performance.now() - began),
-  };
+  const message = { url: receiver.url, body, idempotencyKey: delivery.idempotency_key };
+  const tried = await attemptPost(ctx, ctx.config, message, { connections, signal });
+  if (tried === null) return false;
+  const { answer, attempt } = tried;
   const about = { idempotencyKey: delivery.idempotency_key, digest: messageDigest(body), now: ctx.clock.now() };
   const outcome = outcomeOf(answer, about, keys);
   if (outcome.kind === 'failed') {

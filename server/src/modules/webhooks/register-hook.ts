@@ -5,11 +5,10 @@ import { writeAccess } from '../../platform/access-log/index.ts';
 import { withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { newId } from '../../platform/ids.ts';
-import { checkUrl } from '../exchange/index.ts';
+import { checkUrl, later } from '../exchange/index.ts';
 import { authorize } from '../identity/index.ts';
 import { closeAlarm, endHookRow, hookById, insertHook } from './queries.ts';
 import { reaches } from './read-hooks.ts';
-import { later } from './types.ts';
 
 const day = 86_400_000;
 

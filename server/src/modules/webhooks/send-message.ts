@@ -3,7 +3,15 @@ import type { WebhookMessage } from '@chengxin/contract';
 import type { AppContext } from '../../context.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
-import { type Answer, type Connections, outcomeWords, postMessage, signingKeys } from '../exchange/index.ts';
+import {
+  type Answer,
+  type Attempt,
+  attemptPost,
+  type Connections,
+  later,
+  outcomeWords,
+  waitOf,
+} from '../exchange/index.ts';
 import { sendNotice } from '../notices/index.ts';
 import {
   closeAlarm,
@@ -16,7 +24,7 @@ import {
   postponeMessage,
   stillUndecided,
 } from './queries.ts';
-import { type DueMessage, type HookRow, later } from './types.ts';
+import type { DueMessage, HookRow } from './types.ts';
 
 /** Made of the row alone, so that each attempt sends the same bytes. */
 const bodyOf = (message: DueMessage): string => {
@@ -63,16 +71,15 @@ async function keepFailure(
   hook: HookRow,
   message: DueMessage,
   outcome: Outcome,
-  attempt: { status: number | null; milliseconds: number },
+  attempt: Attempt,
 ): Promise<void> {
-  const { waitSeconds, alarmAfter } = ctx.policy().exchange().attempts;
-  const wait = (failures: number): number => (waitSeconds[Math.min(failures, waitSeconds.length - 1)] ?? 60) * 1000;
+  const rules = ctx.policy().exchange();
   const at = ctx.clock.now();
   await withTransaction(ctx.db.app, async (tx) => {
     await insertAttempt(tx, { messageId: message.message_id, at, outcome: outcome.word, ...attempt });
-    await postponeMessage(tx, message.message_id, later(at, wait(message.attempts)));
-    const next = outcome.address ? later(at, wait(hook.failures)) : null;
-    if ((await noteFailure(tx, hook.hook_id, outcome.word, next)) >= alarmAfter)
+    await postponeMessage(tx, message.message_id, later(at, waitOf(rules, message.attempts)));
+    const next = outcome.address ? later(at, waitOf(rules, hook.failures)) : null;
+    if ((await noteFailure(tx, hook.hook_id, outcome.word, next)) >= rules.attempts.alarmAfter)
       await raise(tx, ctx, hook, outcome.word);
   });
 }
@@ -84,28 +91,14 @@ export async function sendMessage(
   message: DueMessage,
 ): Promise<boolean> {
   const { hook, connections, signal } = sending;
-  const [key] = signingKeys(ctx.config.keysDir);
-  if (!key) return false;
   if (!(await stillUndecided(ctx.db.app, message.number, ctx.clock.now()))) {
     await finishMessage(ctx.db.app, message.message_id, 'dropped', ctx.clock.now());
     return true;
   }
-  const began = performance.now();
-  const answer = await postMessage({ ...ctx.config, plainLoopback: true }, key, {
-    url: hook.url,
-    body: bodyOf(message),
-    idempotencyKey: message.message_id,
-    created: Math.floor(Date.parse(ctx.clock.now()) / 1000),
-    timeoutMs: ctx.policy().exchange().attempts.timeoutSeconds * 1000,
-    connections,
-    signal,
-  });
-  // Stopping is no failure of theirs: it is sent again with the same id.
-  if (signal.aborted && answer.kind === 'failed') return false;
-  const attempt = {
-    status: answer.kind === 'answered' ? answer.status : null,
-    milliseconds: Math.round(performance.now() - began),
-  };
+  const sent = { url: hook.url, body: bodyOf(message), idempotencyKey: message.message_id };
+  const tried = await attemptPost(ctx, { ...ctx.config, plainLoopback: true }, sent, { connections, signal });
+  if (tried === null) return false;
+  const { answer, attempt } = tried;
   const outcome = outcomeOf(answer);
   if (!outcome.taken) {
     await keepFailure(ctx, hook, message, outcome, attempt);

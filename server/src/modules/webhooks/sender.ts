@@ -1,7 +1,7 @@
 /** Rounds beside the courier of the exchange, under its lock: what is new is found, what is due is sent, an address a lane. */
 import type { AppContext } from '../../context.ts';
 import { safeError } from '../../platform/safe-error.ts';
-import { type Beside, type Connections, openConnections } from '../exchange/index.ts';
+import { type Beside, Lanes, sendPages } from '../exchange/index.ts';
 import { activeHooks, dueHooks, dueMessages, hookById } from './queries.ts';
 import { sendMessage } from './send-message.ts';
 import { followFeed, followReceipts } from './tell-changes.ts';
@@ -17,16 +17,33 @@ async function look(ctx: AppContext, signal: AbortSignal): Promise<void> {
   await followFeed(ctx, signal);
 }
 
+const lanesOf = (ctx: AppContext): Lanes =>
+  new Lanes(ctx, {
+    failed: (error, id) => ctx.log.error({ err: safeError(error), hook: id }, 'webhook messages were not sent'),
+    due: () => dueHooks(ctx.db.app, ctx.clock.now()),
+    run: (id, connectionsOf, signal) =>
+      sendPages(ctx, signal, {
+        async open() {
+          const hook = await hookById(ctx.db.app, id);
+          return hook?.state === 'active' ? hook : null;
+        },
+        due: (limit) => dueMessages(ctx.db.app, id, ctx.clock.now(), limit),
+        async send(hook) {
+          const sending = { hook, connections: connectionsOf(hook.url), signal };
+          return (message) => sendMessage(ctx, sending, message);
+        },
+      }),
+  });
+
 class Sender implements Beside {
   readonly #ctx: AppContext;
-  readonly #busy = new Map<string, Promise<void>>();
-  readonly #connections = new Map<string, Connections>();
-  readonly #abort = new AbortController();
+  readonly #lanes: Lanes;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #warned = false;
 
   constructor(ctx: AppContext) {
     this.#ctx = ctx;
+    this.#lanes = lanesOf(ctx);
   }
 
   async round(signal: AbortSignal): Promise<void> {
@@ -46,52 +63,16 @@ class Sender implements Beside {
     }
   }
 
-  /** Starts a lane for each address with something due that has none running. Returns how many it started. */
-  async start(): Promise<number> {
-    const due = (await dueHooks(this.#ctx.db.app, this.#ctx.clock.now())).filter((id) => !this.#busy.has(id));
-    for (const id of due) {
-      const lane = this.#lane(id)
-        .catch((error: unknown) =>
-          this.#ctx.log.error({ err: safeError(error), hook: id }, 'webhook messages were not sent'),
-        )
-        .finally(() => this.#busy.delete(id));
-      this.#busy.set(id, lane);
-    }
-    return due.length;
+  start(): Promise<number> {
+    return this.#lanes.start();
   }
 
-  async settled(): Promise<void> {
-    await Promise.all(this.#busy.values());
+  settled(): Promise<void> {
+    return this.#lanes.settled();
   }
 
-  async close(): Promise<void> {
-    this.#abort.abort();
-    await this.settled();
-    for (const connections of this.#connections.values()) connections.destroy();
-  }
-
-  #connectionsOf(url: string): Connections {
-    const { origin } = new URL(url);
-    const known = this.#connections.get(origin);
-    if (known) return known;
-    const made = openConnections(new URL(url), this.#ctx.policy().exchange().attempts.parallel);
-    this.#connections.set(origin, made);
-    return made;
-  }
-
-  async #lane(hookId: string): Promise<void> {
-    const { signal } = this.#abort;
-    while (!signal.aborted) {
-      const hook = await hookById(this.#ctx.db.app, hookId);
-      if (hook?.state !== 'active') return;
-      // After a failure one message tries the way for all.
-      const limit = hook.failures > 0 ? 1 : this.#ctx.policy().exchange().attempts.parallel;
-      const due = await dueMessages(this.#ctx.db.app, hookId, this.#ctx.clock.now(), limit);
-      if (due.length === 0) return;
-      const sending = { hook, connections: this.#connectionsOf(hook.url), signal };
-      const went = await Promise.all(due.map((message) => sendMessage(this.#ctx, sending, message)));
-      if (went.includes(false)) return;
-    }
+  close(): Promise<void> {
+    return this.#lanes.close();
   }
 }
 

@@ -7,6 +7,7 @@ import type { AppContext } from '../../context.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { newId } from '../../platform/ids.ts';
 import { answersNow } from '../checks/index.ts';
+import { later } from '../exchange/index.ts';
 import { pointerOf } from './pointer.ts';
 import {
   canonicalOf,
@@ -22,7 +23,7 @@ import {
   watchesOfChanges,
   watchesOfListed,
 } from './queries.ts';
-import { type HookRow, later, type Watch } from './types.ts';
+import type { HookRow, Watch } from './types.ts';
 
 const pageSize = 500;
 const maxPages = 2_000;

@@ -40,6 +40,3 @@ export interface DueMessage {
   readonly attempts: number;
   readonly created_at: string;
 }
-
-/** So many milliseconds after an instant. */
-export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
