@@ -1,7 +1,6 @@
 /** What a body did about a measure that its check told of. Somebody else's hit is hidden. */
 import type { FeedbackRequest } from '@chengxin/contract';
 import type { Actor, AppContext } from '../../context.ts';
-import { publish, writeAccess } from '../../platform/access-log/index.ts';
 import { HiddenError } from '../../platform/authz/index.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
@@ -9,9 +8,9 @@ import { isId } from '../../platform/ids.ts';
 import { authorize, may } from '../identity/index.ts';
 import { liveEntriesOf } from '../lists/index.ts';
 import { personNumberIn, personsElsewhere } from './ask.ts';
-import { answerHit, type HitRow, hitBy, hitsOfReceipt } from './queries.ts';
+import { keepAnswer } from './keep-answer.ts';
+import { type HitRow, hitBy, hitsOfReceipt } from './queries.ts';
 import { afterHitAct, feedbackLack } from './state.ts';
-import { tellSubject } from './tell-subject.ts';
 
 const text = (value: string | undefined): string | null => value?.normalize('NFC').trim() || null;
 
@@ -62,31 +61,10 @@ export async function giveFeedback(
         en: lack.en,
         details: [{ field: lack.field, code: 'required', zh: lack.zh, en: lack.en }],
       });
-    const at = ctx.clock.now();
-    const to = { state, reason, document, by: actor.accountId, on, at };
-    if ((await answerHit(tx, hit, to)) === 0) throw new DomainError('conflict');
-    await writeAccess(tx, ctx, actor, {
-      action: 'check.feedback',
-      resourceKind: 'hit',
-      resourceId: hit.hit_id,
-      subjectId: hit.subject_id,
-      matter: hit.matter,
-      caseNumber: hit.case_number,
-      detail: { action: request.action, measure: hit.measure, receipt: hit.number },
-    });
-    if (state === 'applied' || state === 'lifted')
-      await tellSubject(tx, ctx, hit, {
-        topic: `measure.${state}`,
-        document: cause?.documentNumber ?? cause?.caseNumber ?? null,
-        reason,
-      });
-    await publish(tx, ctx, [
-      {
-        kind: `measure.${state}`,
-        subjectId: hit.subject_id,
-        payload: { hitId: hit.hit_id, measure: hit.measure, list: hit.list },
-      },
-    ]);
+    const { action } = request;
+    const number = cause?.documentNumber ?? cause?.caseNumber ?? null;
+    if (!(await keepAnswer(tx, ctx, actor, hit, { action, state, reason, document, cause: number })))
+      throw new DomainError('conflict');
     return { id: hit.hit_id, state };
   });
 }
