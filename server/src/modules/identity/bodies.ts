@@ -16,6 +16,7 @@ import {
   cityBody,
   closeBody,
   clusterIds,
+  creditOfficeId,
   deleteCode,
   directSuccessors,
   endCode,
@@ -269,6 +270,11 @@ export async function successorsOf(
   bodyId: string,
 ): Promise<{ bodyId: string; on: string; document: string }[]> {
   return directSuccessors(client, bodyId);
+}
+
+/** The credit office of the city: it handles objections and watches over the others. Null before `init`. */
+export async function creditOfficeBody(client: Queryable): Promise<string | null> {
+  return creditOfficeId(client);
 }
 
 /** The body and all its predecessors: whose reports, rates and tasks are its own. */

@@ -194,6 +194,14 @@ export async function directSuccessors(
   );
 }
 
+export async function creditOfficeId(client: Queryable): Promise<string | null> {
+  const row = await maybeOne<{ body_id: string }>(
+    runner(client),
+    sql`select body_id from core.body where kind = 'creditOffice' and closed_on is null order by created_at, body_id limit 1`,
+  );
+  return row?.body_id ?? null;
+}
+
 /** The body and all that it succeeded, through any number of steps. */
 export async function clusterIds(client: Queryable, bodyId: string): Promise<string[]> {
   const rows = await query<{ body_id: string }>(

@@ -15,6 +15,7 @@ export {
   type BodyKind,
   bodyClusterOf,
   createBody,
+  creditOfficeBody,
   ensureProvisionalBody,
   findBody,
   type ListedBody,

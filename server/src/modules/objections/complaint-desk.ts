@@ -20,9 +20,9 @@ import {
   type Reached,
   withoutPersonNumbers,
 } from '../casework/index.ts';
-import { authorize, findBody, may } from '../identity/index.ts';
+import { authorize, creditOfficeBody, findBody, may } from '../identity/index.ts';
 import { findArchiveSubject } from '../subjects/index.ts';
-import { bodyName, clusterOf, creditOffice, creditOfficeBody } from './queries.ts';
+import { bodyName, clusterOf, creditOffice } from './queries.ts';
 import { canObjectFor, checkKind, notFound, officeOf, subjectKey } from './submit-objection.ts';
 
 const decided = ['upheld', 'partlyUpheld', 'dismissed'];

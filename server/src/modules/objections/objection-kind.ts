@@ -5,9 +5,9 @@
 import type { Actor, AppContext } from '../../context.ts';
 import type { Transaction } from '../../platform/db.ts';
 import { type CaseKind, type CaseRow, nextNumber, type StoredEvent } from '../casework/index.ts';
-import { platformActor } from '../identity/index.ts';
+import { creditOfficeBody, platformActor } from '../identity/index.ts';
 import { annotateRecord, withdrawIn, writeRecordEvent } from '../records/index.ts';
-import { creditOfficeBody, currentRecord, type HeldRecord } from './queries.ts';
+import { currentRecord, type HeldRecord } from './queries.ts';
 import { annotatedStates, objectionProcedure } from './state.ts';
 
 type Change = Partial<Pick<CaseRow, 'handler_body_id' | 'assignee_id' | 'facts' | 'number'>>;

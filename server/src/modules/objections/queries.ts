@@ -60,15 +60,6 @@ export async function clusterOf(client: Runner, subjectId: string): Promise<stri
   return rows.map((row) => row.subject_id);
 }
 
-/** The body that handles objections of the city; null before `init`. */
-export async function creditOfficeBody(client: Runner): Promise<string | null> {
-  const row = await maybeOne<{ body_id: string }>(
-    client,
-    sql`SELECT body_id FROM core.body WHERE kind = 'creditOffice' AND closed_on IS NULL ORDER BY created_at, body_id LIMIT 1`,
-  );
-  return row?.body_id ?? null;
-}
-
 /** The credit office with the name of the body above it; null before `init`. */
 export async function creditOffice(client: Runner): Promise<{ body_id: string; superior: string | null } | null> {
   return maybeOne(

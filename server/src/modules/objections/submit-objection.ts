@@ -4,10 +4,10 @@ import type { Actor, AppContext } from '../../context.ts';
 import { type Transaction, withTransaction } from '../../platform/db.ts';
 import { DomainError } from '../../platform/errors.ts';
 import { type CaseRow, listCaseRows, openCase, withoutPersonNumbers } from '../casework/index.ts';
-import { authorize } from '../identity/index.ts';
+import { authorize, creditOfficeBody } from '../identity/index.ts';
 import { type ArchiveKey, findArchiveSubject } from '../subjects/index.ts';
 import { objectionKind } from './objection-kind.ts';
-import { clusterOf, creditOfficeBody, knowsDocument, recordOf } from './queries.ts';
+import { clusterOf, knowsDocument, recordOf } from './queries.ts';
 
 /** Objections of one organisation that may be open at once. */
 const maxOpen = 200;

@@ -375,15 +375,6 @@ export async function closeAlarm(client: Queryable, hookId: string, closing: str
   );
 }
 
-/** The office that watches over what leaves the house; null before `init`. */
-export async function officeId(client: Queryable): Promise<string | null> {
-  const row = await maybeOne<{ body_id: string }>(
-    runner(client),
-    sql`select body_id from core.body where kind = 'creditOffice' and closed_on is null order by created_at, body_id limit 1`,
-  );
-  return row?.body_id ?? null;
-}
-
 export interface DeliveryRow {
   readonly message_id: string;
   readonly number: string;

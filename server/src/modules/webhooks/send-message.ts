@@ -12,6 +12,7 @@ import {
   outcomeWords,
   waitOf,
 } from '../exchange/index.ts';
+import { creditOfficeBody } from '../identity/index.ts';
 import { sendNotice } from '../notices/index.ts';
 import {
   closeAlarm,
@@ -20,7 +21,6 @@ import {
   insertAttempt,
   noteFailure,
   noteSuccess,
-  officeId,
   postponeMessage,
   stillUndecided,
 } from './queries.ts';
@@ -57,7 +57,7 @@ function outcomeOf(answer: Answer): Outcome {
 async function raise(tx: Transaction, ctx: AppContext, hook: HookRow, problem: string): Promise<void> {
   const at = ctx.clock.now();
   if ((await insertAlarm(tx, { alarmId: newId(), hookId: hook.hook_id, problem, at })) === 0) return;
-  const office = await officeId(tx);
+  const office = await creditOfficeBody(tx);
   const bodies = [...new Set([hook.body_id, ...(office === null ? [] : [office])])];
   await sendNotice(tx, ctx, {
     topic: 'webhook.alarm',
