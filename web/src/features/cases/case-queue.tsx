@@ -5,7 +5,6 @@
 import type { CaseBatchResult, CaseItem } from '@chengxin/contract';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Checkbox } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, PagedList } from '../../shared/ui/data-table.tsx';
@@ -13,6 +12,7 @@ import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Tag } from '../../shared/ui/page.tsx';
 import { Pick } from '../../shared/ui/pick.tsx';
+import { selectColumn } from '../../shared/ui/select-column.tsx';
 import { Empty } from '../../shared/ui/states.tsx';
 import { Tabs } from '../../shared/ui/tabs.tsx';
 import { AssignMany } from '../casework/assign-many.tsx';
@@ -149,37 +149,14 @@ function QueueTable({
   onSelected: (ids: ReadonlySet<string>) => void;
 }) {
   const { t, w } = useI18n();
-  const toggle = (id: string, on: boolean): void => {
-    const next = new Set(selected);
-    if (on) next.add(id);
-    else next.delete(id);
-    onSelected(next);
-  };
-  const all = selected !== null && rows.length > 0 && rows.every((row) => selected.has(row.id));
-  const boxes: Column<CaseItem>[] =
+  const boxes =
     selected === null
       ? []
       : [
-          {
-            key: 'select',
-            width: 'narrow',
-            label: '',
-            head: (
-              <Checkbox
-                aria-label={t('case.selectAll')}
-                checked={all}
-                indeterminate={!all && selected.size > 0}
-                onChange={(event) => onSelected(new Set(event.target.checked ? rows.map((row) => row.id) : []))}
-              />
-            ),
-            cell: (row) => (
-              <Checkbox
-                aria-label={t('case.select', { name: row.number ?? row.subject.name })}
-                checked={selected.has(row.id)}
-                onChange={(event) => toggle(row.id, event.target.checked)}
-              />
-            ),
-          },
+          selectColumn(rows, selected, onSelected, {
+            all: t('case.selectAll'),
+            one: (row) => t('case.select', { name: row.number ?? row.subject.name }),
+          }),
         ];
   const columns: Column<CaseItem>[] = [
     ...boxes,

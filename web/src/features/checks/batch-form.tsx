@@ -9,9 +9,9 @@ import { useI18n } from '../../shared/i18n/index.tsx';
 import { DownloadButton } from '../../shared/ui/download-link.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatBytes } from '../../shared/ui/format.ts';
-import { Pick } from '../../shared/ui/pick.tsx';
 import { ErrorNote, Loaded, Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
+import { MatterField } from './matter-field.tsx';
 import { mattersQuery } from './queries.ts';
 
 export function BatchForm() {
@@ -43,7 +43,7 @@ function useSend() {
 }
 
 function Form({ matters }: { matters: readonly CheckMatterView[] }) {
-  const { t, w } = useI18n();
+  const { t } = useI18n();
   const [code, setCode] = useState('');
   const [document, setDocument] = useState('');
   const [listName, setListName] = useState('');
@@ -59,21 +59,12 @@ function Form({ matters }: { matters: readonly CheckMatterView[] }) {
   };
   return (
     <form className="purpose" onSubmit={submit} noValidate>
-      <Field label={t('checks.matter')} hint={matter?.basis} remarks={remark(!matter, t('batches.matterNeeded'))}>
-        {(slot) => (
-          <Pick
-            id={slot.id}
-            value={code}
-            status={slot.status}
-            describedBy={slot.describedBy}
-            options={[
-              { value: '', label: t('case.choice.pick') },
-              ...matters.map((one) => ({ value: one.code, label: w(one.name) })),
-            ]}
-            onChange={setCode}
-          />
-        )}
-      </Field>
+      <MatterField
+        matters={matters}
+        value={code}
+        remarks={remark(!matter, t('batches.matterNeeded'))}
+        onChange={setCode}
+      />
       <Field
         label={t('batches.document')}
         hint={t('batches.documentHint')}

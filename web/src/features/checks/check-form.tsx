@@ -10,8 +10,8 @@ import { DataTable } from '../../shared/ui/data-table.tsx';
 import { Field } from '../../shared/ui/field.tsx';
 import { formatInstant } from '../../shared/ui/format.ts';
 import { Tag } from '../../shared/ui/page.tsx';
-import { Pick } from '../../shared/ui/pick.tsx';
 import { ErrorNote, Loaded, Note } from '../../shared/ui/states.tsx';
+import { MatterField } from './matter-field.tsx';
 import { mattersQuery } from './queries.ts';
 
 const isCode = (text: string): boolean => /^[0-9A-Za-z\s-]{8,24}$/.test(text);
@@ -21,7 +21,7 @@ export function CheckForm() {
 }
 
 function Form({ matters }: { matters: readonly CheckMatterView[] }) {
-  const { t, w } = useI18n();
+  const { t } = useI18n();
   const client = useQueryClient();
   const [asked, setAsked] = useState('');
   const [code, setCode] = useState('');
@@ -51,21 +51,12 @@ function Form({ matters }: { matters: readonly CheckMatterView[] }) {
   return (
     <>
       <form className="purpose" onSubmit={submit} noValidate>
-        <Field label={t('checks.matter')} hint={matter?.basis} remarks={remark(!matter, t('checks.matterNeeded'))}>
-          {(slot) => (
-            <Pick
-              id={slot.id}
-              value={code}
-              status={slot.status}
-              describedBy={slot.describedBy}
-              options={[
-                { value: '', label: t('case.choice.pick') },
-                ...matters.map((one) => ({ value: one.code, label: w(one.name) })),
-              ]}
-              onChange={setCode}
-            />
-          )}
-        </Field>
+        <MatterField
+          matters={matters}
+          value={code}
+          remarks={remark(!matter, t('checks.matterNeeded'))}
+          onChange={setCode}
+        />
         <Field label={t('checks.code')} remarks={remark(asked.trim().length < 2, t('checks.codeNeeded'))}>
           {(slot) => (
             <Input

@@ -1,12 +1,13 @@
 /** Obligations with what may be done about each, and about many at once. */
 import type { ObligationsResult, ObligationView } from '@chengxin/contract';
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query';
-import { Button, Checkbox } from 'antd';
+import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { call } from '../../shared/api/client.ts';
 import { useI18n } from '../../shared/i18n/index.tsx';
 import { type Column, DataTable, itemsOf, PagedList } from '../../shared/ui/data-table.tsx';
 import { Tag, type Tone } from '../../shared/ui/page.tsx';
+import { selectColumn } from '../../shared/ui/select-column.tsx';
 import { ErrorNote, Note } from '../../shared/ui/states.tsx';
 import { useSession } from '../session/use-session.ts';
 import { FeedbackForm } from './feedback-form.tsx';
@@ -131,38 +132,14 @@ function Rows({
   const { t, w } = useI18n();
   const [open, setOpen] = useState<string | null>(null);
   const boxed = rows.filter((row) => mayAcknowledge(row) || mayLift(row));
-  const toggle = (id: string, on: boolean): void => {
-    const next = new Set(selected);
-    if (on) next.add(id);
-    else next.delete(id);
-    onSelected(next);
-  };
-  const all = selected !== null && boxed.length > 0 && boxed.every((row) => selected.has(row.id));
-  const boxes: Column<ObligationView>[] =
+  const boxes =
     selected === null || boxed.length === 0
       ? []
       : [
-          {
-            key: 'select',
-            width: 'narrow',
-            label: '',
-            head: (
-              <Checkbox
-                aria-label={t('obl.selectAll')}
-                checked={all}
-                indeterminate={!all && selected.size > 0}
-                onChange={(event) => onSelected(new Set(event.target.checked ? boxed.map((row) => row.id) : []))}
-              />
-            ),
-            cell: (row) =>
-              boxed.includes(row) ? (
-                <Checkbox
-                  aria-label={t('obl.select', { name: row.subject.name, measure: w(row.measureName) })}
-                  checked={selected.has(row.id)}
-                  onChange={(event) => toggle(row.id, event.target.checked)}
-                />
-              ) : null,
-          },
+          selectColumn(boxed, selected, onSelected, {
+            all: t('obl.selectAll'),
+            one: (row) => t('obl.select', { name: row.subject.name, measure: w(row.measureName) }),
+          }),
         ];
   // Whoever only watches has nothing to do here.
   const acts: Column<ObligationView>[] = rows.some((row) => row.own)

@@ -63,10 +63,18 @@ export function PolicyVersionsPage() {
   );
 }
 
-function FileTable({ rows }: { rows: PolicyFileList['items'] }) {
+interface NamedFile {
+  readonly kind: string;
+  readonly key: string;
+  readonly name: Parameters<ReturnType<typeof useI18n>['w']>[0];
+  readonly validFrom: string | null;
+}
+
+/** What a list of policy files begins with: the name that leads to its history, the kind, the first day. */
+function useFileColumns<T extends NamedFile>(): Column<T>[] {
   const { t, w } = useI18n();
   const kindName = useKindName();
-  const columns: Column<PolicyFileList['items'][number]>[] = [
+  return [
     {
       key: 'name',
       head: t('policy.fileName'),
@@ -82,6 +90,13 @@ function FileTable({ rows }: { rows: PolicyFileList['items'] }) {
     },
     { key: 'kind', head: t('policy.kind'), width: 'narrow', cell: (row) => kindName(row.kind) },
     { key: 'from', head: t('policy.validFrom'), width: 'narrow', cell: (row) => row.validFrom ?? '—' },
+  ];
+}
+
+function FileTable({ rows }: { rows: PolicyFileList['items'] }) {
+  const { t } = useI18n();
+  const columns: Column<PolicyFileList['items'][number]>[] = [
+    ...useFileColumns<PolicyFileList['items'][number]>(),
     { key: 'hash', head: t('policy.hash'), width: 'narrow', cell: (row) => <Hash hash={row.hash} /> },
     { key: 'versions', head: t('policy.versionCount'), align: 'end', width: 'narrow', cell: (row) => row.versions },
   ];
@@ -234,8 +249,8 @@ function Version({
 }
 
 export function PolicySetPage() {
-  const { t, w } = useI18n();
-  const kindName = useKindName();
+  const { t } = useI18n();
+  const fileColumns = useFileColumns<PolicySetView['versions'][number]>();
   const { setId } = set.useParams();
   const query = useQuery({
     queryKey: ['policy', 'set', setId],
@@ -254,21 +269,7 @@ export function PolicySetPage() {
           <DataTable
             caption={t('policy.versions')}
             columns={[
-              {
-                key: 'name',
-                head: t('policy.fileName'),
-                width: 'wide',
-                cell: (row) => (
-                  <>
-                    <Link to="/policy-versions/$kind/$key" params={{ kind: row.kind, key: row.key }}>
-                      {w(row.name)}
-                    </Link>
-                    <div className="sub">{row.key}</div>
-                  </>
-                ),
-              },
-              { key: 'kind', head: t('policy.kind'), width: 'narrow', cell: (row) => kindName(row.kind) },
-              { key: 'from', head: t('policy.validFrom'), width: 'narrow', cell: (row) => row.validFrom ?? '—' },
+              ...fileColumns,
               {
                 key: 'file',
                 head: t('policy.hash'),
